@@ -1,0 +1,1 @@
+"""Root-cause triage over troubleshooting guides."""

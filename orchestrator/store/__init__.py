@@ -1,0 +1,1 @@
+"""The journal: what was asked, done and found, append-only."""

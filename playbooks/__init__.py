@@ -1,0 +1,1 @@
+"""What users write and change: guides, policies, manuals, routing and services, with their values and parsers."""

@@ -1,0 +1,1 @@
+"""What each specialist is for, as data, and its loader."""

@@ -1,0 +1,1 @@
+"""Seeded sample environments: realistic telemetry with a known fault, or none."""

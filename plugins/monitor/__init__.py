@@ -1,0 +1,1 @@
+"""Logs, asked in KQL."""

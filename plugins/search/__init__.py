@@ -1,0 +1,1 @@
+"""Search over guides, policies, manuals and past incidents."""
