@@ -1,0 +1,231 @@
+"""The run's events: frozen, past tense; every surface and the journal encode this one stream."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import ClassVar, TypeAlias
+
+from orchestrator.core.table import iso_utc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of all events; `kind` is the class's name."""
+
+    kind: ClassVar[str] = "Event"
+
+    def __init_subclass__(cls) -> None:
+        cls.kind = cls.__name__
+
+    def document(self) -> dict[str, object]:
+        """As JSON: the kind and every field."""
+        return {"kind": self.kind, **{f.name: _json(getattr(self, f.name)) for f in fields(self)}}
+
+
+def _json(value: object) -> object:
+    match value:
+        case datetime():
+            return iso_utc(value)
+        case tuple() | list():
+            return [_json(item) for item in value]
+        case Mapping():
+            return {str(key): _json(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted(Event):
+    """A run began; `source` is live, files or sample."""
+
+    run: str
+    session: str
+    message: str
+    source: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed(Event):
+    """The message was connected to specialists, or to none."""
+
+    agents: tuple[str, ...]
+    confidence: float
+    abstained: bool
+    reason: str
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnStarted(Event):
+    """A specialist began to answer its part of the message."""
+
+    agent: str
+    turn: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCalled(Event):
+    """The chat service asked for a tool and it was granted."""
+
+    call: str
+    tool: str
+    arguments: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolRefused(Event):
+    """The chat service asked for what it may not have, or with arguments that do not fit."""
+
+    call: str
+    tool: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolReturned(Event):
+    """A tool answered; `result_sha256` is of the text before redaction."""
+
+    call: str
+    tool: str
+    ok: bool
+    result_sha256: str
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideMatched(Event):
+    """A guide was chosen, or none covers the incident (`guide` is None)."""
+
+    guide: str | None
+    title: str | None
+    version: str | None
+    confidence: float
+    by: str
+    reason: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowResolved(Event):
+    """The span of time that is looked at."""
+
+    start: datetime
+    end: datetime
+    timezone: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepStarted(Event):
+    """A guide's step began."""
+
+    guide: str
+    step: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFinished(Event):
+    """A guide's step was decided; `outcome` is the branch's kind, `text` what it says."""
+
+    guide: str
+    step: str
+    title: str
+    status: str
+    outcome: str | None
+    text: str
+    evidence: str | None
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFound(Event):
+    """A query was answered; the evidence's JSON form."""
+
+    evidence: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionProposed(Event):
+    """A fix was proposed with its exact arguments; nothing was done."""
+
+    action: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimMade(Event):
+    """A sentence got its receipt."""
+
+    claim: Mapping[str, object]
+    frame: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRejected(Event):
+    """A sentence was dropped because nothing shows it."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAsked(Event):
+    """The run needs an answer from a person."""
+
+    text: str
+    parameter: str | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOff(Event):
+    """A specialist passed its turn on."""
+
+    source: str
+    target: str
+    reason: str
+    hop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnFinished(Event):
+    """A specialist's turn ended."""
+
+    agent: str
+    turn: int
+    status: str
+    model_calls: int
+    tool_calls: int
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFinished(Event):
+    """A run ended; `report` is its document as `ask --json` prints it."""
+
+    status: str
+    report: Mapping[str, object]
+
+
+AnyEvent: TypeAlias = (
+    RunStarted
+    | Routed
+    | TurnStarted
+    | ToolCalled
+    | ToolRefused
+    | ToolReturned
+    | GuideMatched
+    | WindowResolved
+    | StepStarted
+    | StepFinished
+    | EvidenceFound
+    | ActionProposed
+    | ClaimMade
+    | ClaimRejected
+    | QuestionAsked
+    | HandedOff
+    | TurnFinished
+    | RunFinished
+)
