@@ -1,0 +1,150 @@
+"""What the surfaces ask of the application; `orchestrator.app` implements it and passes itself in."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from orchestrator.core.events import Event
+from orchestrator.core.routing import Route
+from orchestrator.core.table import Table
+from playbooks.guide import Guide
+
+Document = dict[str, object]
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a person may set for a conversation; None means the setting, then its default.
+
+    Attributes:
+        logs: Folders, or `TABLE=FILE` entries.
+        workspace: A Log Analytics workspace id.
+        guides: A folder of guides, in place of the built-in ones.
+        services: The inventory, in place of the built-in one.
+        agent: A specialist to speak to, without routing.
+        session: Goes on with that session.
+        now: The clock, aware.
+        tz: IANA zone of times that name none.
+        parameters: Guide parameters given outright, as text.
+        strict: A broken row stops the run.
+    """
+
+    logs: tuple[str, ...] = ()
+    workspace: str | None = None
+    guides: Path | None = None
+    services: Path | None = None
+    agent: str | None = None
+    session: str | None = None
+    now: datetime | None = None
+    tz: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    strict: bool = False
+
+
+class Conversation(Protocol):
+    """One session: messages in, reports out."""
+
+    @property
+    def session(self) -> str:
+        """Its id."""
+        ...
+
+    async def ask(self, text: str, *, listen: Listener) -> Document:
+        """Answer one message; `listen` hears each event as it happens. Cancelling the task stops the run."""
+        ...
+
+    def evidence(self, evidence_id: str) -> Document | None:
+        """That evidence of the session's last run that has it."""
+        ...
+
+    def last_report(self) -> Document | None:
+        """The last run's report."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideHits:
+    """The answer to one search over guides."""
+
+    id: str
+    hits: tuple[tuple[str, float], ...]
+    abstained: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecheckedClaim:
+    """A recorded claim, checked again on rows asked anew; `outcome` is holds, fails or cannot be checked."""
+
+    text: str
+    check: str
+    evidence: tuple[str, ...]
+    outcome: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of `doctor`; `state` is ok, off, or wrong, with the mend where it is wrong."""
+
+    part: str
+    state: str
+    detail: str
+    mend: str | None = None
+
+
+class Application(Protocol):
+    """Everything that a surface can start. Heavy imports happen inside the methods."""
+
+    def converse(self, options: Options) -> AbstractAsyncContextManager[Conversation]:
+        """Open a session."""
+        ...
+
+    def route(self, text: str, *, speaking: str | None = None) -> Route:
+        """Which specialist a message or an alert payload is for."""
+        ...
+
+    def load_guides(self, folder: Path | None) -> tuple[Guide, ...]:
+        """The guides of a folder, or the built-in ones."""
+        ...
+
+    def search_guides(
+        self, queries: Sequence[tuple[str, str]], *, source: Path | None, top: int
+    ) -> AsyncIterator[GuideHits]:
+        """Search over a folder of guides or a `corpus.jsonl`; queries are (id, text)."""
+        ...
+
+    async def run_guide(self, guide_id: str, options: Options, *, listen: Listener) -> Document:
+        """Run one guide with given parameters, without routing or matching; the report."""
+        ...
+
+    async def query_logs(self, kql: str, *, options: Options) -> tuple[Table, tuple[str, ...]]:
+        """Ask the configured logs; with the warnings of reading them."""
+        ...
+
+    def list_runs(self, *, limit: int) -> tuple[Document, ...]:
+        """The newest runs: run, at, status, agent, asked, verdict."""
+        ...
+
+    def show_run(self, run: str) -> Document:
+        """A past run's report; InputError with the nearest ids when there is none. `last` is the newest."""
+        ...
+
+    async def verify_run(self, run: str) -> tuple[RecheckedClaim, ...]:
+        """Ask a past run's queries again and evaluate each claim's check."""
+        ...
+
+    def make_sample(self, name: str, *, seed: int, out: Path, fmt: str) -> Document:
+        """Write a sample environment; what is in it."""
+        ...
+
+    def sample_names(self) -> tuple[tuple[str, str], ...]:
+        """The sample environments and what each holds."""
+        ...
+
+    async def diagnose(self, options: Options) -> tuple[Finding, ...]:
+        """What is configured, reachable and at which version; never a secret."""
+        ...
