@@ -1,0 +1,173 @@
+"""The recorder: asks the ports on behalf of a run and keeps what they answered as evidence."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from orchestrator.core.errors import QueryError
+from orchestrator.core.evidence import CITED_ROWS, Evidence, EvidenceStatus, Recorded
+from orchestrator.core.ports import Index, Logs, QueryLimits, QueryParameter, SearchQuery
+from orchestrator.core.table import Column, ColumnType, Table, TableStatus
+from orchestrator.core.window import Window
+
+SEARCH_COLUMNS = (
+    Column("id", ColumnType.STRING),
+    Column("kind", ColumnType.STRING),
+    Column("title", ColumnType.STRING),
+    Column("score", ColumnType.REAL),
+    Column("passage", ColumnType.STRING),
+)
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Recorder:
+    """Every query of a run goes through here, so that no caller can forget to record it.
+
+    Args:
+        logs: The log port; its answers become evidence of source `logs:<source>`.
+        index: The search port; its answers become evidence of source `search:<source>`.
+        source: live, files or sample.
+        found: Called with each new evidence, in the order in which answers arrive.
+    """
+
+    logs: Logs
+    index: Index
+    source: str
+    found: Callable[[Evidence], None]
+    clock: Callable[[], datetime] = _wall_clock
+    _recorded: dict[str, Recorded] = field(default_factory=dict)
+    _count: int = 0
+
+    def section(self, keys: Iterable[str] = ()) -> "Section":
+        """A group of queries whose ids are reserved in the order of `keys`, so that timing cannot change them."""
+        return Section(recorder=self, ids={key: self._reserve() for key in keys})
+
+    def tables(self) -> dict[str, Table]:
+        """The whole recorded tables by evidence id."""
+        return {key: item.table for key, item in self._recorded.items() if item.table is not None}
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """All evidence, in the order of its ids."""
+        return tuple(self._recorded[key].evidence for key in sorted(self._recorded, key=lambda item: int(item[1:])))
+
+    def get(self, evidence_id: str) -> Recorded | None:
+        """That evidence of this run."""
+        return self._recorded.get(evidence_id)
+
+    async def search(self, query: SearchQuery) -> Recorded:
+        """Search, and record what came back as a table of id, kind, title, score and passage."""
+        started, asked = time.perf_counter(), self.clock()
+        hits = await self.index.search(query)
+        rows = tuple((hit.id, hit.kind, hit.title, round(hit.score, 4), hit.passage) for hit in hits)
+        return self._keep(
+            evidence_id=self._reserve(),
+            key="search",
+            source="search",
+            query=query.text,
+            parameters=(
+                QueryParameter("kinds", ColumnType.DYNAMIC, list(query.kinds)),
+                QueryParameter("top", ColumnType.LONG, query.top),
+            ),
+            table=Table(SEARCH_COLUMNS, rows),
+            asked=asked,
+            elapsed_s=time.perf_counter() - started,
+        )
+
+    async def query(
+        self,
+        evidence_id: str,
+        *,
+        key: str,
+        kql: str,
+        parameters: Sequence[QueryParameter],
+        limits: QueryLimits | None,
+        window: Window | None = None,
+    ) -> Recorded:
+        """Ask the logs and record the answer; a query that cannot be answered is recorded as failed."""
+        started, asked = time.perf_counter(), self.clock()
+        table: Table | None = None
+        reason: str | None = None
+        try:
+            table = await self.logs.query(kql, parameters=parameters, window=window, limits=limits)
+        except QueryError as error:
+            reason = error.message
+        return self._keep(
+            evidence_id=evidence_id,
+            key=key,
+            source="logs",
+            query=kql,
+            parameters=tuple(parameters),
+            table=table,
+            asked=asked,
+            elapsed_s=time.perf_counter() - started,
+            reason=reason,
+            window=window,
+        )
+
+    def _reserve(self) -> str:
+        self._count += 1
+        return f"E{self._count}"
+
+    def _keep(
+        self,
+        *,
+        evidence_id: str,
+        key: str,
+        source: str,
+        query: str,
+        parameters: tuple[QueryParameter, ...],
+        table: Table | None,
+        asked: datetime,
+        elapsed_s: float,
+        reason: str | None = None,
+        window: Window | None = None,
+    ) -> Recorded:
+        failed = table is None or table.status is TableStatus.FAILED
+        status = EvidenceStatus.FAILED if table is None else EvidenceStatus(table.status.value)
+        evidence = Evidence(
+            id=evidence_id,
+            key=key,
+            source=f"{source}:{self.source}",
+            query=query,
+            parameters=parameters,
+            status=status,
+            row_count=len(table.rows) if table is not None else 0,
+            result_sha256=table.sha256() if table is not None and not failed else "",
+            columns=table.columns if table is not None else (),
+            rows=table.rows[:CITED_ROWS] if table is not None else (),
+            at=asked,
+            elapsed_s=elapsed_s,
+            reason=reason if table is None else table.reason,
+            window=window,
+        )
+        recorded = Recorded(evidence, None if failed else table)
+        self._recorded[evidence_id] = recorded
+        self.found(evidence)
+        return recorded
+
+
+@dataclass(slots=True, kw_only=True)
+class Section:
+    """Queries that belong together, such as one run of one guide."""
+
+    recorder: Recorder
+    ids: Mapping[str, str]
+
+    async def ask(
+        self,
+        key: str,
+        kql: str,
+        *,
+        parameters: Sequence[QueryParameter] = (),
+        limits: QueryLimits | None = None,
+        purpose: str = "",
+    ) -> Recorded:
+        """Ask the logs under a key; a reserved key has its id already, another gets the next free one."""
+        evidence_id = self.ids.get(key) or self.recorder._reserve()  # noqa: SLF001  # one noun in two classes
+        name = f"{purpose}:{key}" if purpose and purpose != key else key
+        return await self.recorder.query(evidence_id, key=name, kql=kql, parameters=parameters, limits=limits)
