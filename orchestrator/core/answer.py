@@ -1,0 +1,109 @@
+"""From a turn's state to its report: which result leads, what is said, in sentences made by code."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from orchestrator.core.report import GuideResult, Json, Question, Report, StatementKind, Status, Unknown
+from orchestrator.core.runs import Offer, RunContext, Submission
+from orchestrator.core.specs import AgentSpec
+
+_LEADS = {"cause_found": 0, "needs_input": 1}
+_LATER = 2
+
+
+def leading(results: Sequence[GuideResult]) -> GuideResult | None:
+    """The result that speaks for the turn: one that found a cause, else one that asks, else the best matched."""
+    ranked = sorted(results, key=lambda result: _LEADS.get(_rank_key(result), _LATER))
+    return ranked[0] if ranked else None
+
+
+def _rank_key(result: GuideResult) -> str:
+    return "needs_input" if result.questions else result.verdict.status
+
+
+def compose(context: RunContext, spec: AgentSpec, submission: Submission, *, route: Json) -> Report:
+    """The report of a turn that was submitted."""
+    lead = leading(context.results)
+    chosen = [context.offers[ref] for ref in submission.claims if ref in context.offers]
+    questions = _questions(context.results, submission)
+    others = tuple(result for result in context.results if result is not lead)
+    unknown = (*(lead.unknown if lead else ()), *context.unknown)
+    report = Report(
+        status=_status(lead, questions, chosen, context),
+        run=context.run,
+        session=context.session,
+        agent=spec.name,
+        asked=context.asked,
+        message="",
+        source=context.source,
+        result=lead,
+        claims=_documents(chosen, StatementKind.SHOWN),
+        ruled_out=_documents(chosen, StatementKind.RULED_OUT),
+        evidence=(*context.shown, *(item.document() for item in context.recorder.evidence())),
+        hypotheses=(*(lead.hypotheses if lead else ()), *submission.hypotheses),
+        unknown=unknown,
+        next=(*(lead.next if lead else ()), *context.next),
+        questions=questions,
+        notes=(*context.notes, *(lead.notes if lead else ()), *_also_run(others)),
+        route=route,
+    )
+    return replace(report, message=sentence(report, spec))
+
+
+def _questions(results: Sequence[GuideResult], submission: Submission) -> tuple[Question, ...]:
+    lead = leading(results)
+    asked = lead.questions if lead else ()
+    if asked or not submission.question:
+        return asked
+    return (Question(text=submission.question),)
+
+
+def _status(
+    lead: GuideResult | None, questions: Sequence[Question], chosen: Sequence[Offer], context: RunContext
+) -> Status:
+    if lead is not None and lead.questions:
+        return Status.NEEDS_INPUT
+    if lead is None and questions and not chosen and not context.shown:
+        return Status.ABSTAINED
+    return Status.ANSWERED
+
+
+def _documents(offers: Sequence[Offer], kind: StatementKind) -> tuple[Json, ...]:
+    return tuple(offer.claim.document() for offer in offers if offer.kind is kind)
+
+
+def _also_run(results: Sequence[GuideResult]) -> tuple[str, ...]:
+    return tuple(f"also ran the guide {result.guide['id']}: {result.verdict.status}" for result in results)
+
+
+def sentence(report: Report, spec: AgentSpec) -> str:
+    """The answer in plain sentences."""
+    parts = [_headline(report)]
+    if report.result is None:
+        parts += [f"I cannot {item} yet." for item in spec.cannot]
+    parts += [question.text for question in report.questions]
+    text = " ".join(part for part in parts if part)
+    return f"SAMPLE DATA. {text}" if report.source == "sample" else text
+
+
+def _headline(report: Report) -> str:
+    if report.result is None:
+        return " ".join(str(claim["text"]) for claim in report.claims) or _nothing(report.unknown)
+    verdict = report.result.verdict
+    match verdict.status:
+        case "cause_found":
+            return f"Suspected cause ({verdict.confidence} confidence): {verdict.summary}"
+        case "healthy":
+            return f"Healthy: {verdict.reason or verdict.summary}"
+        case "no_data":
+            return f"No data: {verdict.reason or verdict.summary}"
+        case "not_covered":
+            return f"No guide covers this: {verdict.reason or verdict.summary}"
+        case "needs_input":
+            return "I need to know more before I can look."
+        case _:
+            return f"Inconclusive: {verdict.reason or verdict.summary}"
+
+
+def _nothing(unknown: Sequence[Unknown]) -> str:
+    return " ".join(item.text for item in unknown)

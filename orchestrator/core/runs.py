@@ -1,0 +1,151 @@
+"""One turn's state: what was asked, what was found, what may be claimed, what was submitted."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from orchestrator.core.claims import Claim, Frame, StepFrame
+from orchestrator.core.errors import ClaimError
+from orchestrator.core.events import ActionProposed, ClaimMade, ClaimRejected, Event
+from orchestrator.core.recording import Recorder
+from orchestrator.core.report import GuideResult, Json, Statement, StatementKind, Unknown
+from orchestrator.core.table import iso_utc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """How a turn was ended: the claims chosen by reference, hypotheses, and a question back."""
+
+    claims: tuple[str, ...] = ()
+    hypotheses: tuple[str, ...] = ()
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A claim that a turn may submit by its reference."""
+
+    ref: str
+    kind: StatementKind
+    claim: Claim
+
+
+@dataclass(slots=True, kw_only=True)
+class RunContext:
+    """What the tools of one turn share; made by the engine, passed to each tool, never seen by a model.
+
+    Attributes:
+        asked: The part of the message that this turn answers.
+        alert: The alert payload, where the message is one.
+        now: The run's clock, aware.
+        zone: IANA zone of times that name none.
+        given: Guide parameters given outright, as text.
+        remembered: Values of the session's last run: parameters by name, and `started_at`.
+        previous: The report of the session's last run.
+        results: Guide runs of this turn, in order.
+    """
+
+    run: str
+    session: str
+    asked: str
+    alert: Mapping[str, object] | None
+    now: datetime
+    zone: str
+    source: str
+    given: Mapping[str, str]
+    remembered: Mapping[str, object]
+    previous: Json | None
+    recorder: Recorder
+    emit: Callable[[Event], None]
+    results: list[GuideResult] = field(default_factory=list)
+    offers: dict[str, Offer] = field(default_factory=dict)
+    shown: list[Json] = field(default_factory=list)
+    unknown: list[Unknown] = field(default_factory=list)
+    next: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    submission: Submission | None = None
+
+    def offer(self, statement: Statement) -> Offer | None:
+        """Build the claim of a statement; None, an event and an `unknown` entry where nothing shows it."""
+        try:
+            claim = Claim(
+                template=statement.template,
+                check=statement.check,
+                evidence=statement.evidence,
+                frame=statement.frame,
+                tables=self.recorder.tables(),
+            )
+        except ClaimError as error:
+            self.emit(ClaimRejected(text=statement.template, reason=error.message))
+            self.unknown.append(Unknown(text=f"dropped, as nothing shows it: {statement.template}"))
+            return None
+        offer = Offer(f"C{len(self.offers) + 1}", statement.kind, claim)
+        self.offers[offer.ref] = offer
+        self.emit(ClaimMade(claim={"ref": offer.ref, **claim.document()}, frame=frame_document(claim)))
+        return offer
+
+    def add(self, result: GuideResult) -> tuple[Offer, ...]:
+        """Take in a guide's result; its statements become offers."""
+        self.results.append(result)
+        for action in result.actions:
+            self.emit(ActionProposed(action=action))
+        return tuple(offer for offer in map(self.offer, result.statements) if offer is not None)
+
+
+def frame_document(claim: Claim) -> Json:
+    """A claim's template and frame as JSON; `read_frame` builds the frame again."""
+    frame = claim.frame
+    return {
+        "template": claim.template,
+        "values": {name: _tagged(value) for name, value in frame.values.items()},
+        "steps": [
+            {"step": s.step, "evidence": s.evidence, "status": s.status, "out": [list(pair) for pair in s.out]}
+            for s in frame.steps
+        ],
+        "current": frame.current,
+    }
+
+
+def read_frame(document: Mapping[str, object]) -> Frame:
+    """The frame that `frame_document` wrote."""
+    values = document["values"]
+    steps = document["steps"]
+    if not isinstance(values, Mapping) or not isinstance(steps, list):
+        raise ClaimError(f"a recorded frame has the wrong shape: {document!r}")
+    return Frame(
+        values={str(name): _untagged(value) for name, value in values.items()},
+        steps=tuple(
+            StepFrame(
+                step=item["step"],
+                evidence=item["evidence"],
+                status=item["status"],
+                out=tuple((name, text) for name, text in item["out"]),
+            )
+            for item in steps
+        ),
+        current=str(document["current"]),
+    )
+
+
+def _tagged(value: object) -> object:
+    match value:
+        case datetime():
+            return {"$time": iso_utc(value)}
+        case list() | tuple():
+            return [_tagged(item) for item in value]
+        case Mapping():
+            return {str(key): _tagged(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _untagged(value: object) -> object:
+    match value:
+        case {"$time": str(text)}:
+            return datetime.fromisoformat(text)
+        case list():
+            return [_untagged(item) for item in value]
+        case Mapping():
+            return {str(key): _untagged(item) for key, item in value.items()}
+        case _:
+            return value
