@@ -1,0 +1,87 @@
+"""CEL text from a tree, with `&&`, `||` and `/` made strict: an error stays an error."""
+
+from typing import assert_never
+
+from orchestrator.core.cel_syntax import (
+    Binary,
+    Call,
+    Has,
+    Index,
+    ListLiteral,
+    Literal,
+    Macro,
+    MapLiteral,
+    Name,
+    Node,
+    Select,
+    Ternary,
+    Unary,
+)
+from orchestrator.core.errors import ExpressionError
+
+_MAX_TEXT = 100_000
+
+
+def strict_text(node: Node) -> str:
+    """CEL text of the same meaning where nothing fails.
+
+    `a && b` becomes a conditional, so that a failing `a` fails (the library would answer false when `b` is false),
+    and a division by zero fails also for doubles (the library would answer infinity).
+    """
+    text = _emit(node)
+    if len(text) > _MAX_TEXT:
+        raise ExpressionError("the expression nests divisions too deeply; compute the ratio in KQL")
+    return text
+
+
+def _emit(node: Node) -> str:  # noqa: C901, PLR0911 - one case per kind of node
+    match node:
+        case Literal(text=text):
+            return text
+        case Name(name=name):
+            return name
+        case Select(operand=operand, field=field):
+            return f"{_operand(operand)}.{field}"
+        case Index(operand=operand, index=index):
+            return f"{_operand(operand)}[{_emit(index)}]"
+        case Call(function=function, target=target, args=args):
+            prefix = "" if target is None else f"{_operand(target)}."
+            return f"{prefix}{function}({', '.join(map(_emit, args))})"
+        case Macro(macro=macro, target=target, variable=variable, bodies=bodies):
+            return f"{_operand(target)}.{macro}({variable}, {', '.join(map(_emit, bodies))})"
+        case Has(select=select):
+            return f"has({_emit(select)})"
+        case Unary(op=op, operand=operand):
+            return f"{op}({_emit(operand)})" if not isinstance(operand, Literal) else f"{op}{operand.text}"
+        case Binary():
+            return _binary(node)
+        case Ternary(condition=condition, yes=yes, no=no):
+            return f"(({_emit(condition)}) ? ({_emit(yes)}) : ({_emit(no)}))"
+        case ListLiteral(items=items):
+            return f"[{', '.join(map(_emit, items))}]"
+        case MapLiteral(entries=entries):
+            return "{" + ", ".join(f"{_emit(key)}: {_emit(value)}" for key, value in entries) + "}"
+        case _:
+            assert_never(node)
+
+
+def _operand(node: Node) -> str:
+    text = _emit(node)
+    return text if isinstance(node, Name | Select | Index | Call | Macro | ListLiteral | MapLiteral) else f"({text})"
+
+
+def _binary(node: Binary) -> str:
+    left, right = _emit(node.left), _emit(node.right)
+    match node.op:
+        case "&&":
+            return f"(({left}) ? (({right}) ? true : false) : false)"
+        case "||":
+            return f"(({left}) ? true : (({right}) ? true : false))"
+        case "/" if not _is_nonzero(node.right):
+            return f"(({right}) == 0 ? 1 / 0 : ({left}) / ({right}))"
+        case _:
+            return f"({left} {node.op} {right})"
+
+
+def _is_nonzero(node: Node) -> bool:
+    return isinstance(node, Literal) and node.type in {"int", "double"} and any(c in "123456789" for c in node.text)
