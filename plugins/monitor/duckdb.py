@@ -1,0 +1,316 @@
+"""The embedded logs backend: a folder of files in DuckDB, asked in KQL."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+import duckdb
+from duckdb_kql import ir
+
+from orchestrator.core.errors import QueryError
+from orchestrator.core.ports import QueryLimits, QueryParameter, TableSchema
+from orchestrator.core.table import Column, ColumnType, QueryStats, Table, TableStatus, Value
+from orchestrator.core.window import Window
+from plugins.monitor.azure_schema import azure_tables
+from plugins.monitor.column_types import kusto_type, quote_name, quote_text
+from plugins.monitor.faults import engine_fault
+from plugins.monitor.folder import Inventory, discover
+from plugins.monitor.kql import Parsed, Statement, parse, render
+from plugins.monitor.lets import render_lets
+from plugins.monitor.names import did_you_mean, nearest
+from plugins.monitor.reader import Loaded, ReadOptions, load
+from plugins.monitor.results import table_value, value_bytes
+
+TIME_COLUMNS = ("TimeGenerated", "timestamp", "Timestamp", "time", "Time", "_time", "EventTime")
+_BATCH = 1_000
+
+
+class DuckDbLogs:
+    """Logs of a folder, read-only. A table is loaded when the first query names it."""
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        *,
+        declared: Mapping[str, Mapping[str, ColumnType]],
+        strict: bool,
+        now: datetime | None,
+        memory_mb: int,
+        local_zone: str | None,
+    ) -> None:
+        self.now = now
+        self._inventory = inventory
+        self._declared = declared
+        self._strict = strict
+        self._memory_mb = memory_mb
+        self._local_zone = local_zone
+        self._loaded: dict[str, Loaded] = {}
+        self._locks = {name: threading.Lock() for name in inventory.tables}
+        self._con = _connect(inventory, memory_mb=memory_mb)
+
+    @classmethod
+    def open(
+        cls,
+        sources: Sequence[str],
+        *,
+        declared: Mapping[str, Mapping[str, ColumnType]] = MappingProxyType({}),
+        strict: bool = False,
+        now: datetime | None = None,
+        memory_mb: int = 2048,
+        local_zone: str | None = None,
+    ) -> Self:
+        """Find the tables of folders or `TABLE=FILE` entries; nothing is read yet.
+
+        Args:
+            sources: Folders, or `TABLE=FILE` entries.
+            declared: Types of tables' columns, before the Azure schema and before sniffing.
+            strict: Stop at a broken row or cell instead of going on with a warning.
+            now: What `now()` and `ago()` mean; the wall clock if None.
+            memory_mb: The most memory that the tables and queries may take.
+            local_zone: The zone of columns that a portal export heads `[Local Time]`.
+
+        Raises:
+            InputError: No such folder or file, nothing readable in it, or two tables of one name.
+        """
+        return cls(
+            discover(sources),
+            declared=declared,
+            strict=strict,
+            now=now,
+            memory_mb=memory_mb,
+            local_zone=local_zone,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Free the tables; closing twice is fine."""
+        await asyncio.to_thread(self._con.close)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was passed over or left out so far: files, rows, cells."""
+        loaded = (warning for name in sorted(self._loaded) for warning in self._loaded[name].warnings)
+        return (*self._inventory.warnings, *loaded)
+
+    def newest(self) -> datetime | None:
+        """The newest time of all tables' time columns, or None; loads every table."""
+        times = [self._newest_of(name) for name in sorted(self._inventory.tables)]
+        return max((moment for moment in times if moment), default=None)
+
+    async def schema(self) -> Mapping[str, TableSchema]:
+        """The tables there are, by name; loads every table."""
+        return await asyncio.to_thread(lambda: {name: self._table_schema(name) for name in self._inventory.tables})
+
+    async def describe(self, kql: str, *, parameters: Sequence[QueryParameter] = ()) -> tuple[Column, ...]:
+        """The columns that the query would yield; loads the tables that it names."""
+        return await asyncio.to_thread(self._describe, kql, parameters)
+
+    async def query(
+        self,
+        kql: str,
+        *,
+        parameters: Sequence[QueryParameter] = (),
+        window: Window | None = None,
+        limits: QueryLimits | None = None,
+    ) -> Table:
+        """Run a query on a thread of its own; see the port for what is raised and what is a failed table."""
+        cursor = self._con.cursor()
+        try:
+            return await asyncio.to_thread(
+                self._run, cursor, kql, parameters=parameters, window=window, limits=limits or QueryLimits()
+            )
+        except asyncio.CancelledError:
+            cursor.interrupt()
+            raise
+
+    def _run(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        kql: str,
+        *,
+        parameters: Sequence[QueryParameter],
+        window: Window | None,
+        limits: QueryLimits,
+    ) -> Table:
+        started = time.perf_counter()
+        statement = self._prepare(kql, parameters)
+        with cursor, _deadline(cursor, limits.timeout_s) as expired:
+            try:
+                self._bound_tables(cursor, window)
+                cursor.execute(_ordered(statement, limits.rows), dict(statement.values) or None)
+                columns = _columns(cursor)
+                rows, reason = _fetch(cursor, columns, limits)
+            except duckdb.Error as error:
+                elapsed = time.perf_counter() - started
+                return self._given_out(error, expired=expired.is_set(), limits=limits, elapsed_s=elapsed)
+        return Table(
+            columns,
+            rows,
+            status=TableStatus.PARTIAL if reason else TableStatus.COMPLETE,
+            reason=reason,
+            stats=QueryStats(elapsed_s=time.perf_counter() - started),
+        )
+
+    def _given_out(self, error: duckdb.Error, *, expired: bool, limits: QueryLimits, elapsed_s: float) -> Table:
+        """A failed table where the engine gave out midway; raises where the query cannot be answered."""
+        fault = engine_fault(error, memory_mb=self._memory_mb)
+        if isinstance(error, duckdb.InterruptException) and expired:
+            reason = f"stopped at the time limit of {limits.timeout_s:g} s"
+        elif isinstance(error, (duckdb.OutOfMemoryException, duckdb.InterruptException)):
+            reason = fault.message
+        else:
+            raise fault from error
+        return Table((), (), TableStatus.FAILED, reason, QueryStats(elapsed_s=elapsed_s))
+
+    def _describe(self, kql: str, parameters: Sequence[QueryParameter]) -> tuple[Column, ...]:
+        statement = self._prepare(kql, parameters)
+        with self._con.cursor() as cursor:
+            try:
+                cursor.execute(f"SELECT * FROM ({statement.sql}) LIMIT 0", dict(statement.values) or None)  # noqa: S608
+                return _columns(cursor)
+            except duckdb.Error as error:
+                raise engine_fault(error, memory_mb=self._memory_mb) from error
+
+    def _prepare(self, kql: str, parameters: Sequence[QueryParameter]) -> Statement:
+        parsed = parse(kql, prelude=render_lets(parameters))
+        schema = self._load_named(parsed)
+        return render(parsed, schema, now=self.now)
+
+    def _load_named(self, parsed: Parsed) -> dict[str, list[str]]:
+        known = self._inventory.tables
+        for name in parsed.tables:
+            if name not in known:
+                near = nearest(name, known)
+                have = f"; the logs have {', '.join(sorted(known))}" if not near else ""
+                raise QueryError(f"no table {name!r} in the logs{did_you_mean(near)}{have}", nearest=near)
+        return {name: [column.name for column in self._load(name).columns] for name in parsed.tables}
+
+    def _load(self, name: str) -> Loaded:
+        with self._locks[name]:
+            loaded = self._loaded.get(name)
+            if loaded is None:
+                known = {**azure_tables().get(name, {}), **self._declared.get(name, {})}
+                options = ReadOptions(known=known, strict=self._strict, local_zone=self._local_zone)
+                with self._con.cursor() as cursor:
+                    loaded = load(cursor, self._inventory.tables[name], options)
+                self._loaded[name] = loaded
+            return loaded
+
+    def _newest_of(self, name: str) -> datetime | None:
+        column = _time_column(self._load(name).columns)
+        if column is None:
+            return None
+        with self._con.cursor() as cursor:
+            row = cursor.execute(f"SELECT max({quote_name(column)}) FROM {quote_name(name)}").fetchone()  # noqa: S608
+        return row[0].replace(tzinfo=UTC) if row and row[0] else None
+
+    def _table_schema(self, name: str) -> TableSchema:
+        loaded = self._load(name)
+        return TableSchema(
+            name=name,
+            columns=loaded.columns,
+            row_count=loaded.row_count,
+            newest=self._newest_of(name),
+            source=self._inventory.tables[name].label,
+        )
+
+    def _bound_tables(self, cursor: duckdb.DuckDBPyConnection, window: Window | None) -> None:
+        """Bound each table's time column by views that this cursor alone sees."""
+        if window is None:
+            return
+        for name, loaded in self._loaded.items():
+            column = _time_column(loaded.columns)
+            if column:
+                start, end = (
+                    f"TIMESTAMP '{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"
+                    for moment in (window.start, window.end)
+                )
+                cursor.execute(
+                    f"CREATE TEMP VIEW {quote_name(name)} AS SELECT * FROM main.{quote_name(name)}"  # noqa: S608
+                    f" WHERE {quote_name(column)} >= {start} AND {quote_name(column)} < {end}"
+                )
+
+
+def _connect(inventory: Inventory, *, memory_mb: int) -> duckdb.DuckDBPyConnection:
+    """A database in memory that reads the inventory's files and nothing else."""
+    con = duckdb.connect(
+        ":memory:",
+        config={
+            # Sums of reals differ with the order of addition; one thread has one order.
+            "threads": "1",
+            "memory_limit": f"{memory_mb}MB",
+            "temp_directory": "",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
+    )
+    paths = [str(path) for table in inventory.tables.values() for path in table.files]
+    con.execute("SET GLOBAL TimeZone = 'UTC'")
+    con.execute(f"SET allowed_paths = [{', '.join(map(quote_text, paths))}]")
+    con.execute("SET python_enable_replacements = false")
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+    return con
+
+
+@contextmanager
+def _deadline(cursor: duckdb.DuckDBPyConnection, timeout_s: float) -> Iterator[threading.Event]:
+    expired = threading.Event()
+
+    def stop() -> None:
+        expired.set()
+        cursor.interrupt()
+
+    timer = threading.Timer(timeout_s, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield expired
+    finally:
+        timer.cancel()
+
+
+def _ordered(statement: Statement, limit: int) -> str:
+    order = "" if statement.ordered else " ORDER BY ALL"
+    return f"SELECT * FROM ({statement.sql}){order} LIMIT {limit + 1}"  # noqa: S608  # translated, values bound
+
+
+def _columns(cursor: duckdb.DuckDBPyConnection) -> tuple[Column, ...]:
+    return tuple(Column(item[0], kusto_type(str(item[1]))) for item in cursor.description or ())
+
+
+def _fetch(
+    cursor: duckdb.DuckDBPyConnection, columns: Sequence[Column], limits: QueryLimits
+) -> tuple[tuple[tuple[Value, ...], ...], str | None]:
+    kinds = [column.type for column in columns]
+    rows: list[tuple[Value, ...]] = []
+    size = 0
+    while batch := cursor.fetchmany(_BATCH):
+        for raw in batch:
+            if len(rows) >= limits.rows:
+                return tuple(rows), f"stopped at the limit of {limits.rows} rows; there are more"
+            row = tuple(table_value(value, kind) for value, kind in zip(raw, kinds, strict=True))
+            size += sum(value_bytes(value) for value in row)
+            if size > limits.bytes:
+                return tuple(
+                    rows
+                ), f"stopped at the limit of {limits.bytes} bytes after {len(rows)} rows; there are more"
+            rows.append(row)
+    return tuple(rows), None
+
+
+def _time_column(columns: Sequence[Column]) -> str | None:
+    times = [column.name for column in columns if column.type is ColumnType.DATETIME]
+    return next((name for name in TIME_COLUMNS if name in times), times[0] if times else None)

@@ -1,0 +1,106 @@
+"""Translates every error of DuckDB and of the KQL translator into ours; the only place that does, most specific first."""
+
+import re
+from collections.abc import Iterable
+
+import duckdb
+from duckdb_kql import KqlError, KqlSchemaError, KqlScriptError, KqlSyntaxError, KqlUnsupportedError
+
+from orchestrator.core.errors import QueryError
+from plugins.monitor.names import did_you_mean, nearest
+
+_POSITION = re.compile(r" at (\d+):(\d+)")
+_MISSING_COLUMN = re.compile(r'[Cc]olumn "([^"]+)"')
+_CANDIDATES = re.compile(r'"([^"]+)"')
+
+
+def kql_fault(error: KqlError, *, names: Iterable[str] = (), line: int | None = None) -> QueryError:
+    """The translator's refusal in our words. `line` is where the named construct stands, if the error does not tell."""
+    match error:
+        case KqlSyntaxError():
+            return _syntax(error)
+        case KqlUnsupportedError():
+            where = error.span.line if error.span else line
+            hint = f": {error.hint}" if error.hint else ""
+            kind, _, name = error.construct.rpartition(":")
+            what = f"{kind} {name!r}" if kind else f"{name!r}"
+            return QueryError(f"{_at(where)}{what} is not supported on local logs{hint}", line=where)
+        case KqlSchemaError():
+            near = nearest(error.name, names)
+            hint = f": {error.hint}" if error.hint else ""
+            return QueryError(
+                f"{_at(line)}{error.name!r} cannot be resolved{hint}{did_you_mean(near)}", line=line, nearest=near
+            )
+        case KqlScriptError():
+            return QueryError(f"several statements are refused: {error}", line=error.line)
+        case _:
+            return QueryError(f"the query cannot be translated: {error}", line=line)
+
+
+def engine_fault(error: duckdb.Error, *, memory_mb: int) -> QueryError:
+    """DuckDB's error in words about KQL; never its own text where that would talk about SQL."""
+    first = _first_line(error)
+    match error:
+        case duckdb.OutOfMemoryException():
+            return QueryError(
+                f"the query needs more than the memory limit of {memory_mb} MB: narrow the time range, "
+                "or project fewer columns first"
+            )
+        case duckdb.InterruptException():
+            return QueryError("the query was stopped before its end", retryable=True)
+        case duckdb.BinderException():
+            return _binder(error, first)
+        case duckdb.CatalogException():
+            return QueryError(f"the query uses what local logs do not have: {first}")
+        case duckdb.ConversionException() | duckdb.InvalidInputException() | duckdb.OutOfRangeException():
+            return QueryError(f"a value in the data does not fit the query: {first}")
+        case duckdb.PermissionException():
+            return QueryError(f"the query reaches outside of the logs, which is refused: {first}")
+        case duckdb.ParserException() | duckdb.SyntaxException():
+            return QueryError(f"the query's translation is not valid, so it is refused: {first}")
+        case duckdb.IOException() | duckdb.HTTPException():
+            return QueryError(f"a log file cannot be read any more: {first}")
+        case duckdb.InternalException() | duckdb.FatalException():
+            return QueryError(f"the log engine failed on this query: {first}")
+        case _:
+            return QueryError(f"the log engine refused this query: {first}")
+
+
+def _at(line: int | None) -> str:
+    return f"line {line}: " if line else ""
+
+
+def _syntax(error: KqlSyntaxError) -> QueryError:
+    if error.diagnostics:
+        first = error.diagnostics[0]
+        return QueryError(
+            f"line {first.span.line}, column {first.span.column + 1}: not valid KQL: {_shorter(first.message)}",
+            line=first.span.line,
+        )
+    match = _POSITION.search(str(error))
+    line = int(match[1]) if match else None
+    return QueryError(f"{_at(line)}not valid KQL: {_shorter(str(error))}", line=line)
+
+
+def _shorter(message: str) -> str:
+    """ANTLR lists every token it would take; the list helps nobody."""
+    return re.sub(r" expecting \{.*\}", "", message, flags=re.DOTALL)
+
+
+def _binder(error: duckdb.Error, first: str) -> QueryError:
+    missing = _MISSING_COLUMN.search(str(error))
+    if missing and "not found" in str(error):
+        candidates = _CANDIDATES.findall(str(error).partition("Candidate bindings")[2])
+        near = nearest(missing[1], candidates)
+        return QueryError(f"no column {missing[1]!r} here{did_you_mean(near)}", nearest=near)
+    return QueryError(f"types do not fit: {_without_casts(first)}")
+
+
+def _first_line(error: duckdb.Error) -> str:
+    text = str(error).strip().splitlines()
+    line = text[0] if text else type(error).__name__
+    return re.sub(r"^[A-Z][A-Za-z -]* Error: ", "", line)
+
+
+def _without_casts(text: str) -> str:
+    return re.sub(r"\s*You might need to add explicit type casts\.?", "", text)
