@@ -73,7 +73,7 @@ def _documents(offers: Sequence[Offer], kind: StatementKind) -> tuple[Json, ...]
 
 
 def _also_run(results: Sequence[GuideResult]) -> tuple[str, ...]:
-    return tuple(f"also ran the guide {result.guide['id']}: {result.verdict.status}" for result in results)
+    return tuple(f"also ran the guide {r.guide['id']}: {r.verdict.status}" for r in results if r.guide)
 
 
 def sentence(report: Report, spec: AgentSpec) -> str:

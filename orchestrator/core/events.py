@@ -36,13 +36,15 @@ def _json(value: object) -> object:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(Event):
-    """A run began; `source` is live, files or sample."""
+    """A run began; `source` is live, files or sample, `inputs` what opens the same data again."""
 
     run: str
     session: str
     message: str
     source: str
+    at: datetime
     now: datetime
+    inputs: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,15 +133,15 @@ class GuideResult:
 
     Attributes:
         statements: Findings and conclusions, then what was ruled out, in the guide's order.
-        guide: `{"id", "title", "version", "reviewed", "path"}`.
+        guide: `{"id", "title", "version", "reviewed", "path"}`; None where no guide covers the incident.
         values: Parameters by name, kept for follow-ups.
     """
 
-    guide: Json
-    window: WindowView
+    guide: Json | None
     verdict: VerdictView
-    impact: ImpactView
-    statements: tuple[Statement, ...]
+    window: WindowView | None = None
+    impact: ImpactView = field(default_factory=ImpactView)
+    statements: tuple[Statement, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     next: tuple[str, ...] = ()
     actions: tuple[Json, ...] = ()
@@ -191,7 +191,7 @@ class Report:
             "window": window.document() if window else None,
             "verdict": result.verdict.document() if result else None,
             "impact": (result.impact if result else ImpactView()).document(),
-            "guide": dict(result.guide) if result else None,
+            "guide": dict(result.guide) if result and result.guide else None,
             "claims": list(self.claims),
             "evidence": list(self.evidence),
             "hypotheses": list(self.hypotheses),

@@ -1,0 +1,137 @@
+"""The embedded planner: decides the next tool calls from what a model would see, deterministically and offline."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+MAX_GUIDES = 4
+_SETTLED = frozenset({"cause_found", "no_data", "needs_input"})
+_EVIDENCE = re.compile(r"\b(?:show|open|print|display|see)\b.{0,20}?\b[Ee](\d{1,4})\b|^\W*[Ee](\d{1,4})\W*$")
+_DOCUMENT = re.compile(
+    r"\b(?:polic(?:y|ies)|procedures?|manuals?|handbook|guidelines?|sla|rto|rpo|rules? (?:for|about|on)|how long do we keep"
+    r"|are we allowed|am i allowed|who (?:approves|may approve|decides|declares))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool that the planner asks for."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool answered, as the model's history has it."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of the history: its author's role, its text, and the tool results it carries."""
+
+    role: str
+    text: str = ""
+    results: tuple[ToolResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Run these tools, then ask again."""
+
+    calls: tuple[ToolCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The turn is over."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What has happened since the last message of the user."""
+
+    asked: str
+    results: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    tools: frozenset[str] = field(default_factory=frozenset)
+
+    def of(self, name: str) -> list[Mapping[str, object]]:
+        return [result for tool, result in self.results if tool == name]
+
+
+def plan(history: Sequence[Message], tools: Sequence[str]) -> Calls | End:
+    """The next calls, from the messages and the names of the tools that are offered."""
+    turn = _read(history, tools)
+    if turn.of("report-submit"):
+        return End()
+    name, arguments = _next_call(turn)
+    if name not in turn.tools:
+        return End(f"I have no tool {name!r} to answer this with.")
+    return Calls((ToolCall(f"call_{len(turn.results) + 1}", name, arguments),))
+
+
+def _read(history: Sequence[Message], tools: Sequence[str]) -> _Turn:
+    asked = ""
+    results: list[tuple[str, Mapping[str, object]]] = []
+    for message in history:
+        if message.role == "user":
+            asked, results = message.text, []
+        results += [(result.name, _decoded(result.text)) for result in message.results]
+    return _Turn(asked, tuple(results), frozenset(tools))
+
+
+def _decoded(text: str) -> Mapping[str, object]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {"error": text}
+    return value if isinstance(value, dict) else {"value": value}
+
+
+def _next_call(turn: _Turn) -> tuple[str, Mapping[str, object]]:
+    shown = _EVIDENCE.search(turn.asked)
+    if shown and "evidence-show" in turn.tools:
+        if turn.of("evidence-show"):
+            return _submit(turn)
+        return "evidence-show", {"evidence_id": f"E{shown[1] or shown[2]}"}
+    if "guides-run" in turn.tools and not _DOCUMENT.search(turn.asked):
+        return _triage(turn)
+    if "search-passages" in turn.tools and not turn.of("search-passages"):
+        return "search-passages", {"question": turn.asked}
+    return _submit(turn)
+
+
+def _triage(turn: _Turn) -> tuple[str, Mapping[str, object]]:
+    searched = turn.of("guides-search")
+    if not searched:
+        return "guides-search", {"question": turn.asked}
+    names = _strings(searched[0], "candidates", "guide")
+    runs = turn.of("guides-run")
+    if len(runs) < min(len(names), MAX_GUIDES) and not (runs and _settled(runs[-1])):
+        return "guides-run", {"guide_id": names[len(runs)], "parameters_json": "{}"}
+    return _submit(turn)
+
+
+def _settled(run: Mapping[str, object]) -> bool:
+    verdict = run.get("verdict")
+    return isinstance(verdict, Mapping) and verdict.get("status") in _SETTLED
+
+
+def _submit(turn: _Turn) -> tuple[str, Mapping[str, object]]:
+    claims = [ref for _, result in turn.results for ref in _strings(result, "claims", "ref")]
+    return "report-submit", {"claims": claims, "hypotheses": [], "question": ""}
+
+
+def _strings(result: Mapping[str, object], key: str, item_key: str) -> list[str]:
+    items = result.get(key)
+    if not isinstance(items, list):
+        return []
+    return [str(item[item_key]) for item in items if isinstance(item, Mapping) and item_key in item]
