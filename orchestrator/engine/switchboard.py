@@ -1,0 +1,271 @@
+"""The orchestrator: connects a message to specialists, runs their turns, and ends with reports."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from semantic_kernel import Kernel
+from semantic_kernel.agents import ChatHistoryAgentThread
+from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
+from semantic_kernel.contents import AuthorRole, ChatMessageContent
+
+from orchestrator.core.errors import InputError, SwitchboardError
+from orchestrator.core.events import (
+    Event,
+    EvidenceFound,
+    QuestionAsked,
+    Routed,
+    RunFinished,
+    RunStarted,
+    TurnFinished,
+    TurnStarted,
+)
+from orchestrator.core.evidence import Evidence
+from orchestrator.core.journal import Journal
+from orchestrator.core.ports import Index, Logs
+from orchestrator.core.recording import Recorder
+from orchestrator.core.report import Json, Question, Report, Status, Unknown, merge
+from orchestrator.core.routing import Route, Router, Subject
+from orchestrator.core.runs import RunContext
+from orchestrator.core.specs import AgentSpec
+from orchestrator.engine.session import Session
+from orchestrator.engine.specialist import SpecialistAgent
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What runs look at, and how it was opened.
+
+    Attributes:
+        source: live, files or sample.
+        now: The clock of the runs; None is the wall clock.
+        zone: IANA zone of times that name none.
+        inputs: JSON that opens the same data again.
+        notes: What every report says about the data, such as rows that could not be read.
+    """
+
+    logs: Logs
+    index: Index
+    source: str
+    now: datetime | None
+    zone: str
+    inputs: Json
+    notes: Callable[[], tuple[str, ...]]
+    given: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Switchboard:
+    """One orchestrator for many runs."""
+
+    kernel: Kernel
+    service: ChatCompletionClientBase
+    specs: Mapping[str, AgentSpec]
+    router: Router
+    environment: Environment
+    journal: Journal
+
+    async def ask(self, text: str, *, session: Session, listen: Listener, agent: str | None = None) -> Json:
+        """Answer one message: route it, run a turn per subject, store and return the report.
+
+        Raises:
+            InputError: The message is empty or the agent unknown.
+        """
+        if not text.strip():
+            raise InputError("the message is empty; say what is wrong, as in: checkout returns 502 since 10:20")
+        run = _new_run(self.journal, listen)
+        now = self.environment.now or datetime.now(UTC)
+        run.emit(
+            RunStarted(
+                run=run.id,
+                session=session.id,
+                message=text,
+                source=self.environment.source,
+                at=datetime.now(UTC),
+                now=now,
+                inputs=self.environment.inputs,
+            )
+        )
+        alert = _payload(text)
+        route = self._route(text, alert, session, agent)
+        run.emit(
+            Routed(
+                agents=route.agents,
+                confidence=route.confidence,
+                abstained=route.abstained,
+                reason=route.reason,
+                question=route.question,
+            )
+        )
+        reports = await self._turns(run, route, session=session, text=text, alert=alert, now=now)
+        document = merge(reports)
+        session.reports.append(document)
+        run.emit(RunFinished(status=str(document["status"]), report=document))
+        return document
+
+    def _route(self, text: str, alert: Mapping[str, object] | None, session: Session, agent: str | None) -> Route:
+        if agent is None:
+            return self.router.route(alert if alert is not None else text, speaking=session.speaking)
+        if agent not in self.specs:
+            raise InputError(f"there is no agent {agent!r}; there are: {', '.join(self.specs)}")
+        return Route(
+            agents=(agent,),
+            confidence=1.0,
+            abstained=False,
+            reason="you named the agent",
+            question=None,
+            subjects=(Subject(agent=agent, text=text),),
+        )
+
+    async def _turns(
+        self,
+        run: "_Run",
+        route: Route,
+        *,
+        session: Session,
+        text: str,
+        alert: Mapping[str, object] | None,
+        now: datetime,
+    ) -> list[Json]:
+        if route.abstained:
+            return [self._abstained(run, route, session, text).document()]
+        reports = []
+        for number, subject in enumerate(route.subjects, start=1):
+            run.emit(TurnStarted(agent=subject.agent, turn=number, text=subject.text))
+            context = self._context(run, session, subject.text, alert, now)
+            reports.append((await self._turn(run, number, subject.agent, context, route, session)).document())
+        return reports
+
+    async def _turn(
+        self, run: "_Run", number: int, agent: str, context: RunContext, route: Route, session: Session
+    ) -> Report:
+        started = time.perf_counter()
+        spec = self.specs[agent]
+        specialist = SpecialistAgent.of(spec, kernel=self.kernel, service=self.service)
+        thread = await _thread(session, context.asked)
+        why: Json = {"agents": list(route.agents), "confidence": route.confidence, "reason": route.reason}
+        model_calls = tool_calls = 0
+        try:
+            report, counts = await specialist.answer(context, thread=thread, route=why)
+            model_calls, tool_calls = counts.model_calls, counts.tool_calls
+        except InputError:
+            raise
+        except SwitchboardError as error:
+            report = _failed(context, spec, error, why)
+        for question in report.questions:
+            run.emit(QuestionAsked(text=question.text, parameter=question.parameter, choices=question.choices))
+        run.emit(
+            TurnFinished(
+                agent=agent,
+                turn=number,
+                status=report.status.value,
+                model_calls=model_calls,
+                tool_calls=tool_calls,
+                elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+        )
+        return report
+
+    def _context(
+        self, run: "_Run", session: Session, asked: str, alert: Mapping[str, object] | None, now: datetime
+    ) -> RunContext:
+        def found(evidence: Evidence) -> None:
+            run.emit(EvidenceFound(evidence=evidence.document()))
+
+        environment = self.environment
+        return RunContext(
+            run=run.id,
+            session=session.id,
+            asked=asked,
+            alert=alert,
+            now=now,
+            zone=environment.zone,
+            source=environment.source,
+            given=environment.given,
+            remembered=session.remembered(),
+            previous=session.previous(),
+            recorder=Recorder(
+                logs=environment.logs, index=environment.index, source=environment.source, found=found
+            ),
+            emit=run.emit,
+            notes=list(environment.notes()),
+        )
+
+    def _abstained(self, run: "_Run", route: Route, session: Session, text: str) -> Report:
+        question = route.question or "What should I look at?"
+        return Report(
+            status=Status.ABSTAINED,
+            run=run.id,
+            session=session.id,
+            agent="none",
+            asked=text,
+            message=f"I do not know who should answer this. {question}",
+            source=self.environment.source,
+            questions=(Question(text=question),),
+            route={"agents": [], "confidence": route.confidence, "reason": route.reason},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run's id and where its events go."""
+
+    id: str
+    emit: Listener
+
+
+def _new_run(journal: Journal, listen: Listener) -> _Run:
+    run_id = f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}"
+
+    def emit(event: Event) -> None:
+        journal.append(run_id, event)
+        listen(event)
+
+    return _Run(run_id, emit)
+
+
+def new_session_id() -> str:
+    """A fresh session's id."""
+    return f"s-{secrets.token_hex(4)}"
+
+
+def _payload(text: str) -> Mapping[str, object] | None:
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+async def _thread(session: Session, asked: str) -> ChatHistoryAgentThread:
+    thread = ChatHistoryAgentThread()
+    await thread.create()
+    for said, answered in session.exchanges():
+        await thread.on_new_message(ChatMessageContent(role=AuthorRole.USER, content=said))
+        await thread.on_new_message(ChatMessageContent(role=AuthorRole.ASSISTANT, content=answered))
+    await thread.on_new_message(ChatMessageContent(role=AuthorRole.USER, content=asked))
+    return thread
+
+
+def _failed(context: RunContext, spec: AgentSpec, error: SwitchboardError, route: Json) -> Report:
+    """What a turn that broke off can still say: its evidence, and why it ended."""
+    return Report(
+        status=Status.FAILED,
+        run=context.run,
+        session=context.session,
+        agent=spec.name,
+        asked=context.asked,
+        message=f"The run failed: {error.message}",
+        source=context.source,
+        evidence=tuple(item.document() for item in context.recorder.evidence()),
+        unknown=(Unknown(text="the run broke off", reason=error.message),),
+        notes=tuple(context.notes),
+        route=route,
+    )
