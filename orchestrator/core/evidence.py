@@ -32,6 +32,7 @@ class Evidence:
         result_sha256: Hash of the whole result before redaction; empty when it failed.
         rows: The first rows, at most `CITED_ROWS`.
         reason: Why it is partial or failed.
+        purpose: What it is for, in words.
         at: When it was asked, wall clock, UTC.
     """
 
@@ -49,12 +50,14 @@ class Evidence:
     elapsed_s: float
     reason: str | None = None
     window: Window | None = None
+    purpose: str = ""
 
     def document(self) -> dict[str, object]:
         """As JSON, in the form that `ask --json` prints."""
         return {
             "id": self.id,
             "step": self.key,
+            "purpose": self.purpose,
             "source": self.source,
             "query": self.query,
             "parameters": {p.name: {"type": p.type.value, "value": json_value(p.value)} for p in self.parameters},

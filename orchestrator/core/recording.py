@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from orchestrator.core.errors import QueryError
 from orchestrator.core.evidence import CITED_ROWS, Evidence, EvidenceStatus, Recorded
-from orchestrator.core.ports import Index, Logs, QueryLimits, QueryParameter, SearchQuery
+from orchestrator.core.ports import Index, Logs, QueryLimits, QueryParameter, SearchQuery, TableSchema
 from orchestrator.core.table import Column, ColumnType, Table, TableStatus
 from orchestrator.core.window import Window
 
@@ -45,7 +45,7 @@ class Recorder:
 
     def section(self, keys: Iterable[str] = ()) -> "Section":
         """A group of queries whose ids are reserved in the order of `keys`, so that timing cannot change them."""
-        return Section(recorder=self, ids={key: self._reserve() for key in keys})
+        return Section(recorder=self, ids={key: self.reserve() for key in keys})
 
     def tables(self) -> dict[str, Table]:
         """The whole recorded tables by evidence id."""
@@ -65,9 +65,9 @@ class Recorder:
         hits = await self.index.search(query)
         rows = tuple((hit.id, hit.kind, hit.title, round(hit.score, 4), hit.passage) for hit in hits)
         return self._keep(
-            evidence_id=self._reserve(),
+            evidence_id=self.reserve(),
             key="search",
-            source="search",
+            source=f"search:{self.source}",
             query=query.text,
             parameters=(
                 QueryParameter("kinds", ColumnType.DYNAMIC, list(query.kinds)),
@@ -87,6 +87,7 @@ class Recorder:
         parameters: Sequence[QueryParameter],
         limits: QueryLimits | None,
         window: Window | None = None,
+        purpose: str = "",
     ) -> Recorded:
         """Ask the logs and record the answer; a query that cannot be answered is recorded as failed."""
         started, asked = time.perf_counter(), self.clock()
@@ -99,7 +100,7 @@ class Recorder:
         return self._keep(
             evidence_id=evidence_id,
             key=key,
-            source="logs",
+            source=f"logs:{self.source}",
             query=kql,
             parameters=tuple(parameters),
             table=table,
@@ -107,6 +108,19 @@ class Recorder:
             elapsed_s=time.perf_counter() - started,
             reason=reason,
             window=window,
+        )
+
+    def note(self, evidence_id: str, *, key: str, table: Table, source: str) -> Recorded:
+        """Record rows that no query gave: a person's answer, another guide's outcome."""
+        return self._keep(
+            evidence_id=evidence_id,
+            key=key,
+            source=source,
+            query="",
+            parameters=(),
+            table=table,
+            asked=self.clock(),
+            elapsed_s=0.0,
         )
 
     def _reserve(self) -> str:
@@ -126,13 +140,14 @@ class Recorder:
         elapsed_s: float,
         reason: str | None = None,
         window: Window | None = None,
+        purpose: str = "",
     ) -> Recorded:
         failed = table is None or table.status is TableStatus.FAILED
         status = EvidenceStatus.FAILED if table is None else EvidenceStatus(table.status.value)
         evidence = Evidence(
             id=evidence_id,
             key=key,
-            source=f"{source}:{self.source}",
+            source=source,
             query=query,
             parameters=parameters,
             status=status,
@@ -144,6 +159,7 @@ class Recorder:
             elapsed_s=elapsed_s,
             reason=reason if table is None else table.reason,
             window=window,
+            purpose=purpose,
         )
         recorded = Recorded(evidence, None if failed else table)
         self._recorded[evidence_id] = recorded
@@ -168,6 +184,26 @@ class Section:
         purpose: str = "",
     ) -> Recorded:
         """Ask the logs under a key; a reserved key has its id already, another gets the next free one."""
+        return await self.recorder.query(
+            self._id(key), key=key, kql=kql, parameters=parameters, limits=limits, purpose=purpose
+        )
+
+    async def note(self, key: str, table: Table, *, source: str, purpose: str = "") -> Recorded:
+        """Record rows that no query gave, such as a person's answer."""
+        return self.recorder.note(self._id(key), key=key, table=table, source=source, purpose=purpose)
+
+    async def schema(self) -> Mapping[str, TableSchema]:
+        """The tables there are, by name."""
+        return await self.recorder.logs.schema()
+
+    def _id(self, key: str) -> str:
+        return self.ids.get(key) or self.recorder.reserve()
+
+    async def note(self, key: str, table: Table, *, source: str) -> Recorded:
+        """Record rows that no query gave, under a key; `source` is `person` or `guide <id>`."""
         evidence_id = self.ids.get(key) or self.recorder._reserve()  # noqa: SLF001  # one noun in two classes
-        name = f"{purpose}:{key}" if purpose and purpose != key else key
-        return await self.recorder.query(evidence_id, key=name, kql=kql, parameters=parameters, limits=limits)
+        return self.recorder.note(evidence_id, key=key, table=table, source=source)
+
+    async def schema(self) -> Mapping[str, TableSchema]:
+        """The tables there are, by name."""
+        return await self.recorder.logs.schema()

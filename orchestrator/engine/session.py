@@ -24,7 +24,8 @@ class Session:
     def previous(self) -> Json | None:
         """The newest report that has evidence, else the newest."""
         with_evidence = [report for report in self.reports if report.get("evidence")]
-        return (with_evidence or self.reports or [None])[-1]
+        known = with_evidence or self.reports
+        return known[-1] if known else None
 
     def remembered(self) -> Mapping[str, object]:
         """Guide parameters of the newest run that had any, and `started_at` of its impact."""

@@ -189,9 +189,7 @@ class Switchboard:
             given=environment.given,
             remembered=session.remembered(),
             previous=session.previous(),
-            recorder=Recorder(
-                logs=environment.logs, index=environment.index, source=environment.source, found=found
-            ),
+            recorder=Recorder(logs=environment.logs, index=environment.index, source=environment.source, found=found),
             emit=run.emit,
             notes=list(environment.notes()),
         )

@@ -45,15 +45,15 @@ class EvidenceTools:
     """Plugin `evidence`."""
 
     @kernel_function(name="show", description="Show a piece of evidence of the session's last answer again, by its id.")
-    async def show(
-        self, evidence_id: Annotated[str, "such as E2"], run: Annotated[Any, "the run", HIDDEN]
-    ) -> str:
+    async def show(self, evidence_id: Annotated[str, "such as E2"], run: Annotated[Any, "the run", HIDDEN]) -> str:
         """Put recorded evidence into the report."""
         context = _context(run)
         known = _evidence(context)
         if evidence_id not in known:
             there = ", ".join(known) or "none yet"
-            context.unknown.append(Unknown(text=f"There is no evidence {evidence_id} in this session; there is: {there}."))
+            context.unknown.append(
+                Unknown(text=f"There is no evidence {evidence_id} in this session; there is: {there}.")
+            )
             return json.dumps({"found": False, "known": list(known)})
         context.shown.append(known[evidence_id])
         return json.dumps({"found": True, "evidence": known[evidence_id]})
@@ -91,7 +91,7 @@ def _free_claim(text: str) -> Statement:
         case {"evidence": [*evidence], "check": str(check)} if evidence and all(isinstance(e, str) for e in evidence):
             shows = [item for item in value.get("show", []) if isinstance(item, str)]
         case _:
-            raise ToolError('a claim needs {"evidence": [ids], "check": CEL}; ' f"got {text[:200]!r}")
+            raise ToolError(f'a claim needs {{"evidence": [ids], "check": CEL}}; got {text[:200]!r}')
     first = str(evidence[0])
     shown = "".join(f"; {item} = {{{item}}}" for item in shows)
     return Statement(

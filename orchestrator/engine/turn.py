@@ -75,13 +75,13 @@ class Turn:
 
     async def _loop(self, history: ChatHistory) -> None:
         reminders = 0
-        while self.context.submission is None:
+        while not self._submitted():
             message = await self._complete(history)
             history.add_message(message)
             calls = [item for item in message.items if isinstance(item, FunctionCallContent)]
             for call in calls:
                 history.add_message(await self._answer(call))
-                if self.context.submission is not None:
+                if self._submitted():
                     return
             if calls:
                 continue
@@ -91,6 +91,9 @@ class Turn:
                 return
             reminders += 1
             history.add_user_message(REMINDER)
+
+    def _submitted(self) -> bool:
+        return self.context.submission is not None
 
     async def _complete(self, history: ChatHistory) -> ChatMessageContent:
         if self.model_calls >= self.spec.budget.model_calls:
@@ -110,9 +113,7 @@ class Turn:
         if not chunks:
             raise ModelError("the chat service answered nothing", retryable=True)
         whole = functools.reduce(lambda left, right: left + right, chunks)
-        return ChatMessageContent(
-            role=AuthorRole.ASSISTANT, items=list(whole.items), ai_model_id=whole.ai_model_id
-        )
+        return ChatMessageContent(role=AuthorRole.ASSISTANT, items=list(whole.items), ai_model_id=whole.ai_model_id)
 
     async def _answer(self, call: FunctionCallContent) -> ChatMessageContent:
         started = time.perf_counter()

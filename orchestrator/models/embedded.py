@@ -56,7 +56,7 @@ class EmbeddedChat(ChatCompletionClientBase):
     ) -> list[ChatMessageContent]:
         items, finish = _decide(chat_history, settings)
         message = ChatMessageContent(
-            role=AuthorRole.ASSISTANT, items=items, ai_model_id=self.ai_model_id, finish_reason=finish
+            role=AuthorRole.ASSISTANT, items=[*items], ai_model_id=self.ai_model_id, finish_reason=finish
         )
         return [message]
 
@@ -74,7 +74,7 @@ class EmbeddedChat(ChatCompletionClientBase):
         message = StreamingChatMessageContent(
             role=AuthorRole.ASSISTANT,
             choice_index=0,
-            items=streamed,
+            items=[*streamed],
             ai_model_id=self.ai_model_id,
             finish_reason=finish,
             function_invoke_attempt=function_invoke_attempt,

@@ -9,7 +9,8 @@ MAX_GUIDES = 4
 _SETTLED = frozenset({"cause_found", "no_data", "needs_input"})
 _EVIDENCE = re.compile(r"\b(?:show|open|print|display|see)\b.{0,20}?\b[Ee](\d{1,4})\b|^\W*[Ee](\d{1,4})\W*$")
 _DOCUMENT = re.compile(
-    r"\b(?:polic(?:y|ies)|procedures?|manuals?|handbook|guidelines?|sla|rto|rpo|rules? (?:for|about|on)|how long do we keep"
+    r"\b(?:polic(?:y|ies)|procedures?|manuals?|handbook|guidelines?|sla|rto|rpo|rules? (?:for|about|on)"
+    r"|how long do we keep"
     r"|are we allowed|am i allowed|who (?:approves|may approve|decides|declares))\b",
     re.IGNORECASE,
 )

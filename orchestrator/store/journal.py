@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from orchestrator.core.errors import StoreError
 from orchestrator.core.events import Event, StepFinished
@@ -77,7 +78,7 @@ class SqliteJournal:
             self._connection.executescript(_SCHEMA)
             self._connection.execute(f"PRAGMA user_version={VERSION}")
 
-    def __enter__(self) -> "SqliteJournal":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -110,7 +111,9 @@ class SqliteJournal:
 
     def runs(self, *, limit: int) -> Sequence[RunSummary]:
         """The newest runs."""
-        return [_summary(json.loads(start), json.loads(end) if end else None) for start, end in self._rows(_RUNS, limit)]
+        return [
+            _summary(json.loads(start), json.loads(end) if end else None) for start, end in self._rows(_RUNS, limit)
+        ]
 
     def _rows(self, sql: str, *values: object) -> list[tuple[str, ...]]:
         with self._translated(), closing(self._connection.execute(sql, values)) as cursor:

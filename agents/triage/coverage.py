@@ -1,0 +1,303 @@
+"""Whether a service's own rows reach the window's end: without that, silence is not health."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from itertools import pairwise
+from math import ceil
+from statistics import median
+
+from agents.triage.bindings import quoted
+from agents.triage.outcome import CoverageFacts
+from agents.triage.port import EvidencePort
+from orchestrator.core.evidence import Recorded
+from orchestrator.core.ports import QueryLimits, QueryParameter, TableSchema
+from orchestrator.core.table import ColumnType, Table, Value, iso_utc
+from orchestrator.core.window import Window
+from playbooks.guide import Coverage, DeclaredTable, Guide, MessageValueSource
+
+COVERAGE = "coverage"
+SERVICES = "services"
+SLOTS = 200
+NEAREST = 3
+LOOK_BACK = timedelta(days=1)
+SPACING_SHARE = 0.1
+TIME_COLUMN = "TimeGenerated"
+RECEIVED_COLUMN = "_TimeReceived"
+_LIMITS = QueryLimits()
+
+
+def coverage_of(guide: Guide) -> Coverage | None:
+    """The guide's own rule, else the first `values_of` source of a parameter, one named like a service before others."""
+    if guide.coverage is not None:
+        return guide.coverage
+    found = [
+        Coverage(table=source.table, column=source.column, parameter=parameter.name)
+        for parameter in guide.parameters
+        for source in parameter.sources
+        if isinstance(source, MessageValueSource)
+    ]
+    return next((item for item in found if "service" in item.parameter), found[0] if found else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageQuery:
+    """How to ask for the rows of one service; `service` is a string, or a list of them."""
+
+    coverage: Coverage
+    time: str
+    received: str | None
+    service: QueryParameter
+    window: Window
+
+    @property
+    def slot_s(self) -> int:
+        """Seconds of one slot, so that a window has at most `SLOTS` of them."""
+        return max(1, ceil(self.window.length.total_seconds() / SLOTS))
+
+    @property
+    def kql(self) -> str:
+        """Rows, oldest, newest and lag in each slot of the window."""
+        lag = (
+            f", lag_s = percentile(datetime_diff('second', {self.received}, {self.time}), 95)" if self.received else ""
+        )
+        return (
+            f"{self.coverage.table}\n"
+            f"| where {self._same} and {self.time} >= coverage_from and {self.time} <= coverage_to\n"
+            f"| summarize n = count(), oldest = min({self.time}), newest = max({self.time}){lag}"
+            f" by slot = bin({self.time}, coverage_slot)\n"
+            f"| sort by slot asc"
+        )
+
+    @property
+    def kql_services(self) -> str:
+        """Who logs at all, from a day before the window to its end: the most rows first."""
+        column = quoted(self.coverage.column)
+        return (
+            f"{self.coverage.table}\n"
+            f"| where {self.time} >= coverage_from and {self.time} <= coverage_to\n"
+            f"| summarize n = count(), newest = max({self.time}) by name = {column}\n"
+            f"| sort by n desc, name asc\n"
+            f"| take 500"
+        )
+
+    @property
+    def parameters(self) -> tuple[QueryParameter, ...]:
+        """What `kql` needs before it."""
+        slot = QueryParameter("coverage_slot", ColumnType.TIMESPAN, timedelta(seconds=self.slot_s))
+        return (self.service, *_span(self.window.start, self.window.end), slot)
+
+    @property
+    def parameters_services(self) -> tuple[QueryParameter, ...]:
+        """What `kql_services` needs before it."""
+        return _span(self.window.start - LOOK_BACK, self.window.end)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The services asked for."""
+        value = self.service.value
+        return tuple(str(item) for item in value) if isinstance(value, list | tuple) else (str(value),)
+
+    @property
+    def _same(self) -> str:
+        operator = "in" if isinstance(self.service.value, list | tuple) else "=="
+        value = f"({self.service.name})" if operator == "in" else self.service.name
+        return f"{quoted(self.coverage.column)} {operator} {value}"
+
+
+def _span(start: datetime, end: datetime) -> tuple[QueryParameter, QueryParameter]:
+    return (
+        QueryParameter("coverage_from", ColumnType.DATETIME, start),
+        QueryParameter("coverage_to", ColumnType.DATETIME, end),
+    )
+
+
+async def measure(
+    port: EvidencePort, guide: Guide, *, parameters: Sequence[QueryParameter], window: Window, prefix: str = ""
+) -> CoverageFacts:
+    """Ask for the service's rows and judge them; asks who else logs only where it has none."""
+    planned = _plan(guide, await port.schema(), parameters=parameters, window=window)
+    if isinstance(planned, CoverageFacts):
+        return planned
+    recorded = await port.ask(f"{prefix}{COVERAGE}", planned.kql, parameters=planned.parameters, limits=_LIMITS)
+    if recorded.table is None or recorded.error is not None:
+        reason = f"the rows of {planned.coverage.table} could not be counted: {recorded.error}"
+        return _facts(planned, reason=reason, evidence=(recorded.evidence_id,))
+    if recorded.table.rows:
+        return judge(planned, recorded)
+    others = await port.ask(
+        f"{prefix}{SERVICES}", planned.kql_services, parameters=planned.parameters_services, limits=_LIMITS
+    )
+    return judge_absence(planned, recorded, others)
+
+
+def _plan(
+    guide: Guide, schema: Mapping[str, TableSchema], *, parameters: Sequence[QueryParameter], window: Window
+) -> CoverageQuery | CoverageFacts:
+    """The query, or why there is none."""
+    coverage = coverage_of(guide)
+    if coverage is None:
+        return CoverageFacts(
+            table=None, service=None, reason="the guide does not say whose rows show that it is watched"
+        )
+    service = next((item for item in parameters if item.name == coverage.parameter), None)
+    if service is None:
+        reason = f"the parameter {coverage.parameter!r} that names the service has no value"
+        return CoverageFacts(table=coverage.table, service=None, reason=reason)
+    named = ", ".join(service.value) if isinstance(service.value, list) else str(service.value)  # type: ignore[arg-type]  # names are strings
+    if coverage.table not in schema:
+        nearest = _nearest(coverage.table, schema)
+        like = f"; tables with a name like it: {', '.join(nearest)}" if nearest else ""
+        reason = f"there is no table {coverage.table}{like}"
+        return CoverageFacts(table=coverage.table, service=named, reason=reason, reached=False, rows=0)
+    types = _types(schema[coverage.table], guide.tables.get(coverage.table))
+    time = _time_column(types)
+    if time is None or coverage.column not in types:
+        lacks = "a time column" if time is None else f"the column {coverage.column}"
+        reason = f"the table {coverage.table} lacks {lacks}"
+        return CoverageFacts(table=coverage.table, service=named, reason=reason)
+    received = RECEIVED_COLUMN if types.get(RECEIVED_COLUMN) is ColumnType.DATETIME else None
+    return CoverageQuery(coverage=coverage, time=quoted(time), received=received, service=service, window=window)
+
+
+def _types(schema: TableSchema, declared: DeclaredTable | None) -> dict[str, ColumnType]:
+    found = {column.name: column.type for column in schema.columns}
+    return (
+        {**found, **(declared.columns if declared is not None else {})}
+        if found
+        else dict(declared.columns if declared else {})
+    )
+
+
+def _time_column(types: Mapping[str, ColumnType]) -> str | None:
+    times = [name for name, kind in types.items() if kind is ColumnType.DATETIME and not name.startswith("_")]
+    return TIME_COLUMN if TIME_COLUMN in times else next(iter(times), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The rows of one slot of the window."""
+
+    n: int
+    oldest: datetime
+    newest: datetime
+    lag_s: float | None
+
+
+def judge(planned: CoverageQuery, recorded: Recorded) -> CoverageFacts:
+    """Whether the rows reach the window's end less lag and usual silence, and are enough."""
+    slots = _slots(recorded.table)
+    rows, newest = sum(slot.n for slot in slots), max(slot.newest for slot in slots)
+    lag, spacing = ingestion_lag(slots), usual_silence(slots, slot_s=planned.slot_s, window=planned.window)
+    missing_s = (planned.window.end - newest).total_seconds()
+    fresh = missing_s <= (lag or 0.0) + spacing
+    enough = rows >= planned.coverage.minimum_rows
+    reason = (
+        f"{planned.coverage.table} has {rows:,d} rows of {', '.join(planned.names)}, the newest of {iso_utc(newest)}"
+    )
+    reason += f", {_lag_text(lag)}"
+    if not fresh:
+        reason += (
+            f"; that is {missing_s:,.0f} s before the window's end, where they usually come every {spacing:,.0f} s"
+        )
+    if not enough:
+        reason += f"; fewer than the {planned.coverage.minimum_rows} that the guide needs"
+    return _facts(
+        planned,
+        reason=reason,
+        evidence=(recorded.evidence_id,),
+        reached=fresh and enough,
+        rows=rows,
+        newest=newest,
+        lag_s=lag,
+        spacing_s=spacing,
+    )
+
+
+def judge_absence(planned: CoverageQuery, recorded: Recorded, others: Recorded) -> CoverageFacts:
+    """The service has no rows in the window: when it last had any, and whose names are like its."""
+    newest: dict[str, datetime] = {}
+    for row in others.table.records() if others.table is not None else ():
+        at = row["newest"]
+        if isinstance(at, datetime):
+            newest[str(row["name"])] = at
+    last = max((newest[name] for name in planned.names if name in newest), default=None)
+    names = tuple(name for name in newest if name and name not in planned.names)
+    near = _nearest(planned.names[0], names) if planned.names else ()
+    reason = f"{planned.coverage.table} has no rows of {', '.join(planned.names)} in the window"
+    reason += f"; their newest is of {iso_utc(last)}" if last else ""
+    if newest:
+        reason += f"; the table's newest is of {iso_utc(max(newest.values()))}"
+        reason += f"; services that log there: {', '.join(near)}" if near else ""
+    else:
+        reason += "; nobody has logged there since a day before it"
+    evidence = (recorded.evidence_id, others.evidence_id)
+    return _facts(planned, reason=reason, evidence=evidence, reached=False, rows=0, newest=last, nearest=near)
+
+
+def ingestion_lag(slots: Sequence[Slot]) -> float | None:
+    """Seconds from a row's time to its arrival: the median over slots of each slot's 95th percentile.
+
+    None where the table has no receive time.
+    """
+    lags = [slot.lag_s for slot in slots if slot.lag_s is not None]
+    return max(0.0, float(median(lags))) if lags else None
+
+
+def usual_silence(slots: Sequence[Slot], *, slot_s: float, window: Window) -> float:
+    """Seconds that usually pass without a row: the 95th percentile (nearest rank) of the silences between slots.
+
+    At least a slot, at most a tenth of the window, so that one long gap never excuses another.
+    """
+    gaps = sorted((after.oldest - before.newest).total_seconds() for before, after in pairwise(slots))
+    most = max(slot_s, SPACING_SHARE * window.length.total_seconds())
+    if not gaps:
+        return slot_s
+    return min(most, max(slot_s, gaps[ceil(0.95 * len(gaps)) - 1]))
+
+
+def _slots(table: Table | None) -> list[Slot]:
+    found: list[Slot] = []
+    for row in table.records() if table is not None else ():
+        n, oldest, newest, lag = row["n"], row["oldest"], row["newest"], row.get("lag_s")
+        if isinstance(n, int) and isinstance(oldest, datetime) and isinstance(newest, datetime):
+            found.append(Slot(n, oldest, newest, float(lag) if isinstance(lag, int | float) else None))
+    return found
+
+
+def _lag_text(lag: float | None) -> str:
+    return "ingestion lag not measured (no receive time)" if lag is None else f"ingestion lag {lag:,.0f} s"
+
+
+def _nearest(name: str, names: Sequence[str] | Mapping[str, object]) -> tuple[str, ...]:
+    """The names most like `name`; where none is, the first few: they are sorted by their rows."""
+    lowered = {other.lower(): other for other in reversed(tuple(names))}
+    close = get_close_matches(name.lower(), lowered, n=NEAREST, cutoff=0.5)
+    return tuple(lowered[other] for other in close) or tuple(names)[:NEAREST]
+
+
+def _facts(
+    planned: CoverageQuery,
+    *,
+    reason: str,
+    evidence: tuple[str, ...],
+    reached: bool | None = None,
+    rows: int | None = None,
+    newest: datetime | None = None,
+    lag_s: float | None = None,
+    spacing_s: float | None = None,
+    nearest: tuple[str, ...] = (),
+) -> CoverageFacts:
+    return CoverageFacts(
+        table=planned.coverage.table,
+        service=", ".join(planned.names),
+        reason=reason,
+        reached=reached,
+        rows=rows,
+        newest=newest,
+        lag_s=lag_s,
+        spacing_s=spacing_s,
+        nearest=nearest,
+        evidence=evidence,
+    )

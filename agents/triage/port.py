@@ -1,0 +1,24 @@
+"""What the runner asks of the outside: queries that are recorded as evidence, and which tables there are."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from orchestrator.core.evidence import Recorded
+from orchestrator.core.ports import QueryLimits, QueryParameter, TableSchema
+from orchestrator.core.table import Table
+
+
+class EvidencePort(Protocol):
+    """Logs behind a recorder. A query that cannot be answered is recorded too: it has an `error` and no table."""
+
+    async def ask(self, key: str, kql: str, *, parameters: Sequence[QueryParameter], limits: QueryLimits) -> Recorded:
+        """Run a query; `key` (a step's id, `outer/inner`, `coverage`, `services`) decides the evidence's id."""
+        ...
+
+    async def note(self, key: str, table: Table, *, source: str) -> Recorded:
+        """Record rows that no query gave: a person's answer, another guide's outcome."""
+        ...
+
+    async def schema(self) -> Mapping[str, TableSchema]:
+        """The tables there are, by name."""
+        ...
