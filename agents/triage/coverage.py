@@ -13,7 +13,7 @@ from agents.triage.outcome import CoverageFacts
 from agents.triage.port import EvidencePort
 from orchestrator.core.evidence import Recorded
 from orchestrator.core.ports import QueryLimits, QueryParameter, TableSchema
-from orchestrator.core.table import ColumnType, Table, Value, iso_utc
+from orchestrator.core.table import ColumnType, Table, iso_utc
 from orchestrator.core.window import Window
 from playbooks.guide import Coverage, DeclaredTable, Guide, MessageValueSource
 
@@ -29,7 +29,7 @@ _LIMITS = QueryLimits()
 
 
 def coverage_of(guide: Guide) -> Coverage | None:
-    """The guide's own rule, else the first `values_of` source of a parameter, one named like a service before others."""
+    """The guide's own rule, else a parameter's first `values_of` source; one named like a service first."""
     if guide.coverage is not None:
         return guide.coverage
     found = [

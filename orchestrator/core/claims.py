@@ -15,6 +15,7 @@ from orchestrator.core.rendering import render
 from orchestrator.core.table import Table
 
 DONE = "done"
+_RAN = frozenset({DONE, "partial"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,16 +54,15 @@ def scope_of(frame: Frame, tables: Mapping[str, Table]) -> dict[str, object]:
     """The scope of expressions in `frame.current`, from evidence tables by evidence id.
 
     `row` is absent where there are no rows. An `out` that errors is absent, so that whatever needs it errors too.
+    A step that failed or was skipped has a `status` and neither `rows` nor `out`: it saw nothing, which is not zero.
     """
     steps: dict[str, object] = {}
     scope: dict[str, object] = {}
     for step in frame.steps:
         table = tables.get(step.evidence) if step.evidence else None
         scope = _step_scope(step, cel_rows(table) if table is not None else [], frame.values, steps)
-        steps = {
-            **steps,
-            step.step: {"status": step.status, "rows": scope["rows"], "out": scope["out"]},
-        }
+        seen = {name: scope[name] for name in ("rows", "out") if name in scope}
+        steps = {**steps, step.step: {"status": step.status, **seen}}
         if step.step == frame.current:
             return scope
     raise ClaimError(f"the frame does not hold its own step {frame.current!r}")
@@ -71,6 +71,8 @@ def scope_of(frame: Frame, tables: Mapping[str, Table]) -> dict[str, object]:
 def _step_scope(
     step: StepFrame, rows: list[dict[str, object]], values: Mapping[str, object], steps: Mapping[str, object]
 ) -> dict[str, object]:
+    if step.status not in _RAN:
+        return {**values, "steps": dict(steps)}
     out: dict[str, object] = {}
     scope: dict[str, object] = {**values, "steps": dict(steps), "rows": rows, "out": out}
     if rows:

@@ -198,12 +198,3 @@ class Section:
 
     def _id(self, key: str) -> str:
         return self.ids.get(key) or self.recorder.reserve()
-
-    async def note(self, key: str, table: Table, *, source: str) -> Recorded:
-        """Record rows that no query gave, under a key; `source` is `person` or `guide <id>`."""
-        evidence_id = self.ids.get(key) or self.recorder._reserve()  # noqa: SLF001  # one noun in two classes
-        return self.recorder.note(evidence_id, key=key, table=table, source=source)
-
-    async def schema(self) -> Mapping[str, TableSchema]:
-        """The tables there are, by name."""
-        return await self.recorder.logs.schema()

@@ -1,0 +1,339 @@
+"""Runs a guide over the evidence port: as many steps at once as the graph allows, each to its end or limit."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TypeAlias
+
+from agents.triage.account import Account, Ran
+from agents.triage.bindings import absent_tables, earlier_values, with_stand_ins
+from agents.triage.coverage import COVERAGE, SERVICES, measure
+from agents.triage.decision import Decision, decide, undecided, visible_out
+from agents.triage.footing import evidence_for, expressions_of, frame_of
+from agents.triage.outcome import GuideOutcome, StepQuestion
+from agents.triage.port import EvidencePort
+from agents.triage.scheduler import Schedule, StepStatus
+from agents.triage.subguide import DEPTH_LIMIT, inner_guide, inner_parameters, outcome_table
+from agents.triage.typed import column_type, read_value
+from orchestrator.core.claims import Frame, StepFrame, scope_of
+from orchestrator.core.errors import ExpressionError
+from orchestrator.core.evidence import Recorded
+from orchestrator.core.expressions import MAX_ROWS, cel_value
+from orchestrator.core.ports import QueryLimits, QueryParameter
+from orchestrator.core.rendering import render, resolve
+from orchestrator.core.table import Column, Table, TableStatus
+from orchestrator.core.window import Window
+from playbooks.guide import Ask, BranchKind, Guide, Step, SubGuide
+
+GRACE_S = 1.0
+"""How long after its limit a query is still awaited: the backend's own message says more than ours."""
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+_NO_GUIDES: Mapping[str, Guide] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class StepStart:
+    """A step began; `step` is `outer/inner` inside a guide that another runs."""
+
+    step: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEnd:
+    """A step was decided, or skipped (then `kind` is None)."""
+
+    step: str
+    title: str
+    status: StepStatus
+    kind: BranchKind | None
+    text: str
+    evidence: str | None
+    elapsed_s: float
+
+
+StepProgress: TypeAlias = StepStart | StepEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Got:
+    """What a step's query, question or inner guide gave."""
+
+    status: StepStatus = StepStatus.DONE
+    evidence: str | None = None
+    reason: str | None = None
+
+
+def evidence_keys(guide: Guide, guides: Mapping[str, Guide] = _NO_GUIDES) -> tuple[str, ...]:
+    """The keys under which a run may record evidence, in file order: reserving ids in this order makes them stable."""
+    return tuple(_keys(guide, guides, prefix="", chain=(guide.id,)))
+
+
+def _keys(guide: Guide, guides: Mapping[str, Guide], *, prefix: str, chain: tuple[str, ...]) -> Iterable[str]:
+    for step in guide.steps:
+        if step.run is not None and step.run.guide in guides and step.run.guide not in chain:
+            inner = guides[step.run.guide]
+            if len(chain) < DEPTH_LIMIT:
+                yield from _keys(inner, guides, prefix=f"{prefix}{step.id}/", chain=(*chain, inner.id))
+        if step.kql is not None or step.ask is not None or step.run is not None:
+            yield f"{prefix}{step.id}"
+    yield f"{prefix}{COVERAGE}"
+    yield f"{prefix}{SERVICES}"
+
+
+async def run_guide(
+    guide: Guide,
+    *,
+    port: EvidencePort,
+    parameters: Sequence[QueryParameter],
+    window: Window,
+    emit: Callable[[StepProgress], None],
+    answers: Mapping[str, object] = _NOTHING,
+    guides: Mapping[str, Guide] = _NO_GUIDES,
+) -> GuideOutcome:
+    """Run every step that is reached, then judge.
+
+    `answers` are a person's, by step; a step that lacks its own makes the outcome `needs_input`. A query that fails
+    fails its step only. Raises what the port raises otherwise, such as `StoreError`.
+    """
+    run = _Run(guide, port, emit, answers=answers, guides=guides, prefix="", chain=(guide.id,))
+    return await run.outcome(parameters=tuple(parameters), window=window)
+
+
+class _Run:
+    """One run of one guide; holds its account while steps are under way."""
+
+    def __init__(
+        self,
+        guide: Guide,
+        port: EvidencePort,
+        emit: Callable[[StepProgress], None],
+        *,
+        answers: Mapping[str, object],
+        guides: Mapping[str, Guide],
+        prefix: str,
+        chain: tuple[str, ...],
+    ) -> None:
+        self.guide = guide
+        self.port = port
+        self.emit = emit
+        self.answers = answers
+        self.guides = guides
+        self.prefix = prefix
+        self.chain = chain
+        self.present: frozenset[str] = frozenset()
+
+    async def outcome(self, *, parameters: tuple[QueryParameter, ...], window: Window) -> GuideOutcome:
+        """Run to the end and put the outcome together."""
+        values = {item.name: cel_value(item.value) for item in parameters}
+        values["window"] = {"from": cel_value(window.start), "to": cel_value(window.end)}
+        schedule = Schedule.of(self.guide)
+        self.account = Account(guide=self.guide, schedule=schedule, parameters=parameters, window=window, values=values)
+        self.present = frozenset(await self.port.schema())
+        self._skip(schedule.decided)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self._launch(tasks)
+                coverage = tasks.create_task(
+                    measure(self.port, self.guide, parameters=parameters, window=window, prefix=self.prefix)
+                )
+        except BaseExceptionGroup as group:
+            # A step catches what may go wrong with it; what is left is the port's or ours, and one of it is enough.
+            raise group.exceptions[0] from group
+        return self.account.outcome(coverage.result())
+
+    def _launch(self, tasks: asyncio.TaskGroup) -> None:
+        """Begin every step that may run now."""
+        for name in self.account.schedule.ready():
+            self.account.schedule = self.account.schedule.begin(name)
+            tasks.create_task(self._run_step(self.guide.step(name), tasks))
+
+    async def _run_step(self, step: Step, tasks: asyncio.TaskGroup) -> None:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        self.emit(StepStart(self.prefix + step.id, step.title))
+        got = await self._perform(step)
+        if not isinstance(got, _Got):
+            self.account.questions[step.id] = got
+            self.account.schedule = self.account.schedule.hold(step.id)
+            return
+        self._settle(step, self._judged(step, got, elapsed_s=clock() - began))
+        self._launch(tasks)
+
+    async def _perform(self, step: Step) -> _Got | tuple[StepQuestion, ...]:
+        """Get the step's rows; a decision has none."""
+        try:
+            if step.kql is not None:
+                return await self._query(step, step.kql)
+            if step.ask is not None:
+                return await self._answer(step, step.ask)
+            if step.run is not None:
+                return await self._inner(step, step.run)
+        except (ValueError, ExpressionError) as error:
+            return _Got(status=StepStatus.FAILED, reason=str(error))
+        return _Got()
+
+    async def _query(self, step: Step, kql: str) -> _Got:
+        absent = absent_tables(kql, self.guide.tables, self.present)
+        outs = {name: ran.out for name, ran in self.account.ran.items()}
+        ancestors = [self.guide.step(name) for name in self.account.schedule.graph.ancestors(step.id)]
+        parameters = (*self.account.parameters, *earlier_values(kql, ancestors, outs))
+        limits = QueryLimits(rows=MAX_ROWS, timeout_s=step.timeout_s)
+        try:
+            async with asyncio.timeout(step.timeout_s + GRACE_S):
+                recorded = await self.port.ask(
+                    self.prefix + step.id,
+                    with_stand_ins(kql, self.guide.tables, absent),
+                    parameters=parameters,
+                    limits=limits,
+                )
+        except TimeoutError:
+            return _Got(status=StepStatus.FAILED, reason=f"no answer within its limit of {step.timeout_s:g} s")
+        note = f"there is no table {', '.join(absent)}, which is optional: read as empty" if absent else None
+        return self._kept(recorded, note=note)
+
+    def _kept(self, recorded: Recorded, *, note: str | None = None) -> _Got:
+        """Keep a recorded table for later scopes, and say whether it is all."""
+        table = recorded.table
+        if table is None or table.status is TableStatus.FAILED or recorded.error is not None:
+            reason = recorded.error or (table.reason if table else None) or "the query gave no answer"
+            return _Got(status=StepStatus.FAILED, evidence=recorded.evidence_id, reason=reason)
+        status, reasons = StepStatus.DONE, [note] if note else []
+        if len(table.rows) > MAX_ROWS:
+            status = StepStatus.PARTIAL
+            reasons.append(f"only the first {MAX_ROWS:,d} of {len(table.rows):,d} rows are used")
+            table = replace(table, rows=table.rows[:MAX_ROWS])
+        if table.status is TableStatus.PARTIAL:
+            status = StepStatus.PARTIAL
+            reasons.append(table.reason or "the result is partial")
+        self.account.tables[recorded.evidence_id] = table
+        return _Got(status=status, evidence=recorded.evidence_id, reason="; ".join(reasons) or None)
+
+    async def _answer(self, step: Step, ask: Ask) -> _Got | tuple[StepQuestion, ...]:
+        """A person's answer as one row; a question where there is none, or one that does not fit."""
+        key = self.prefix + step.id
+        own = StepFrame(step=step.id, evidence=None, status=StepStatus.DONE.value)
+        question = StepQuestion(step=key, type=ask.type, text=render(ask.question, self._scope(step, own)))
+        if key not in self.answers:
+            return (question,)
+        try:
+            answer = read_value(self.answers[key], ask.type)
+        except ValueError as error:
+            return (replace(question, problem=str(error)),)
+        table = Table((Column("answer", column_type(ask.type)),), ((answer,),))
+        return self._kept(await self.port.note(key, table, source="person"))
+
+    async def _inner(self, step: Step, sub: SubGuide) -> _Got | tuple[StepQuestion, ...]:
+        """Another guide's run as rows."""
+        inner = inner_guide(sub.guide, self.guides, self.chain)
+        own = StepFrame(step=step.id, evidence=None, status=StepStatus.DONE.value)
+        scope = self._scope(step, own)
+        arguments = {name: resolve(value, scope) for name, value in sub.arguments.items()}
+        window = self.account.window
+        parameters = inner_parameters(inner, arguments, outer=self.account.parameters, window=window)
+        key = self.prefix + step.id
+        run = _Run(
+            inner,
+            self.port,
+            self.emit,
+            answers=self.answers,
+            guides=self.guides,
+            prefix=f"{key}/",
+            chain=(*self.chain, inner.id),
+        )
+        outcome = await run.outcome(parameters=parameters, window=window)
+        if outcome.needs_input:
+            return outcome.questions
+        return self._kept(await self.port.note(key, outcome_table(outcome), source=f"guide {inner.id}"))
+
+    def _frame(self, step: Step, own: StepFrame) -> Frame:
+        return frame_of(
+            own,
+            expressions_of(step),
+            graph=self.account.schedule.graph,
+            decided=self.account.frames,
+            values=self.account.values,
+        )
+
+    def _scope(self, step: Step, own: StepFrame) -> dict[str, object]:
+        return scope_of(self._frame(step, own), self.account.tables)
+
+    def _judged(self, step: Step, got: _Got, *, elapsed_s: float) -> Ran:
+        """Choose the branch, and keep what a statement made by it rests on."""
+        failed = got.status is StepStatus.FAILED
+        own = StepFrame(
+            step=step.id,
+            evidence=None if failed else got.evidence,
+            status=got.status.value,
+            out=() if failed else tuple(step.out.items()),
+        )
+        frame = self._frame(step, own)
+        scope = scope_of(frame, self.account.tables)
+        decision = undecided(step, scope, reason=got.reason or "failed") if failed else decide(step, scope)
+        if failed:
+            decision = replace(decision, out=())
+        final = replace(own, out=decision.out)
+        self.account.frames[step.id] = final
+        seen = () if failed else visible_out(step, decision.branch)
+        frame = replace(frame, steps=(*frame.steps[:-1], replace(own, out=seen)))
+        cited = evidence_for(frame, graph=self.account.schedule.graph, decided=self.account.frames)
+        return Ran(
+            decision=decision,
+            status=got.status,
+            reason=_reasons(got, decision),
+            evidence=got.evidence,
+            frame=frame,
+            cited=(got.evidence,) if failed and got.evidence is not None else cited,
+            out=self._out(frame, final),
+            elapsed_s=elapsed_s,
+        )
+
+    def _out(self, frame: Frame, final: StepFrame) -> dict[str, object]:
+        """The values that the step gives to others."""
+        scope = scope_of(replace(frame, steps=(*frame.steps[:-1], final)), self.account.tables)
+        out = scope.get("out")
+        return dict(out) if isinstance(out, Mapping) else {}
+
+    def _settle(self, step: Step, ran: Ran) -> None:
+        """Enter the result, and say so; then what is skipped because of it."""
+        before = self.account.schedule
+        self.account.ran[step.id] = ran
+        self.account.schedule = before.finish(step.id, ran.status, ran.decision.next)
+        self.emit(
+            StepEnd(
+                step=self.prefix + step.id,
+                title=step.title,
+                status=ran.status,
+                kind=ran.decision.kind,
+                text=ran.decision.text,
+                evidence=ran.evidence,
+                elapsed_s=ran.elapsed_s,
+            )
+        )
+        self._skip(set(self.account.schedule.decided) - set(before.decided) - {step.id})
+
+    def _skip(self, names: Iterable[str]) -> None:
+        fresh = frozenset(names)
+        for step in self.guide.steps:
+            if step.id not in fresh:
+                continue
+            self.account.frames[step.id] = StepFrame(step=step.id, evidence=None, status=StepStatus.SKIPPED.value)
+            self.emit(
+                StepEnd(
+                    step=self.prefix + step.id,
+                    title=step.title,
+                    status=StepStatus.SKIPPED,
+                    kind=None,
+                    text=self.account.skipped_text(step.id),
+                    evidence=None,
+                    elapsed_s=0.0,
+                )
+            )
+
+
+def _reasons(got: _Got, decision: Decision) -> str | None:
+    """Why the step is partial or failed, then why it is unknown; each once."""
+    found = [item for item in (got.reason, decision.reason) if item]
+    return "; ".join(dict.fromkeys(found)) or None
