@@ -108,9 +108,10 @@ class Recorder:
             elapsed_s=time.perf_counter() - started,
             reason=reason,
             window=window,
+            purpose=purpose,
         )
 
-    def note(self, evidence_id: str, *, key: str, table: Table, source: str) -> Recorded:
+    def note(self, evidence_id: str, *, key: str, table: Table, source: str, purpose: str = "") -> Recorded:
         """Record rows that no query gave: a person's answer, another guide's outcome."""
         return self._keep(
             evidence_id=evidence_id,
@@ -121,9 +122,11 @@ class Recorder:
             table=table,
             asked=self.clock(),
             elapsed_s=0.0,
+            purpose=purpose,
         )
 
-    def _reserve(self) -> str:
+    def reserve(self) -> str:
+        """The next free id."""
         self._count += 1
         return f"E{self._count}"
 

@@ -138,11 +138,12 @@ class Switchboard:
         for number, subject in enumerate(route.subjects, start=1):
             run.emit(TurnStarted(agent=subject.agent, turn=number, text=subject.text))
             context = self._context(run, session, subject.text, alert, now)
-            reports.append((await self._turn(run, number, subject.agent, context, route, session)).document())
+            turn = await self._turn(run, subject.agent, context=context, number=number, route=route, session=session)
+            reports.append(turn.document())
         return reports
 
     async def _turn(
-        self, run: "_Run", number: int, agent: str, context: RunContext, route: Route, session: Session
+        self, run: "_Run", agent: str, *, context: RunContext, number: int, route: Route, session: Session
     ) -> Report:
         started = time.perf_counter()
         spec = self.specs[agent]
