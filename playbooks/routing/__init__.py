@@ -1,1 +1,1 @@
-"""What each specialist is for, as data, and its loader."""
+"""What the router goes by, as data: shared words, a file per specialist, topics that nobody handles."""
