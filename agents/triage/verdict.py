@@ -59,7 +59,7 @@ def _cause(conclusions: Sequence[Concluded]) -> Verdict:
     best = conclusions[0]
     others = [item.cause for item in conclusions[1:]]
     reason = f"step {best.statement.step!r} concluded with confidence {best.confidence.value}"
-    reason += f" on {best.findings} findings" if best.findings else ""
+    reason += f" on {best.findings} finding{'s' if best.findings > 1 else ''}" if best.findings else ""
     reason += f"; also concluded: {', '.join(others)}" if others else ""
     return Verdict(
         status=VerdictStatus.CAUSE_FOUND,

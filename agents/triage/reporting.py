@@ -1,0 +1,135 @@
+"""From a guide's outcome to what the report says: claims to be made, actions to propose, steps as JSON."""
+
+from collections.abc import Iterable, Mapping
+
+from agents.triage.outcome import Concluded, GuideOutcome, ProposedMitigation, Statement, StepOutcome
+from orchestrator.core.claims import Frame
+from orchestrator.core.report import (
+    GuideResult,
+    ImpactView,
+    Json,
+    Question,
+    StatementKind,
+    Unknown,
+    VerdictView,
+    WindowView,
+)
+from orchestrator.core.report import Statement as Claimable
+from orchestrator.core.table import json_value
+from playbooks.guide import Guide, Verify
+
+
+def guide_result(
+    outcome: GuideOutcome, guide: Guide, *, zone: str, origin: str, values: Mapping[str, object]
+) -> GuideResult:
+    """What one run of one guide adds to a report."""
+    lead = outcome.conclusions[0] if outcome.conclusions else None
+    verdict = outcome.verdict
+    return GuideResult(
+        guide=guide_view(guide),
+        window=WindowView(window=outcome.window, zone=zone, origin=origin),
+        verdict=VerdictView(
+            status=verdict.status.value,
+            cause=verdict.cause,
+            object=verdict.object,
+            confidence=verdict.confidence.value if verdict.confidence else None,
+            summary=verdict.summary,
+            reason=verdict.reason,
+        ),
+        impact=_impact(outcome),
+        statements=tuple(_statements(outcome)),
+        unknown=tuple(Unknown(step=s.step, text=s.text, reason=s.reason) for s in outcome.unknown),
+        next=outcome.next,
+        actions=tuple(_action(item) for item in lead.mitigations) if lead else (),
+        steps=tuple(_step(step) for step in outcome.steps),
+        conclusions=tuple(_conclusion(item) for item in outcome.conclusions),
+        questions=tuple(Question(text=q.text, parameter=q.step, type=str(q.type)) for q in outcome.questions),
+        values=values,
+    )
+
+
+def guide_view(guide: Guide) -> Json:
+    """A guide as reports name it."""
+    return {
+        "id": guide.id,
+        "title": guide.title,
+        "version": guide.version,
+        "reviewed": guide.reviewed.isoformat(),
+        "path": guide.path,
+    }
+
+
+def _statements(outcome: GuideOutcome) -> Iterable[Claimable]:
+    shown = [*(item.statement for item in outcome.conclusions), *outcome.findings, *outcome.healthy]
+    pairs = [(StatementKind.SHOWN, shown), (StatementKind.RULED_OUT, list(outcome.ruled_out))]
+    for kind, statements in pairs:
+        for statement in statements:
+            claimable = _claimable(kind, statement)
+            if claimable is not None:
+                yield claimable
+
+
+def _claimable(kind: StatementKind, statement: Statement) -> Claimable | None:
+    match statement:
+        case Statement(template=str(template), check=str(check), frame=Frame() as frame):
+            return Claimable(kind=kind, template=template, check=check, evidence=statement.evidence, frame=frame)
+        case _:
+            return None
+
+
+def _impact(outcome: GuideOutcome) -> ImpactView:
+    facts = outcome.impact
+    affected = facts.affected if isinstance(facts.affected, int | float) else None
+    return ImpactView(started_at=facts.started_at, ongoing=facts.ongoing, affected=affected, share=facts.share)
+
+
+def _action(item: ProposedMitigation) -> Json:
+    undo = (
+        {"action": item.undo_action, "arguments": json_value(dict(item.undo_arguments))} if item.undo_action else None
+    )
+    return {
+        "action": item.action,
+        "arguments": json_value(dict(item.arguments)),
+        "by_hand": item.by_hand,
+        "blast_radius": {"value": json_value(item.blast_radius), "unit": item.blast_unit},
+        "verify": _verify(item.verify),
+        "undo": undo,
+        "status": "incomplete" if item.problem else "proposed",
+        "problem": item.problem,
+    }
+
+
+def _verify(verify: Verify | None) -> Json | None:
+    if verify is None:
+        return None
+    return {
+        "kql": verify.kql,
+        "step": verify.step,
+        "window_after": verify.window_after,
+        "wait": verify.wait,
+        "expect": verify.expect,
+    }
+
+
+def _conclusion(item: Concluded) -> Json:
+    return {
+        "cause": item.cause,
+        "object": item.object,
+        "confidence": item.confidence.value,
+        "summary": item.summary,
+        "step": item.statement.step,
+        "evidence": list(item.statement.evidence),
+    }
+
+
+def _step(step: StepOutcome) -> Json:
+    return {
+        "id": step.id,
+        "title": step.title,
+        "status": step.status.value,
+        "outcome": step.kind.value if step.kind else None,
+        "text": step.text,
+        "reason": step.reason,
+        "evidence": step.evidence,
+        "elapsed_ms": round(step.elapsed_s * 1000, 1),
+    }

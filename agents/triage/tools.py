@@ -1,0 +1,232 @@
+"""Guides as tools: find the one that fits, run it."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
+
+from semantic_kernel.functions import kernel_function
+
+from agents.triage.matching import GuideMatcher, Match
+from agents.triage.reporting import guide_result, guide_view
+from agents.triage.runner import StepEnd, StepProgress, StepStart, evidence_keys, run_guide
+from orchestrator.core.errors import InputError, ToolError
+from orchestrator.core.events import GuideMatched, StepFinished, StepStarted, WindowResolved
+from orchestrator.core.recording import Section
+from orchestrator.core.report import GuideResult, Question, VerdictView
+from orchestrator.core.runs import Offer, RunContext
+from playbooks.guide import Guide, MessageValueSource
+from playbooks.parameters import Resolved, resolve_parameters
+from playbooks.services import Services
+
+HIDDEN = {"include_in_function_choices": False}
+KNOWN_VALUES = 1_000
+
+
+class GuideTools:
+    """Plugin `guides`.
+
+    Args:
+        guides: By id.
+        matcher: Finds the guide for a message or an alert.
+        services: The inventory.
+        alert_name: The alert's name inside a payload, or None.
+    """
+
+    def __init__(
+        self,
+        *,
+        guides: Mapping[str, Guide],
+        matcher: GuideMatcher,
+        services: Services,
+        alert_name: Callable[[Mapping[str, object]], str | None],
+    ) -> None:
+        self._guides = guides
+        self._matcher = matcher
+        self._services = services
+        self._alert_name = alert_name
+
+    @kernel_function(
+        name="search", description="Find the troubleshooting guides that fit an incident, best first, or none."
+    )
+    async def search(
+        self, question: Annotated[str, "the incident, in its own words"], run: Annotated[Any, "the run", HIDDEN]
+    ) -> str:
+        """Match by alert name, then services and symptoms; below the floor nothing is covered."""
+        context = _context(run)
+        match = await self._matcher.match(
+            question,
+            alert=self._alert_name(context.alert) if context.alert else None,
+            service=_remembered_service(context),
+        )
+        guide = self._guides.get(match.guide_id) if match.guide_id else None
+        context.emit(_matched(match, guide))
+        if guide is None:
+            context.add(_not_covered(match))
+        return json.dumps(
+            {
+                "covered": guide is not None,
+                "candidates": [{"guide": c.guide_id, "confidence": round(c.confidence, 3)} for c in match.candidates],
+                "nearest": [{"guide": item[0], "title": item[1]} for item in match.nearest],
+                "reason": match.reason,
+                "needs": match.needs,
+            }
+        )
+
+    @kernel_function(
+        name="run",
+        description=(
+            "Run a troubleshooting guide: its queries in parallel, its branches decided by code. Parameters that the "
+            "message, the alert or the session give need not be passed."
+        ),
+    )
+    async def run(
+        self,
+        guide_id: Annotated[str, "the guide's id"],
+        parameters_json: Annotated[str, "a JSON object of parameters to set outright, or {}"],
+        run: Annotated[Any, "the run", HIDDEN],
+    ) -> str:
+        """Resolve the parameters, run, and offer the claims."""
+        context = _context(run)
+        guide = self._guides.get(guide_id)
+        if guide is None:
+            raise ToolError(f"there is no guide {guide_id!r}; there are: {', '.join(self._guides)}")
+        given = {**context.given, **_given(parameters_json)}
+        section = context.recorder.section(evidence_keys(guide, self._guides))
+        resolved = await self._resolve(guide, context, given, section)
+        if resolved.questions:
+            result = _needs_input(guide, resolved)
+        else:
+            result = await self._outcome(guide, context, resolved, section)
+        return _answer(result, context.add(result))
+
+    async def _resolve(self, guide: Guide, context: RunContext, given: Mapping[str, str], section: Section) -> Resolved:
+        try:
+            return resolve_parameters(
+                guide,
+                message=context.asked,
+                alert=context.alert,
+                session=context.remembered,
+                now=context.now,
+                tz=context.zone,
+                services=self._services,
+                values=await _known_values(guide, section, given),
+                given=given,
+            )
+        except InputError as error:
+            if set(given) - set(context.given):
+                raise ToolError(error.message) from error
+            raise
+
+    async def _outcome(self, guide: Guide, context: RunContext, resolved: Resolved, section: Section) -> GuideResult:
+        origin = ", ".join(f"{name} from {origin}" for name, origin in resolved.origins.items())
+        window = resolved.window
+        context.emit(WindowResolved(start=window.start, end=window.end, timezone=context.zone, origin=origin))
+
+        def emit(progress: StepProgress) -> None:
+            context.emit(_step_event(guide.id, progress))
+
+        outcome = await run_guide(
+            guide, port=section, parameters=resolved.values, window=window, emit=emit, guides=self._guides
+        )
+        values = {item.name: item.value for item in resolved.values}
+        return guide_result(outcome, guide, zone=context.zone, origin=origin, values=values)
+
+
+def _context(run: object) -> RunContext:
+    if not isinstance(run, RunContext):
+        raise ToolError("this tool is called by the turn only")
+    return run
+
+
+def _remembered_service(context: RunContext) -> str | None:
+    value = context.remembered.get("p_service")
+    return value if isinstance(value, str) else None
+
+
+def _given(text: str) -> dict[str, str]:
+    try:
+        value = json.loads(text or "{}")
+    except ValueError as error:
+        raise ToolError(f"parameters_json is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise ToolError(f"parameters_json must be one JSON object, got {text[:200]!r}")
+    return {str(k): v if isinstance(v, str) else json.dumps(v) for k, v in value.items()}
+
+
+async def _known_values(
+    guide: Guide, section: Section, given: Mapping[str, str]
+) -> dict[tuple[str, str], Sequence[str]]:
+    """The values of each `values_of` column, asked and recorded; none where the table is not there."""
+    wanted = {
+        (source.table, source.column): None
+        for parameter in guide.parameters
+        if parameter.name not in given
+        for source in parameter.sources
+        if isinstance(source, MessageValueSource)
+    }
+    known: dict[tuple[str, str], Sequence[str]] = {}
+    for table, column in wanted:
+        kql = f"{table} | summarize n = count() by {column} | top {KNOWN_VALUES} by n desc"
+        recorded = await section.ask(f"values:{table}.{column}", kql, purpose="names that the message may mean")
+        rows = recorded.table.rows if recorded.table is not None else ()
+        known[table, column] = [row[0] for row in rows if isinstance(row[0], str) and row[0]]
+    return known
+
+
+def _matched(match: Match, guide: Guide | None) -> GuideMatched:
+    return GuideMatched(
+        guide=guide.id if guide else None,
+        title=guide.title if guide else None,
+        version=guide.version if guide else None,
+        confidence=round(match.confidence, 3),
+        by=match.by,
+        reason=match.reason,
+        nearest=tuple(item[0] for item in match.nearest),
+    )
+
+
+def _not_covered(match: Match) -> GuideResult:
+    nearest = tuple(f"look at the guide {item[0]}: {item[1]}" for item in match.nearest)
+    reason = " ".join(part for part in (match.reason, match.needs) if part)
+    return GuideResult(guide=None, verdict=VerdictView(status="not_covered", reason=reason), next=nearest)
+
+
+def _needs_input(guide: Guide, resolved: Resolved) -> GuideResult:
+    return GuideResult(
+        guide=guide_view(guide),
+        verdict=VerdictView(status="needs_input", reason="a parameter is missing"),
+        questions=tuple(
+            Question(text=q.text, parameter=q.parameter, type=str(q.type), choices=tuple(q.choices))
+            for q in resolved.questions
+        ),
+    )
+
+
+def _step_event(guide: str, progress: StepProgress) -> StepStarted | StepFinished:
+    match progress:
+        case StepStart(step=step, title=title):
+            return StepStarted(guide=guide, step=step, title=title)
+        case StepEnd():
+            return StepFinished(
+                guide=guide,
+                step=progress.step,
+                title=progress.title,
+                status=progress.status.value,
+                outcome=progress.kind.value if progress.kind else None,
+                text=progress.text,
+                evidence=progress.evidence,
+                elapsed_ms=round(progress.elapsed_s * 1000, 1),
+            )
+
+
+def _answer(result: GuideResult, offers: Sequence[Offer]) -> str:
+    """What the chat service is told: the verdict, the claims that it may submit, what is asked."""
+    return json.dumps(
+        {
+            "verdict": result.verdict.document(),
+            "claims": [{"ref": o.ref, "kind": o.kind.value, "text": o.claim.text} for o in offers],
+            "unknown": [item.document() for item in result.unknown],
+            "questions": [item.document() for item in result.questions],
+            "next": list(result.next),
+        }
+    )
