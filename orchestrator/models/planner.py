@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 MAX_GUIDES = 4
 _SETTLED = frozenset({"cause_found", "no_data", "needs_input"})
 _EVIDENCE = re.compile(r"\b(?:show|open|print|display|see)\b.{0,20}?\b[Ee](\d{1,4})\b|^\W*[Ee](\d{1,4})\W*$")
+_NAMED_GUIDE = re.compile(r"\brun (?:the )?guide ([a-z][a-z0-9_]*)\b")
 _DOCUMENT = re.compile(
     r"\b(?:polic(?:y|ies)|procedures?|manuals?|handbook|guidelines?|sla|rto|rpo|rules? (?:for|about|on)"
     r"|how long do we keep"
@@ -112,9 +113,10 @@ def _next_call(turn: _Turn) -> tuple[str, Mapping[str, object]]:
 
 def _triage(turn: _Turn) -> tuple[str, Mapping[str, object]]:
     searched = turn.of("guides-search")
-    if not searched:
+    named = _NAMED_GUIDE.search(turn.asked)
+    if not searched and not named:
         return "guides-search", {"question": turn.asked}
-    names = _strings(searched[0], "candidates", "guide")
+    names = [named[1]] if named else _strings(searched[0], "candidates", "guide")
     runs = turn.of("guides-run")
     if len(runs) < min(len(names), MAX_GUIDES) and not (runs and _settled(runs[-1])):
         return "guides-run", {"guide_id": names[len(runs)], "parameters_json": "{}"}

@@ -1,0 +1,174 @@
+"""The application: what the surfaces start."""
+
+import difflib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestrator.core.errors import InputError
+from orchestrator.core.report import Json
+from orchestrator.surfaces.application import (
+    Conversation,
+    Document,
+    Finding,
+    GuideHits,
+    Listener,
+    Options,
+    RecheckedClaim,
+)
+
+if TYPE_CHECKING:
+    from orchestrator.core.routing import Route, Router
+    from orchestrator.core.table import Table
+    from orchestrator.engine.session import Session
+    from orchestrator.engine.switchboard import Switchboard
+    from orchestrator.settings import Settings
+    from playbooks.guide import Guide
+
+
+@dataclass(slots=True)
+class LiveConversation:
+    """A session on an open switchboard."""
+
+    _switchboard: "Switchboard"
+    _session: "Session"
+    _agent: str | None
+
+    @property
+    def session(self) -> str:
+        """Its id."""
+        return self._session.id
+
+    async def ask(self, text: str, *, listen: Listener) -> Document:
+        """Answer one message; what leaves is redacted."""
+        from orchestrator.core.redaction import redact_value  # noqa: PLC0415  # compiled where it is needed
+
+        report = await self._switchboard.ask(text, session=self._session, listen=listen, agent=self._agent)
+        clean = redact_value(report)
+        if not isinstance(clean, dict):
+            raise TypeError("a report is a dict")
+        return clean
+
+    def evidence(self, evidence_id: str) -> Document | None:
+        """That evidence of the last run that has it."""
+        for report in reversed(self._session.reports):
+            for item in _dicts(report.get("evidence")):
+                if str(item.get("id", "")).lower() == evidence_id.lower():
+                    return item
+        return None
+
+    def last_report(self) -> Document | None:
+        """The last run's report."""
+        return self._session.reports[-1] if self._session.reports else None
+
+
+class App:
+    """Everything that a surface can start; implements `surfaces.application.Application`."""
+
+    def __init__(self) -> None:
+        self._router: Router | None = None
+
+    def settings(self) -> "Settings":
+        """The settings of this process."""
+        from orchestrator.settings import load_settings  # noqa: PLC0415  # pydantic is slow to import
+
+        return load_settings()
+
+    def converse(self, options: Options) -> AbstractAsyncContextManager[Conversation]:
+        """Open a session."""
+        return self._converse(options)
+
+    @asynccontextmanager
+    async def _converse(self, options: Options) -> AsyncIterator[Conversation]:
+        from orchestrator.app.assembly import open_switchboard  # noqa: PLC0415  # brings every room
+        from orchestrator.engine.session import Session  # noqa: PLC0415
+        from orchestrator.engine.switchboard import new_session_id  # noqa: PLC0415
+
+        async with open_switchboard(options, self.settings()) as switchboard:
+            session = Session(id=options.session or new_session_id())
+            session.reports.extend(switchboard.journal.reports(session.id))
+            yield LiveConversation(switchboard, session, options.agent)
+
+    def route(self, text: str, *, speaking: str | None = None) -> "Route":
+        """Which specialist a message or an alert payload is for."""
+        from orchestrator.core.routing import Router  # noqa: PLC0415  # only this command needs it without a run
+        from playbooks.routing.loader import load_routing_table  # noqa: PLC0415
+
+        if self._router is None:
+            self._router = Router(load_routing_table())
+        return self._router.route(text, speaking=speaking)
+
+    def load_guides(self, folder: Path | None) -> "tuple[Guide, ...]":
+        """The guides of a folder, of the settings, or the shipped ones."""
+        from orchestrator.app.assembly import read_guides  # noqa: PLC0415
+
+        return read_guides(folder or self.settings().guides)
+
+    async def search_guides(
+        self, queries: Sequence[tuple[str, str]], *, source: Path | None, top: int
+    ) -> AsyncIterator[GuideHits]:
+        """Search over a folder of guides or a `corpus.jsonl`."""
+        from orchestrator.app.guide_search import search_guides  # noqa: PLC0415
+
+        async for hits in search_guides(queries, source=source or self.settings().guides, top=top):
+            yield hits
+
+    async def run_guide(self, guide_id: str, options: Options, *, listen: Listener) -> Document:
+        """Run one guide with given parameters, without routing or matching."""
+        known = [guide.id for guide in self.load_guides(options.guides)]
+        if guide_id not in known:
+            nearest = difflib.get_close_matches(guide_id, known, n=3, cutoff=0.4) or known
+            raise InputError(f"there is no guide {guide_id!r}; did you mean {', '.join(nearest)}?")
+        async with self.converse(replace(options, agent="triage")) as conversation:
+            return await conversation.ask(f"run guide {guide_id}", listen=listen)
+
+    async def query_logs(self, kql: str, *, options: Options) -> "tuple[Table, tuple[str, ...]]":
+        """Ask the configured logs."""
+        from orchestrator.app.assembly import choose_sources, open_plain_logs  # noqa: PLC0415
+
+        sources = choose_sources(options, self.settings())
+        async with open_plain_logs(options, sources) as logs:
+            table = await logs.query(kql)
+            return table, logs.warnings
+
+    def list_runs(self, *, limit: int) -> tuple[Document, ...]:
+        """The newest runs."""
+        from orchestrator.app.past import list_runs  # noqa: PLC0415
+
+        return list_runs(self.settings(), limit=limit)
+
+    def show_run(self, run: str) -> Document:
+        """A past run's report."""
+        from orchestrator.app.past import show_run  # noqa: PLC0415
+
+        return show_run(self.settings(), run)
+
+    async def verify_run(self, run: str) -> tuple[RecheckedClaim, ...]:
+        """Ask a past run's queries again and evaluate each claim's check."""
+        from orchestrator.app.past import verify_run  # noqa: PLC0415
+
+        return await verify_run(self.settings(), run)
+
+    def make_sample(self, name: str, *, seed: int, out: Path, fmt: str) -> Document:
+        """Write a sample environment."""
+        from orchestrator.app.assembly import make_sample  # noqa: PLC0415
+
+        return make_sample(name, seed=seed, out=out, fmt=fmt)
+
+    def sample_names(self) -> tuple[tuple[str, str], ...]:
+        """The sample environments."""
+        from playbooks.samples import SCENARIOS  # noqa: PLC0415
+
+        return tuple((name, scenario.summary) for name, scenario in SCENARIOS.items())
+
+    async def diagnose(self, options: Options) -> tuple[Finding, ...]:
+        """What is configured and reachable."""
+        from orchestrator.app.doctor import diagnose  # noqa: PLC0415
+
+        return await diagnose(options, self.settings())
+
+
+def _dicts(value: object) -> list[Json]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -1,0 +1,292 @@
+"""Puts the rooms together: opens the data, reads the playbooks, builds the kernel. Only here do all rooms meet."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from orchestrator.core.errors import InputError, SettingsError, StoreError
+from orchestrator.core.journal import Journal, NoJournal
+from orchestrator.core.ports import Document, Hit, Index
+from orchestrator.core.report import Json
+from orchestrator.core.table import ColumnType, iso_utc
+from orchestrator.settings import Settings
+from orchestrator.surfaces.application import Options
+from playbooks.guide import Guide
+
+if TYPE_CHECKING:
+    from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
+
+    from orchestrator.engine.switchboard import Environment, Switchboard
+    from playbooks.services import Services
+    from plugins.monitor.duckdb import DuckDbLogs
+
+SAMPLE = "shop"
+SAMPLE_SEED = 7
+SHIPPED = Path(str(files("playbooks")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Which logs are read, and what the report calls them."""
+
+    logs: tuple[str, ...]
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Logs that are open, their clock, and how the clock was chosen."""
+
+    logs: "DuckDbLogs"
+    now: datetime
+    note: str
+
+
+def choose_sources(options: Options, settings: Settings) -> Sources:
+    """Flags, then settings, then the bundled sample; sample data answers only while nothing is configured."""
+    if options.workspace or settings.workspace:
+        raise SettingsError(
+            "asking a Log Analytics workspace is not part of this version; export its tables and pass --logs DIR"
+        )
+    named = options.logs or settings.logs
+    if named:
+        return Sources(logs=tuple(_absolute(item) for item in named), kind="files")
+    return Sources(logs=(str(sample_folder(settings)),), kind="sample")
+
+
+def _absolute(entry: str) -> str:
+    table, separator, path = entry.partition("=")
+    return f"{table}={Path(path).absolute()}" if separator else str(Path(entry).absolute())
+
+
+def sample_folder(settings: Settings) -> Path:
+    """The sample environment's folder, made on first use."""
+    from playbooks.samples import VERSION, make  # noqa: PLC0415  # numpy is slow to import and rarely needed
+
+    folder = settings.state / "samples" / f"{SAMPLE}-{SAMPLE_SEED}-{VERSION}"
+    if not folder.exists():
+        try:
+            make(SAMPLE, seed=SAMPLE_SEED, out=folder)
+        except FileExistsError:
+            pass  # another process was quicker
+    return folder
+
+
+def zone_name(options: Options, settings: Settings) -> str:
+    """The zone of times that name none; InputError where there is none of that name."""
+    name = options.tz or settings.tz
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InputError(f"there is no time zone {name!r}; use an IANA name such as Europe/Oslo or UTC") from error
+    return name
+
+
+def read_guides(folder: Path | None) -> tuple[Guide, ...]:
+    """The guides of a folder, or the shipped ones."""
+    from playbooks.parse import load_guides  # noqa: PLC0415  # the Markdown and YAML parsers are not free
+
+    return load_guides(folder or SHIPPED / "guides")
+
+
+def read_services(file: Path | None) -> "Services":
+    """The inventory of a file, or the shipped one."""
+    from playbooks.services import load_services  # noqa: PLC0415  # with the YAML parser
+
+    return load_services(file or SHIPPED / "services.yaml")
+
+
+def declared_types(guides: Sequence[Guide]) -> Mapping[str, Mapping[str, ColumnType]]:
+    """What the guides say of tables' columns; the first guide that names a column wins."""
+    declared: dict[str, dict[str, ColumnType]] = {}
+    for guide in guides:
+        for table in guide.tables.values():
+            columns = declared.setdefault(table.name, {})
+            for name, kind in table.columns.items():
+                columns.setdefault(name, kind)
+    return declared
+
+
+@asynccontextmanager
+async def open_logs(options: Options, sources: Sources, guides: Sequence[Guide]) -> AsyncIterator[Opened]:
+    """The logs with their clock: `--now`, else their newest time."""
+    from plugins.monitor.duckdb import DuckDbLogs  # noqa: PLC0415  # DuckDB is loaded where logs are asked
+
+    async with DuckDbLogs.open(
+        sources.logs, declared=declared_types(guides), strict=options.strict, now=options.now
+    ) as logs:
+        now, note = options.now, "the clock is --now"
+        if now is None:
+            now = logs.newest()
+            note = "the clock is the newest time in the logs"
+        if now is None:
+            raise InputError(f"{', '.join(sources.logs)}: no table has a time; give the clock with --now")
+        logs.now = now
+        yield Opened(logs, now, note)
+
+
+@asynccontextmanager
+async def open_plain_logs(options: Options, sources: Sources) -> AsyncIterator["DuckDbLogs"]:
+    """The logs for one query: `now()` is `--now`, else their newest time."""
+    from plugins.monitor.duckdb import DuckDbLogs  # noqa: PLC0415  # DuckDB is loaded where logs are asked
+
+    async with DuckDbLogs.open(sources.logs, strict=options.strict, now=options.now) as logs:
+        logs.now = options.now or logs.newest()
+        yield logs
+
+
+def make_sample(name: str, *, seed: int, out: Path, fmt: str) -> Json:
+    """Write a sample environment; what is in it, with its truth."""
+    from playbooks.samples import make  # noqa: PLC0415  # numpy is slow to import and rarely needed
+
+    return make(name, seed=seed, out=out, fmt=fmt).document()
+
+
+async def fill_index(index: Index, guides: Sequence[Guide]) -> None:
+    """Put guides, policies and manuals into the index."""
+    from playbooks.documents import guide_document, load_documents  # noqa: PLC0415  # with the Markdown parser
+
+    documents: list[Document] = [
+        guide_document(
+            guide.id,
+            guide.title,
+            guide.applies_to.alerts,
+            guide.applies_to.services,
+            guide.applies_to.symptoms,
+            guide.causes(),
+            guide.text,
+        )
+        for guide in guides
+    ]
+    documents += load_documents(SHIPPED / "policies", kind="policy")
+    documents += load_documents(SHIPPED / "manuals", kind="manual")
+    await index.write(documents)
+
+
+@asynccontextmanager
+async def open_switchboard(options: Options, settings: Settings) -> AsyncIterator["Switchboard"]:
+    """Everything that a conversation needs, closed at the end."""
+    zone = zone_name(options, settings)
+    guides = read_guides(options.guides or settings.guides)
+    sources = choose_sources(options, settings)
+    services = read_services(options.services or settings.services)
+    from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where a conversation is
+
+    async with open_logs(options, sources, guides) as opened, SqliteIndex.open(":memory:") as index:
+        await fill_index(index, guides)
+        with open_journal(settings) as (journal, trouble):
+            yield _build(
+                settings,
+                parts=_Parts(guides=guides, services=services, opened=opened, index=index, journal=journal),
+                environment=_environment(options, sources, opened, index, zone=zone, trouble=trouble),
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What the kernel's plugins are made of."""
+
+    guides: Sequence[Guide]
+    services: "Services"
+    opened: Opened
+    index: Index
+    journal: Journal
+
+
+def _environment(
+    options: Options, sources: Sources, opened: Opened, index: Index, *, zone: str, trouble: str | None
+) -> "Environment":
+    from orchestrator.engine.switchboard import Environment  # noqa: PLC0415  # brings Semantic Kernel
+
+    def notes() -> tuple[str, ...]:
+        first = (opened.note, trouble) if trouble else (opened.note,)
+        return (*first, *opened.logs.warnings)
+
+    return Environment(
+        logs=opened.logs,
+        index=index,
+        source=sources.kind,
+        now=opened.now,
+        zone=zone,
+        inputs={
+            "logs": list(sources.logs),
+            "source": sources.kind,
+            "guides": str(options.guides.absolute()) if options.guides else None,
+            "services": str(options.services.absolute()) if options.services else None,
+            "now": iso_utc(opened.now),
+            "tz": zone,
+        },
+        notes=notes,
+        given=options.parameters,
+    )
+
+
+def _build(settings: Settings, *, parts: _Parts, environment: "Environment") -> "Switchboard":
+    from agents.handoff.spec import HANDOFF  # noqa: PLC0415  # the specialists come with Semantic Kernel
+    from agents.sentiment.spec import SENTIMENT  # noqa: PLC0415
+    from agents.shipment.spec import SHIPMENT  # noqa: PLC0415
+    from agents.triage.alerts import alert_name  # noqa: PLC0415
+    from agents.triage.matching import GuideMatcher  # noqa: PLC0415
+    from agents.triage.passages import answer_passage  # noqa: PLC0415
+    from agents.triage.spec import TRIAGE  # noqa: PLC0415
+    from agents.triage.tools import GuideTools  # noqa: PLC0415
+    from orchestrator.core.routing import Router  # noqa: PLC0415
+    from orchestrator.engine.kernel import build_kernel  # noqa: PLC0415
+    from orchestrator.engine.switchboard import Switchboard  # noqa: PLC0415
+    from playbooks.routing.loader import load_routing_table  # noqa: PLC0415
+    from plugins.monitor.plugin import LogTools  # noqa: PLC0415
+    from plugins.search.plugin import SearchTools  # noqa: PLC0415
+
+    service = open_chat_service(settings)
+    guides = GuideTools(
+        guides={guide.id: guide for guide in parts.guides},
+        matcher=GuideMatcher(parts.index, parts.services),
+        services=parts.services,
+        alert_name=alert_name,
+    )
+
+    async def choose(question: str) -> Hit | None:
+        return await answer_passage(parts.index, question)
+
+    plugins = {"guides": guides, "search": SearchTools(choose), "logs": LogTools(parts.opened.logs)}
+    return Switchboard(
+        kernel=build_kernel(service, plugins),
+        service=service,
+        specs={spec.name: spec for spec in (TRIAGE, SHIPMENT, SENTIMENT, HANDOFF)},
+        router=Router(load_routing_table()),
+        environment=environment,
+        journal=parts.journal,
+    )
+
+
+def open_chat_service(settings: Settings) -> "ChatCompletionClientBase":
+    """The embedded planner, or the model that the settings name."""
+    if settings.model_base_url is None:
+        from orchestrator.models.embedded import EmbeddedChat  # noqa: PLC0415  # brings Semantic Kernel
+
+        return EmbeddedChat()
+    if settings.model_name is None:
+        raise SettingsError("SWITCHBOARD_MODEL_BASE_URL is set without SWITCHBOARD_MODEL_NAME; name the model")
+    from orchestrator.models.openai import open_chat  # noqa: PLC0415  # brings the client library
+
+    key = settings.model_api_key.get_secret_value() if settings.model_api_key else "none"
+    return open_chat(base_url=settings.model_base_url, model=settings.model_name, api_key=key)
+
+
+@contextmanager
+def open_journal(settings: Settings) -> Iterator[tuple[Journal, str | None]]:
+    """The journal; where it cannot be opened, one that keeps nothing, and what to say about it."""
+    from orchestrator.store.journal import SqliteJournal  # noqa: PLC0415  # opened where runs are recorded
+
+    try:
+        journal = SqliteJournal(settings.state / "journal.db")
+    except StoreError as error:
+        yield NoJournal(), f"this run is not recorded: {error.message}"
+        return
+    with journal:
+        yield journal, None

@@ -1,0 +1,138 @@
+"""Past runs: list them, show them, check their claims again."""
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestrator.app.assembly import Sources, open_logs, read_guides
+from orchestrator.core.claims import recheck
+from orchestrator.core.errors import DataError, InputError, QueryError
+from orchestrator.core.journal import Journal
+from orchestrator.core.report import Json
+from orchestrator.core.runs import read_frame
+from orchestrator.core.stored import read_parameters
+from orchestrator.core.table import Table, TableStatus, iso_utc
+from orchestrator.settings import Settings
+from orchestrator.store.journal import SqliteJournal
+from orchestrator.surfaces.application import Options, RecheckedClaim
+
+if TYPE_CHECKING:
+    from orchestrator.core.ports import Logs
+
+RECENT = 200
+
+
+@contextmanager
+def _journal(settings: Settings) -> Iterator[Journal]:
+    with SqliteJournal(settings.state / "journal.db") as journal:
+        yield journal
+
+
+def list_runs(settings: Settings, *, limit: int) -> tuple[Json, ...]:
+    """The newest runs, newest first."""
+    with _journal(settings) as journal:
+        return tuple(
+            {
+                "run": item.run,
+                "session": item.session,
+                "at": iso_utc(item.at),
+                "asked": item.asked,
+                "status": item.status,
+                "agent": item.agent,
+                "verdict": item.verdict,
+                "cause": item.cause,
+            }
+            for item in journal.runs(limit=limit)
+        )
+
+
+def show_run(settings: Settings, run: str) -> Json:
+    """A past run's report; `last` is the newest."""
+    with _journal(settings) as journal:
+        events = _events(journal, run)
+    for event in reversed(events):
+        if event.get("kind") == "RunFinished" and isinstance(event.get("report"), dict):
+            return dict(event["report"])  # type: ignore[call-overload]  # checked just above
+    raise InputError(f"the run {run!r} has no report: it is still running or was killed")
+
+
+async def verify_run(settings: Settings, run: str) -> tuple[RecheckedClaim, ...]:
+    """Ask the run's queries again on the same data, and evaluate each claim's check on the new rows."""
+    with _journal(settings) as journal:
+        events = _events(journal, run)
+    inputs = _first(events, "RunStarted").get("inputs")
+    if not isinstance(inputs, Mapping):
+        raise InputError(f"the run {run!r} does not say what it looked at, so it cannot be verified")
+    options, sources = _reopen(inputs)
+    guides = read_guides(options.guides)
+    async with open_logs(options, sources, guides) as opened:
+        tables = await _asked_again(opened.logs, events)
+    return tuple(_rechecked(event, tables) for event in events if event.get("kind") == "ClaimMade")
+
+
+def _events(journal: Journal, run: str) -> Sequence[Mapping[str, object]]:
+    if run == "last":
+        newest = journal.runs(limit=1)
+        if not newest:
+            raise InputError("there are no runs yet; ask something first")
+        run = newest[0].run
+    events = journal.events(run)
+    if not events:
+        known = [item.run for item in journal.runs(limit=RECENT)]
+        near = difflib.get_close_matches(run, known, n=3, cutoff=0.3) or known[:3]
+        raise InputError(f"there is no run {run!r}; the nearest are {', '.join(near) or 'none yet'}")
+    return events
+
+
+def _first(events: Sequence[Mapping[str, object]], kind: str) -> Mapping[str, object]:
+    return next((event for event in events if event.get("kind") == kind), {})
+
+
+def _reopen(inputs: Mapping[str, object]) -> tuple[Options, Sources]:
+    logs = inputs.get("logs")
+    if not isinstance(logs, list) or not all(isinstance(item, str) for item in logs):
+        raise InputError("the run's record does not name its logs")
+    guides = inputs.get("guides")
+    options = Options(
+        logs=tuple(logs),
+        guides=Path(guides) if isinstance(guides, str) else None,
+        now=datetime.fromisoformat(str(inputs["now"])),
+        tz=str(inputs.get("tz") or "UTC"),
+    )
+    return options, Sources(logs=tuple(logs), kind=str(inputs.get("source")))
+
+
+async def _asked_again(logs: "Logs", events: Sequence[Mapping[str, object]]) -> dict[str, Table]:
+    """The tables by evidence id; what cannot be asked again is missing."""
+    tables: dict[str, Table] = {}
+    for event in events:
+        evidence = event.get("evidence")
+        if event.get("kind") != "EvidenceFound" or not isinstance(evidence, Mapping):
+            continue
+        if not str(evidence.get("source")).startswith("logs:") or evidence.get("status") == "failed":
+            continue
+        try:
+            table = await logs.query(str(evidence["query"]), parameters=read_parameters(evidence["parameters"]))
+        except (QueryError, DataError):
+            continue
+        if table.status is not TableStatus.FAILED:
+            tables[str(evidence["id"])] = table
+    return tables
+
+
+def _rechecked(event: Mapping[str, object], tables: Mapping[str, Table]) -> RecheckedClaim:
+    claim, frame = event.get("claim"), event.get("frame")
+    if not isinstance(claim, Mapping) or not isinstance(frame, Mapping):
+        raise InputError(f"the journal holds a claim of an unknown shape: {event!r:.200}")
+    evidence = tuple(str(item) for item in claim["evidence"])
+    result = recheck(check=str(claim["check"]), evidence=evidence, frame=read_frame(frame), tables=tables)
+    return RecheckedClaim(
+        text=str(claim["text"]),
+        check=str(claim["check"]),
+        evidence=evidence,
+        outcome=result.outcome.value,
+        reason=result.reason,
+    )
