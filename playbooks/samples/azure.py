@@ -1,0 +1,148 @@
+"""Writes what the platform itself reports: activity log, resource metrics, availability tests, process counters."""
+
+import json
+from collections.abc import Sequence
+from random import Random
+
+from playbooks.samples import names
+from playbooks.samples.fault import Fault
+from playbooks.samples.outages import called_targets
+from playbooks.samples.queueing import QueueHistory
+from playbooks.samples.recorder import Recorder
+from playbooks.samples.tables import performance_bucket
+from playbooks.samples.topology import Activity, Target, World, guid
+
+MINUTE_S = 60.0
+PROBE_S = 300.0
+
+
+def record_azure(
+    world: World, *, fault: Fault, queues: Sequence[QueueHistory], recorder: Recorder, rng: Random
+) -> None:
+    """All tables that no application writes."""
+    for activity in world.activities:
+        _record_activity(world, activity, recorder=recorder, rng=rng)
+    databases = [target for _, target in called_targets(world, "postgres")]
+    caches = [target for _, target in called_targets(world, "redis")]
+    thinning = max(service.item_count for service in world.tier("worker"))
+    minute = -(world.epoch_s % MINUTE_S) + MINUTE_S
+    while minute + MINUTE_S <= world.length_s:
+        for target in databases:
+            _record_database(world, target, minute, fault=fault, recorder=recorder, rng=rng)
+        for target in caches:
+            gauge(world, recorder, target.resource_id, minute, ("usedmemorypercentage", "Percent"), 38 + rng.gauss(0, 1.2))
+        if queues:
+            _record_bus(world, queues, minute, thinning=thinning, recorder=recorder)
+        minute += MINUTE_S
+    _record_probes(world, fault=fault, recorder=recorder, rng=rng)
+    _record_counters(world, fault=fault, recorder=recorder, rng=rng)
+
+
+def _record_activity(world: World, activity: Activity, *, recorder: Recorder, rng: Random) -> None:
+    operation = activity.operation
+    provider = operation.split("/")[0]
+    if world.upper_case and activity.category == "Administrative":
+        operation, provider = operation.upper(), provider.upper()
+    bag = json.dumps(dict(activity.properties))
+    group = activity.resource_id.split("/")[4] if activity.resource_id.count("/") >= 4 else ""  # noqa: PLR2004  # position in the id
+    substatus = "Created" if activity.status == "Success" and activity.operation.endswith("write") else ""
+    row = (
+        operation, activity.status, substatus, activity.category, activity.level, activity.caller,
+        f"20.{rng.randint(30, 120)}.{rng.randint(1, 250)}.{rng.randint(1, 250)}", activity.correlation, guid(rng),
+        recorder.stamp(activity.t + rng.uniform(20, 90)), group, provider, activity.resource_id, world.subscription,
+        bag, bag, activity.resource_id.lower(),
+    )  # fmt: skip
+    recorder.put("AzureActivity", activity.t, row)
+
+
+def _metric(world: World, recorder: Recorder, resource_id: str, t: float, *, name: str, unit: str,
+            total: float, count: float, average: float, high: float, low: float) -> None:  # fmt: skip
+    parts = resource_id.split("/")
+    row = (
+        name, round(total, 3), count, round(average, 3), round(high, 3), round(low, 3), "PT1M", unit,
+        resource_id.upper(), parts[-1].upper(), world.group.upper(), parts[6].upper(), world.subscription,
+        resource_id.lower(),
+    )  # fmt: skip
+    recorder.put("AzureMetrics", t, row)
+
+
+def gauge(world: World, recorder: Recorder, resource_id: str, t: float, metric: tuple[str, str], value: float) -> None:
+    """A level within a minute: average, and a little more and less."""
+    name, unit = metric
+    _metric(world, recorder, resource_id, t, name=name, unit=unit, total=value, count=1, average=value, high=value, low=value)
+
+
+def _count(world: World, recorder: Recorder, resource_id: str, t: float, *, name: str, value: float) -> None:
+    _metric(world, recorder, resource_id, t, name=name, unit="Count", total=value, count=1, average=value, high=value, low=value)
+
+
+def _record_database(
+    world: World, target: Target, minute: float, *, fault: Fault, recorder: Recorder, rng: Random
+) -> None:
+    share = fault.connections(target, minute + MINUTE_S / 2)
+    exhausted = share is not None and share >= 1.0
+    usual = 0.36 + 0.05 * rng.gauss(0.0, 1.0)
+    used = target.capacity * (usual if share is None else min(1.0, share + 0.006 * rng.gauss(0.0, 1.0)))
+    used = float(round(min(target.capacity, used) if not exhausted else target.capacity - rng.randint(0, 3)))
+    resource = target.resource_id
+    gauge(world, recorder, resource, minute, ("active_connections", "Count"), used)
+    gauge(world, recorder, resource, minute, ("max_connections", "Count"), float(target.capacity))
+    gauge(world, recorder, resource, minute, ("cpu_percent", "Percent"), max(2.0, 31 + 4 * rng.gauss(0.0, 1.0)))
+    failed = float(rng.randint(25, 160)) if exhausted else float(rng.random() < 0.02)
+    _count(world, recorder, resource, minute, name="connections_failed", value=failed)
+
+
+def _record_bus(
+    world: World, queues: Sequence[QueueHistory], minute: float, *, thinning: int, recorder: Recorder
+) -> None:
+    """A namespace's metrics: exports carry no queue dimension, so its queues are summed."""
+    counts = [queue.counts(minute, minute + MINUTE_S) for queue in queues]
+    came, left, dead, waiting = (float(sum(values) * thinning) for values in zip(*counts, strict=True))
+    resource = queues[0].resource_id
+    _count(world, recorder, resource, minute, name="IncomingMessages", value=came)
+    _count(world, recorder, resource, minute, name="OutgoingMessages", value=left)
+    _count(world, recorder, resource, minute, name="CompleteMessage", value=left)
+    gauge(world, recorder, resource, minute, ("ActiveMessages", "Count"), waiting)
+    gauge(world, recorder, resource, minute, ("DeadletteredMessages", "Count"), dead)
+    for queue, (_, _, _, depth) in zip(queues, counts, strict=True):
+        tags = json.dumps({"scaledObject": queue.queue, "metric": f"s0-azure-servicebus-{queue.queue}", "k8sNamespace": world.namespace})
+        row = ("", "prometheus", "prometheus", "keda_scaler_metrics_value", float(depth * thinning), tags, world.cluster_id)
+        recorder.put("InsightsMetrics", minute + MINUTE_S, row)
+
+
+def _record_probes(world: World, *, fault: Fault, recorder: Recorder, rng: Random) -> None:
+    """Availability tests of a called partner and of each edge, from two places every five minutes."""
+    partners = [target.host for _, target in called_targets(world, "partner")[:1]]
+    if not partners:
+        return
+    host = partners[0]
+    resource = f"/subscriptions/{world.subscription}/resourceGroups/{world.group}/providers/microsoft.insights/components/appi-{world.org}-prod"
+    for location in rng.sample(names.LOCATIONS, k=2):
+        t = rng.uniform(0, PROBE_S)
+        while t < world.length_s:
+            message = fault.probe(host, t)
+            took = round(rng.uniform(90, 400), 3)
+            row = (
+                guid(rng), f"{rng.getrandbits(128):032x}", f"partner-{host}", location, message is None, message or "Passed",
+                took, performance_bucket(took), json.dumps({"FullTestResultAvailable": "True"}), "{}", "PC",
+                world.instrumentation_key, 1, resource,
+            )  # fmt: skip
+            recorder.put("AppAvailabilityResults", t, row)
+            t += PROBE_S
+
+
+def _record_counters(world: World, *, fault: Fault, recorder: Recorder, rng: Random) -> None:
+    """Private bytes and processor time of each process, every five minutes."""
+    for service in world.services.values():
+        for item in world.instances[service.name]:
+            t = max(0.0, item.start) + rng.uniform(0, PROBE_S)
+            while t < min(world.length_s, item.stop):
+                if not item.down_at(t):
+                    share = fault.memory(item, t) or service.memory_use
+                    role = (service.name, item.name, item.version, service.stack.sdk, "PC", "0.0.0.0",  # noqa: S104  # masked as Azure masks it
+                            world.instrumentation_key, 1, service.resource_id)  # fmt: skip
+                    bytes_ = float(round(share * service.memory_limit * 0.97))
+                    recorder.put("AppPerformanceCounters", t, ("Process", "Private Bytes", "Private Bytes", "", bytes_, "{}", *role))
+                    recorder.put("AppPerformanceCounters", t, (
+                        "Process", "% Processor Time", "% Processor Time Normalized", "", round(rng.uniform(4, 35), 3), "{}", *role))
+                t += PROBE_S

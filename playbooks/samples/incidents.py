@@ -1,0 +1,239 @@
+"""Incidents of the application: a bad deployment, a bad flag, a leak, a stuck consumer."""
+
+from dataclasses import dataclass, field, replace
+from random import Random
+
+from playbooks.samples import activities, names
+from playbooks.samples.fault import AMPLE, Consumption, Effect, Failure, Fault, Visit
+from playbooks.samples.manifest import Truth
+from playbooks.samples.stacks import Shape
+from playbooks.samples.topology import FOREVER, Flag, Instance, KubeEvent, Outage, Service, World, roll_out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadDeploy(Fault):
+    """Requests fail on instances of the new version."""
+
+    version: str
+    strength: float
+    failure: Failure
+
+    def on_request(self, visit: Visit, rng: Random) -> Effect | None:
+        """Fail a share of what the new version serves."""
+        truth = self.truth
+        assert truth is not None
+        if visit.service.name != truth.service or visit.instance.version != self.version:
+            return None
+        return Effect(failure=self.failure) if rng.random() < self.strength else None
+
+
+def busy_services(world: World, *tiers: str) -> list[Service]:
+    """The half of these tiers' services with the most traffic, so that a fault shows."""
+    visits = world.visits()
+    ranked = sorted(world.tier(*tiers), key=lambda service: -visits[service.name])
+    return ranked[: max(2, len(ranked) // 2)]
+
+
+def plan_bad_deploy(world: World, rng: Random, at: float) -> Fault:
+    """A new version of a busy service goes out, to all instances or to some of them."""
+    service = rng.choice(busy_services(world, "edge", "core"))
+    canary = rng.random() < 0.3
+    return deploy_badly(
+        world, rng, service=service, at=at, code=rng.choice(("500", "500", "502", "503")),
+        share=rng.uniform(0.4, 0.7) if canary else 1.0,
+        strength=rng.uniform(0.5, 0.95) if canary else rng.uniform(0.2, 0.95),
+    )  # fmt: skip
+
+
+def deploy_badly(world: World, rng: Random, *, service: Service, at: float, code: str, share: float, strength: float) -> Fault:
+    """Roll out a broken version whose first instance takes requests at `at`."""
+    version = next_version(service.version, rng)
+    shape = rng.choice(service.stack.faults).filled({"entity": names.singular(service.name)})
+    span = rng.uniform(60, 200)
+    warm_up = min(20.0, span / max(1, round(len(world.instances[service.name]) * share)) / 2)
+    roll_out(world, service, rng, at=at - warm_up, version=version, span_s=span, share=share)
+    activities.record_deploy(world, rng, service=service, version=version, at=at - rng.uniform(90, 180), done=at + span)
+    truth = Truth(
+        kind="deploy_5xx", cause="bad_deploy", service=service.name, object=version,
+        also=(f"{service.name}:{version}", f"{service.name} {version}"), started_s=at,
+        affected=(service.name, *world.upstream(service.name)),
+    )  # fmt: skip
+    failure = Failure("bug", code=code, shape=shape)
+    return BadDeploy(truth, version=version, strength=strength, failure=failure)
+
+
+def next_version(version: str, rng: Random) -> str:
+    """A later minor version."""
+    major, minor, _ = version.split(".")
+    return f"{major}.{int(minor) + 1}.{rng.randint(0, 4)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadFlag(Fault):
+    """Requests fail for whom the flag is on."""
+
+    flag: str
+    strength: float
+    shape: Shape
+
+    def on_request(self, visit: Visit, rng: Random) -> Effect | None:
+        """Fail a share of what runs with the flag."""
+        truth = self.truth
+        assert truth is not None
+        if visit.service.name != truth.service or not visit.flags.get(self.flag) or rng.random() >= self.strength:
+            return None
+        return Effect(failure=Failure("bug", code="500", shape=self.shape))
+
+
+def plan_bad_flag(world: World, rng: Random, at: float) -> Fault:
+    """A feature flag is switched on for a share of users of one service."""
+    service = rng.choice(busy_services(world, "edge", "core"))
+    flag = rng.choice([name for name in names.FLAGS if name not in world.flags])
+    share, strength = rng.uniform(0.25, 0.9), rng.uniform(0.7, 0.98)
+    world.flags[flag] = Flag(share=share, services=(service.name,), since=at)
+    activities.record_flag(world, rng, flag=flag, share=share, at=at - rng.uniform(5, 40))
+    truth = Truth(
+        kind="bad_config_flag", cause="bad_flag", service=service.name, object=flag,
+        also=(f".appconfig.featureflag/{flag}",), started_s=at,
+        affected=(service.name, *world.upstream(service.name)),
+    )  # fmt: skip
+    shape = rng.choice(service.stack.faults).filled({"entity": names.singular(service.name)})
+    return BadFlag(truth, flag=flag, strength=strength, shape=shape)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryLeak(Fault):
+    """Containers grow to their limit, are killed and start again."""
+
+    lives: dict[str, tuple[tuple[float, float], ...]]
+    base: float
+
+    def memory(self, instance: Instance, t: float) -> float | None:
+        """A straight line from the base to the limit within each life."""
+        for start, end in self.lives.get(instance.uid, ()):
+            if start <= t < end:
+                return self.base + (1.0 - self.base) * (t - start) / (end - start)
+        return self.base if instance.uid in self.lives else None
+
+    def on_request(self, visit: Visit, rng: Random) -> Effect | None:
+        """Near the limit collections take long and allocations fail."""
+        used = self.memory(visit.instance, visit.t)
+        if used is None or used < 0.7:  # noqa: PLR2004  # below, the collector keeps up
+            return None
+        slow = 1.0 + (used - 0.7) * 15
+        fails = rng.random() < (used - 0.78) / 0.22 * 0.95
+        return Effect(slow=slow, failure=Failure("oom", code="500") if fails else None)
+
+
+def plan_memory_leak(world: World, rng: Random, at: float) -> Fault:
+    """One Kubernetes service leaks; the first container is killed at `at`."""
+    candidates = [service for service in busy_services(world, "edge", "core") if service.hosting == "aks"]
+    service = rng.choice(candidates or world.tier("edge"))
+    ramp = rng.uniform(16, 32) * 60
+    lives: dict[str, tuple[tuple[float, float], ...]] = {}
+    current = [item for item in world.instances[service.name] if item.stop == FOREVER]
+    for index, instance in enumerate(current):
+        first = at + index * rng.uniform(0.1, 0.9) * ramp / len(current)
+        outages, spans = _lives(rng, instance, first=first, ramp=ramp, end=world.length_s)
+        lives[instance.uid] = spans
+        position = world.instances[service.name].index(instance)
+        world.instances[service.name][position] = replace(instance, outages=outages)
+        for number, outage in enumerate(outages, start=1):
+            _record_kill(world, rng, service=service, instance=instance, outage=outage, number=number)
+    truth = Truth(
+        kind="memory_leak_oom", cause="memory_leak", service=service.name, object=service.deployment,
+        also=(*(item.name for item in current), f"{world.namespace}/{service.deployment}"), started_s=at,
+        affected=(service.name, *world.upstream(service.name)),
+    )  # fmt: skip
+    return MemoryLeak(truth, lives=lives, base=service.memory_use)
+
+
+def _lives(rng: Random, instance: Instance, *, first: float, ramp: float, end: float) -> tuple[tuple[Outage, ...], tuple[tuple[float, float], ...]]:
+    """Kills of one container and the spans between them."""
+    outages: list[Outage] = []
+    spans = [(first - ramp, first)]
+    kill = first
+    while kill < end:
+        back = kill + rng.uniform(12, 40) * min(4, 1 + len(outages))  # the back-off grows
+        outages.append(Outage(down=kill, up=back, reason="OOMKilled"))
+        kill = back + ramp * rng.uniform(0.8, 1.1)
+        spans.append((back, kill))
+    del instance
+    return tuple(outages), tuple(spans)
+
+
+def _record_kill(world: World, rng: Random, *, service: Service, instance: Instance, outage: Outage, number: int) -> None:
+    add = world.kube_events.append
+    computer, pod = instance.node.name, instance.name
+    pages = service.memory_limit // 1024
+    add(KubeEvent(
+        t=outage.down, object_kind="Node", name=computer, reason="OOMKilling", kind="Warning",
+        component="kernel-monitor", computer=computer,
+        message=f"Memory cgroup out of memory: Killed process {rng.randint(4000, 90000)} ({service.stack.process})"
+        f" total-vm:{pages * 9}kB, anon-rss:{pages}kB, file-rss:0kB, shmem-rss:0kB, UID:1000 pgtables:2104kB oom_score_adj:968",
+    ))  # fmt: skip
+    add(KubeEvent(
+        t=outage.down + 2, object_kind="Pod", name=pod, reason="Unhealthy", kind="Warning", computer=computer,
+        message=f'Readiness probe failed: Get "http://{instance.ip}:8080/readyz": dial tcp {instance.ip}:8080: connect: connection refused',
+    ))  # fmt: skip
+    if number > 1 or outage.up - outage.down > 20:  # noqa: PLR2004  # the first restart mostly comes without back-off
+        add(KubeEvent(
+            t=outage.down + 4, object_kind="Pod", name=pod, reason="BackOff", kind="Warning", computer=computer,
+            count=number + 1, message=f"Back-off restarting failed container {service.name} in pod"
+            f" {pod}_{world.namespace}({instance.uid})",
+        ))  # fmt: skip
+    add(KubeEvent(t=outage.up, object_kind="Pod", name=pod, reason="Started", computer=computer, count=number + 1,
+                  message=f"Started container {service.name}"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StuckConsumer(Fault):
+    """A queue's consumer takes less than what arrives; `capacity` 0 stops it."""
+
+    consumer: str
+    at: float
+    mode: str
+    capacity: float
+
+    def consumption(self, service: Service, t: float) -> Consumption:
+        """Less than what arrives, from the start of the fault on."""
+        if service.name != self.consumer or t < self.at:
+            return AMPLE
+        return Consumption(capacity=self.capacity, silent=self.mode == "scaled_down")
+
+
+def plan_stuck_consumer(world: World, rng: Random, at: float) -> Fault:
+    """One worker becomes slow, loses its link, or is scaled to nothing."""
+    service = rng.choice(world.tier("worker"))
+    mode = rng.choice(("slow", "slow", "stalled", "scaled_down"))
+    host = service.operations[0].path
+    if mode == "scaled_down":
+        _scale_to_nothing(world, service, at)
+    truth = Truth(
+        kind="queue_backlog", cause=f"consumer_{mode}", service=service.name, object=host.split("/")[1],
+        also=(host, host.split("/")[0], host.split(".")[0], service.name), started_s=at, affected=(service.name,),
+    )  # fmt: skip
+    capacity = rng.uniform(0.15, 0.5) if mode == "slow" else 0.0
+    return StuckConsumer(truth, consumer=service.name, at=at, mode=mode, capacity=capacity)
+
+
+def _scale_to_nothing(world: World, service: Service, at: float) -> None:
+    instances = world.instances[service.name]
+    alive = [item for item in instances if item.stop > at]
+    add = world.kube_events.append
+    add(KubeEvent(
+        t=at - 3, object_kind="ScaledObject", name=service.name, reason="KEDAScalerFailed", kind="Warning", count=9,
+        component="keda-operator", message="error getting scaler for trigger #0: context deadline exceeded",
+    ))  # fmt: skip
+    add(KubeEvent(
+        t=at - 1, object_kind="ScaledObject", name=service.name, reason="KEDAScaleTargetDeactivated",
+        component="keda-operator", message=f"Deactivated apps/v1.Deployment {world.namespace}/{service.name} from {len(alive)} to 0",
+    ))  # fmt: skip
+    add(KubeEvent(
+        t=at, object_kind="Deployment", name=service.name, reason="ScalingReplicaSet", component="deployment-controller",
+        message=f"Scaled down replica set {service.name}-{alive[0].replica_set} from {len(alive)} to 0",
+    ))  # fmt: skip
+    for item in alive:
+        instances[instances.index(item)] = replace(item, stop=at + 5)
+        add(KubeEvent(t=at + 2, object_kind="Pod", name=item.name, reason="Killing", computer=item.node.name,
+                      message=f"Stopping container {service.name}"))  # fmt: skip

@@ -1,0 +1,25 @@
+"""The demonstration system: a shop whose checkout breaks at 10:20 UTC."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from random import Random
+
+from playbooks.samples.draw import Cast
+from playbooks.samples.fault import Fault
+from playbooks.samples.incidents import deploy_badly
+from playbooks.samples.topology import World
+
+SHOP_END = datetime(2026, 6, 16, 10, 50, tzinfo=UTC)
+SHOP_CAST = Cast(
+    edges=("storefront", "mobile-bff"),
+    cores=("checkout", "catalog", "cart", "payments", "orders", "inventory", "pricing"),
+    workers=("mailer",),
+    silent=("invoicing",),
+)
+
+
+def plan_shop(world: World, rng: Random, at: float) -> Fault:
+    """A deployment of checkout breaks most of its requests; they answer 502."""
+    checkout = replace(world.services["checkout"], hosting="aks", version="4.11.2")
+    world.services["checkout"] = checkout
+    return deploy_badly(world, rng, service=checkout, at=at, code="502", share=1.0, strength=0.72)
