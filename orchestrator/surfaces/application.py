@@ -99,6 +99,14 @@ class Finding:
 class Application(Protocol):
     """Everything that a surface can start. Heavy imports happen inside the methods."""
 
+    def state_dir(self) -> Path | None:
+        """Where runs, history and the log are kept; None when nothing can be kept."""
+        ...
+
+    def record_failure(self, error: BaseException, *, run: str | None) -> Path | None:
+        """Write an unexpected error with its traceback to the log, secrets redacted; the log's path. Never raises."""
+        ...
+
     def converse(self, options: Options) -> AbstractAsyncContextManager[Conversation]:
         """Open a session."""
         ...

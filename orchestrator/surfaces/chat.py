@@ -1,0 +1,197 @@
+"""`switchboard chat`: a prompt with history and follow-ups in one session."""
+
+import asyncio
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import WordCompleter
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.output import ColorDepth
+
+from orchestrator.core.errors import SwitchboardError
+from orchestrator.core.events import Event
+from orchestrator.surfaces.application import Application, Conversation, Document, Options
+from orchestrator.surfaces.cli import answering
+from orchestrator.surfaces.cli.exits import ExitCode
+from orchestrator.surfaces.cli.output import out_screen, progress, warn, write
+from orchestrator.surfaces.terminal.cleaning import clean
+from orchestrator.surfaces.terminal.evidence import evidence_page
+from orchestrator.surfaces.terminal.fields import entries, text
+from orchestrator.surfaces.terminal.lists import runs_list
+
+COMMANDS = {
+    "/help": "this list",
+    "/evidence": "/evidence E2 shows one evidence of the last answer in full; 'show me E2' does too",
+    "/runs": "the newest runs",
+    "/new": "a new session, which remembers nothing of this one",
+    "/quit": "leave (so does Ctrl-D)",
+}
+_SHOW = re.compile(r"(?:show|open|print|display)\s+(?:me\s+)?(?:the\s+)?(?:evidence\s+)?(E\d+)\s*[.!?]?", re.IGNORECASE)
+_RUNS = 10
+
+
+class Chat:
+    """Reads messages, answers each, until it is left."""
+
+    def __init__(self, application: Application, options: Options) -> None:
+        self._application = application
+        self._options = options
+        self._interactive = sys.stdin.isatty() and sys.stdout.isatty()
+        self._leaving = False
+
+    def run(self) -> int:
+        """Chat until /quit or the end of input; the exit code."""
+        asyncio.run(self._sessions())
+        return ExitCode.ANSWERED
+
+    async def _sessions(self) -> None:
+        """One session after another: /new begins the next."""
+        lines = self._lines()
+        options = self._options
+        while not self._leaving:
+            async with AsyncExitStack() as stack:
+                conversation = await stack.enter_async_context(self._application.converse(options))
+                self._greet(conversation)
+                await self._converse(conversation, lines)
+            options = replace(options, session=None)
+
+    def _greet(self, conversation: Conversation) -> None:
+        if self._interactive:
+            write(f"Session {clean(conversation.session)}. Ask, or /help. Ctrl-C stops a run, Ctrl-D leaves.\n")
+
+    async def _converse(self, conversation: Conversation, lines: AsyncIterator[str]) -> None:
+        async for line in lines:
+            if line.strip().lower() in {"/quit", "/exit"}:
+                self._leaving = True
+                return
+            if line.strip().lower() == "/new":
+                return
+            await self._respond(conversation, line.strip())
+        self._leaving = True
+
+    async def _respond(self, conversation: Conversation, line: str) -> None:
+        """Do a command, or answer a message; an error is said and the chat goes on."""
+        if not line:
+            return
+        try:
+            if line.startswith("/"):
+                self._command(conversation, line)
+            elif (asked := _SHOW.fullmatch(line)) and conversation.last_report() is not None:
+                self._show(conversation, asked[1])
+            else:
+                await self._ask(conversation, line)
+        except SwitchboardError as error:
+            warn(error.message)
+
+    def _command(self, conversation: Conversation, line: str) -> None:
+        name, _, rest = line.partition(" ")
+        match name.lower():
+            case "/help":
+                write("\n".join(f"  {command:<10} {what}" for command, what in COMMANDS.items()) + "\n")
+            case "/evidence":
+                self._show(conversation, rest.strip() or "E1")
+            case "/runs":
+                write(runs_list(self._application.list_runs(limit=_RUNS), out_screen()))
+            case _:
+                near = get_close_matches(name.lower(), COMMANDS, n=1, cutoff=0.4)
+                mend = f"did you mean {near[0]}?" if near else "/help lists what there is"
+                warn(f"there is no command {name!r}: {mend}")
+
+    def _show(self, conversation: Conversation, evidence_id: str) -> None:
+        found = conversation.evidence(evidence_id.upper())
+        if found is None:
+            warn(f"there is no evidence {evidence_id!r}: {_known(conversation.last_report())}")
+            return
+        screen = out_screen()
+        write(screen.text(*evidence_page(found, screen)))
+
+    async def _ask(self, conversation: Conversation, line: str) -> None:
+        """Answer one message; Ctrl-C cancels it and leaves the chat running."""
+        answering.started.id = None
+        with progress(keep=True) as live:
+
+            def listen(event: Event) -> None:
+                answering.started.hear(event)
+                if live is not None:
+                    live.hear(event)
+
+            task = asyncio.ensure_future(conversation.ask(line, listen=listen))
+            with _interrupts(task.cancel):
+                await asyncio.wait({task})
+        if task.cancelled():
+            warn("Stopped. Ask on, or /quit.")
+            return
+        screen = out_screen()
+        write(answering.page(task.result(), live if screen.live else None, screen) + "\n")
+
+    async def _lines(self) -> AsyncIterator[str]:
+        """Typed lines from a terminal, else the lines of stdin."""
+        if not self._interactive:
+            for raw in sys.stdin.buffer:
+                yield raw.decode("utf-8-sig", "replace")
+            return
+        prompt = self._prompt()
+        while True:
+            try:
+                yield await prompt.prompt_async()
+            except KeyboardInterrupt:
+                continue  # Ctrl-C clears the line
+            except EOFError:
+                return
+
+    def _prompt(self) -> PromptSession[str]:
+        screen = out_screen()
+        return PromptSession(
+            message=FormattedText([("bold" if screen.color else "", f"{screen.marks.prompt} ")]),
+            history=_history(self._application.state_dir()),
+            completer=WordCompleter(sorted(COMMANDS), sentence=True),
+            complete_while_typing=False,
+            color_depth=None if screen.color else ColorDepth.DEPTH_1_BIT,
+            enable_history_search=True,
+        )
+
+
+def _known(report: Document | None) -> str:
+    if report is None:
+        return "ask something first"
+    parts = [*entries(report, "turns"), report]
+    ids = list(dict.fromkeys(text(item, "id") for part in parts for item in entries(part, "evidence")))
+    return f"the last answer has {', '.join(ids)}" if ids else "the last answer has none"
+
+
+def _history(folder: Path | None) -> History:
+    """Kept in the state folder, readable by its owner only; in memory where that cannot be written."""
+    if folder is None:
+        return InMemoryHistory()
+    path = folder / "chat_history"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(str(path))
+
+
+@contextmanager
+def _interrupts(stop: Callable[[], object]) -> Iterator[None]:
+    """While the block runs, the first Ctrl-C calls `stop`; a second one ends the program as usual."""
+    loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGINT)
+
+    def once(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        loop.call_soon_threadsafe(stop)
+
+    signal.signal(signal.SIGINT, once)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,103 @@
+"""The command line as a process: builds the commands, runs one, turns errors into messages and exit codes."""
+
+import logging
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from orchestrator.core.errors import SwitchboardError
+from orchestrator.surfaces.application import Application
+from orchestrator.surfaces.cli import answering, ask, doctor, guides, logs, route, runs, samples
+from orchestrator.surfaces.cli.exits import ExitCode, exit_of_error
+from orchestrator.surfaces.cli.output import warn, write
+
+NAME = "switchboard"
+_GROUPS = (ask, route, guides, logs, runs, samples, doctor)
+_HELP = "Connects a question, an alert or a batch to the specialist that can answer it, with evidence."
+_EPILOG = """\b
+Examples:
+  switchboard ask "checkout returns 502 since 10:20"
+  switchboard chat
+  switchboard runs show last --post
+\b
+Exit codes: 0 answered, 1 a run failed or some input was rejected,
+2 bad input or something is missing, 3 waiting for approval, 130 interrupted.
+"""
+
+
+def build_cli(application: Application) -> typer.Typer:
+    """All commands, talking to `application`."""
+    cli = typer.Typer(
+        name=NAME,
+        help=_HELP,
+        epilog=_EPILOG,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"obj": application, "help_option_names": ["-h", "--help"]},
+    )
+    cli.callback()(_root)
+    for group in _GROUPS:
+        group.add_commands(cli)
+    return cli
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it so
+    if wanted:
+        write(f"{NAME} {doctor.installed_version()}")
+        raise typer.Exit
+
+
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Connects a question, an alert or a batch to the specialist that can answer it, with evidence."""
+
+
+def run_cli(application: Application, argv: Sequence[str]) -> int:
+    """Run one command; every error of ours becomes a message, every other one a line that names the log."""
+    answering.started.id = None
+    try:
+        typer.main.get_command(build_cli(application)).main(args=list(argv), prog_name=NAME)
+    except SystemExit as end:
+        return _exit_code(end)
+    except SwitchboardError as error:
+        warn(f"switchboard: {error.message}")
+        return exit_of_error(error)
+    except KeyboardInterrupt:
+        answering.interrupted()
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        return _closed_pipe()
+    except Exception as error:  # noqa: BLE001  # the process edge: nobody shows a stack trace to a user
+        return _unexpected(application, error)
+    return ExitCode.ANSWERED
+
+
+def _exit_code(end: SystemExit) -> int:
+    if end.code == ExitCode.INTERRUPTED:
+        answering.interrupted()
+    return end.code if isinstance(end.code, int) else ExitCode.ANSWERED if end.code is None else ExitCode.FAILED
+
+
+def _closed_pipe() -> int:
+    """The reader of stdout has gone; the interpreter must not complain about it on its way out."""
+    sys.stdout = None
+    return ExitCode.FAILED
+
+
+def _unexpected(application: Application, error: Exception) -> int:
+    run = answering.started.id
+    log = application.record_failure(error, run=run)
+    if log is None:
+        logging.getLogger(NAME).debug("no log could be written", exc_info=error)
+    where = f"the log is {str(log)!r}" if log else "no log could be written"
+    about = f" in run {run}" if run else ""
+    warn(f"switchboard: something went wrong inside{about} ({type(error).__name__}); {where}")
+    return ExitCode.FAILED

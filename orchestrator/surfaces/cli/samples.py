@@ -1,0 +1,61 @@
+"""`switchboard samples`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestrator.core.errors import InputError
+from orchestrator.surfaces.cli import options as shared
+from orchestrator.surfaces.cli.output import out_screen, write, write_json
+from orchestrator.surfaces.terminal.cleaning import clean
+from orchestrator.surfaces.terminal.lists import samples_list
+from orchestrator.surfaces.terminal.values import cell_text
+
+LIST_EXAMPLES = """\b
+Examples:
+  switchboard samples list
+"""
+MAKE_EXAMPLES = """\b
+Examples:
+  switchboard samples make NAME --out ./sample --seed 7
+  switchboard ask "what is wrong?" --logs ./sample
+"""
+_FORMATS = ("parquet", "csv")
+
+
+def add_commands(cli: typer.Typer) -> None:
+    """Add the group of this module."""
+    group = typer.Typer(help="Make sample environments to try things on.", no_args_is_help=True, rich_markup_mode=None)
+    group.command("list", epilog=LIST_EXAMPLES)(list_)
+    group.command(epilog=MAKE_EXAMPLES)(make)
+    cli.add_typer(group, name="samples")
+
+
+def list_(context: typer.Context, *, as_json: shared.AsJson = False) -> None:
+    """List the sample environments and what each holds."""
+    samples = shared.application_of(context).sample_names()
+    if as_json:
+        write_json({"samples": [{"name": name, "holds": what} for name, what in samples]})
+    else:
+        write(samples_list(samples, out_screen()))
+
+
+def make(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which one; see samples list.")],
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write.")],
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same data.")] = 0,
+    fmt: Annotated[str, typer.Option("--format", metavar="parquet|csv", help="Form of the files.")] = "parquet",
+    as_json: shared.AsJson = False,
+) -> None:
+    """Write a sample environment: telemetry of a made-up system, with or without a fault."""
+    if fmt not in _FORMATS:
+        raise InputError(f"--format {fmt!r} is not known: use one of {', '.join(_FORMATS)}")
+    made = shared.application_of(context).make_sample(name, seed=seed, out=out, fmt=fmt)
+    if as_json:
+        write_json(made)
+        return
+    lines = [f"{clean(key)}: {cell_text(value, 'dynamic')}" for key, value in made.items()]
+    write("\n".join([*lines, f'Try it: switchboard ask "what is wrong?" --logs {out}']))

@@ -1,0 +1,87 @@
+"""What to do next: proposed actions with their exact commands, then everything else in order."""
+
+from collections.abc import Mapping
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from orchestrator.surfaces.terminal.cleaning import clean
+from orchestrator.surfaces.terminal.evidence import value_text
+from orchestrator.surfaces.terminal.fields import Fields, entries, fields, text, texts
+from orchestrator.surfaces.terminal.layout import hanging, heading, labelled
+from orchestrator.surfaces.terminal.screen import Screen
+
+
+def next_section(report: Fields, screen: Screen) -> list[RenderableType]:
+    """Actions numbered first; a line of `next` that only repeats one of them is left out."""
+    actions = entries(report, "actions")
+    others = [line for line in texts(report, "next") if not any(_repeats(line, action) for action in actions)]
+    if not actions and not others:
+        return []
+    parts: list[RenderableType] = [heading("What to do next")]
+    for index, action in enumerate(actions, start=1):
+        parts.append(hanging([(f"{index}.", _headline(action))]))
+        if rows := _details(action):
+            parts.append(labelled(rows, indent=5))
+    start = len(actions) + 1
+    if others:
+        parts.append(hanging([(f"{number}.", line) for number, line in enumerate(others, start=start)]))
+    if actions:
+        parts.append(Text(f"  {screen.marks.bullet} Proposals: nothing was done.", style="dim"))
+    return parts
+
+
+def _repeats(line: str, action: Fields) -> bool:
+    name, by_hand = text(action, "action"), text(action, "by_hand")
+    return bool(name) and name in line and (not by_hand or by_hand in line)
+
+
+def _headline(action: Fields) -> Text:
+    arguments = fields(action, "arguments")
+    given = ", ".join(f"{clean(name)}={value_text(value)}" for name, value in arguments.items())
+    return Text.assemble((text(action, "action"), "bold"), f"  {given}" if given else "")
+
+
+def _details(action: Fields) -> list[tuple[str, Text | str]]:
+    rows: list[tuple[str, Text | str]] = []
+    if by_hand := text(action, "by_hand"):
+        rows.append(("by hand", Text(by_hand, style="cyan")))
+    if reach := _reach(action.get("blast_radius")):
+        rows.append(("touches", reach))
+    if verify := _verify(action.get("verify")):
+        rows.append(("verify", verify))
+    if undo := _undo(action.get("undo")):
+        rows.append(("undo", undo))
+    if problem := text(action, "problem"):
+        rows.append(("problem", problem))
+    return rows
+
+
+def _reach(radius: object) -> str:
+    if not isinstance(radius, Mapping):
+        return "" if radius is None else value_text(radius)
+    value, unit = radius.get("value"), clean(radius.get("unit") or "")
+    return f"unknown number of {unit}" if value is None and unit else f"{value_text(value)} {unit}".strip()
+
+
+def _verify(verify: object) -> str:
+    if not isinstance(verify, Mapping):
+        return "" if verify is None else value_text(verify)
+    found = {str(name): clean(value) for name, value in verify.items() if value}
+    asked = f"step {found['step']}" if "step" in found else "the query in the guide" if "kql" in found else ""
+    parts = [
+        f"wait {found['wait']}" if "wait" in found else "",
+        f"ask {asked}" if asked else "",
+        f"over the {found['window_after']} after it" if "window_after" in found else "",
+        f"expect {found['expect']}" if "expect" in found else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _undo(undo: object) -> str:
+    if not isinstance(undo, Mapping):
+        return "" if undo is None else value_text(undo)
+    arguments = undo.get("arguments")
+    pairs = arguments.items() if isinstance(arguments, Mapping) else ()
+    given = ", ".join(f"{clean(name)}={value_text(value)}" for name, value in pairs)
+    return f"{clean(undo.get('action') or '')}  {given}".strip()

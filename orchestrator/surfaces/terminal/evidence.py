@@ -1,0 +1,171 @@
+"""A query's rows: as sparklines over time, as bars by category, or as a small table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from orchestrator.surfaces.terminal.charts import bar, spark
+from orchestrator.surfaces.terminal.cleaning import clean, clean_lines
+from orchestrator.surfaces.terminal.fields import Fields, entries, fields, items, number, text
+from orchestrator.surfaces.terminal.layout import labelled, shorten
+from orchestrator.surfaces.terminal.screen import Marks, Screen
+from orchestrator.surfaces.terminal.values import (
+    NUMERIC,
+    cell_text,
+    column_texts,
+    duration_text,
+    falls,
+    number_text,
+    parse_time,
+    rises,
+    span_text,
+)
+
+_BAR_WIDTH = 16
+_CELL_WIDTH = 44
+_SPARK_ROWS = 5
+_SPARK_LINES = 3
+_GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    kind: str
+    values: tuple[object, ...]
+
+    @property
+    def numbers(self) -> list[float | None]:
+        return [v if isinstance(v, int | float) and not isinstance(v, bool) else None for v in self.values]
+
+
+def evidence_page(evidence: Fields, screen: Screen) -> list[RenderableType]:
+    """One evidence in full: what was asked of whom, with which parameters, and every recorded row."""
+    count = number(evidence, "row_count") or 0
+    facts: list[tuple[str, Text | str]] = [
+        ("Evidence", Text(f"{text(evidence, 'id')}  step {text(evidence, 'step')}", style="bold")),
+        ("Source", text(evidence, "source")),
+        ("Answer", f"{text(evidence, 'status')}, {_rows_text(count)}{_elapsed(evidence)}"),
+    ]
+    if reason := text(evidence, "reason"):
+        facts.append(("Reason", reason))
+    facts += [("Given", line) for line in _parameter_lines(evidence)]
+    facts.append(("SHA-256", text(evidence, "result_sha256") or screen.marks.dash))
+    query = Text(clean_lines(evidence.get("query") or "").strip("\n"), style="cyan")
+    return [
+        labelled(facts),
+        Text(""),
+        Padding(query, (0, 0, 0, 2)),
+        Text(""),
+        *evidence_rows(evidence, screen, most=20),
+    ]
+
+
+def _elapsed(evidence: Fields) -> str:
+    elapsed = number(evidence, "elapsed_ms")
+    return f", {duration_text(elapsed)}" if elapsed is not None else ""
+
+
+def _rows_text(count: float) -> str:
+    return "1 row" if count == 1 else f"{number_text(count)} rows"
+
+
+def _parameter_lines(evidence: Fields) -> list[str]:
+    found = fields(evidence, "parameters")
+    return [f"{clean(name)} = {text(fields(found, name), 'value') or text(found, name)}" for name in found]
+
+
+def evidence_rows(evidence: Fields, screen: Screen, *, most: int) -> list[RenderableType]:
+    """The rows that fit best: at most `most` of them, and how many are left out."""
+    columns = _columns(evidence)
+    shown = len(columns[0].values) if columns else 0
+    if not shown:
+        return []
+    total = int(number(evidence, "row_count") or shown)
+    if lines := _sparks(columns, screen, complete=total == shown):
+        return [Padding(Text(line, style="cyan"), (0, 0, 0, 2)) for line in lines]
+    table, hidden = _table(columns, screen, most=most)
+    left = [f"{_rows_text(total - min(shown, most))} more"] if total > min(shown, most) else []
+    left += [f"columns not shown: {', '.join(hidden)}"] if hidden else []
+    tail = [Padding(Text("; ".join(left), style="dim"), (0, 0, 0, 2))] if left else []
+    return [Padding(table, (0, 0, 0, 2)), *tail]
+
+
+def _columns(evidence: Fields) -> list[_Column]:
+    """The columns that say something: one that is empty in every row is left out."""
+    rows = [row for row in items(evidence, "rows") if isinstance(row, list | tuple)]
+    found = []
+    for index, column in enumerate(entries(evidence, "columns")):
+        values = tuple(row[index] if index < len(row) else None for row in rows)
+        if any(value not in (None, "", [], {}) for value in values):
+            found.append(_Column(text(column, "name"), text(column, "type"), values))
+    return found
+
+
+def _sparks(columns: Sequence[_Column], screen: Screen, *, complete: bool) -> list[str]:
+    """Numbers over time as lines; none where the rows are no complete time series."""
+    times = [column for column in columns if column.kind == "datetime"]
+    series = [column for column in columns if column.kind in NUMERIC and any(v is not None for v in column.numbers)]
+    if len(times) != 1 or not series or len(columns) != len(times) + len(series) or not complete:
+        return []
+    moments = [moment for value in times[0].values if (moment := parse_time(value))]
+    if len(moments) != len(times[0].values) or len(moments) < _SPARK_ROWS or not rises(moments):
+        return []
+    width = max(cell_len(column.name) for column in series[:_SPARK_LINES])
+    lines = [_spark_line(column, width, screen.marks) for column in series[:_SPARK_LINES]]
+    span = span_text(moments[0], moments[-1], screen.marks.dash)
+    return [*lines, f"{' ' * width}  {span} UTC"]
+
+
+def _spark_line(column: _Column, width: int, marks: Marks) -> str:
+    known = [value for value in column.numbers if value is not None]
+    label = column.name + " " * (width - cell_len(column.name))
+    ends = f"{number_text(known[0])} to {number_text(known[-1])}, most {number_text(max(known))}"
+    return f"{label}  {spark(column.numbers, marks)}  {ends}"
+
+
+def _table(columns: Sequence[_Column], screen: Screen, *, most: int) -> tuple[Table, list[str]]:
+    """A table of the first columns that fit, with bars for the column that the rows are sorted by."""
+    cells = [_cells(column, most, screen.marks) for column in columns]
+    widths = [max(map(cell_len, [column.name, *texts])) + _GAP for column, texts in zip(columns, cells, strict=True)]
+    room, fits = screen.width - 6, 0
+    while fits < len(columns) and sum(widths[: fits + 1]) <= room:
+        fits += 1
+    fits = max(fits, 1)
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim", show_edge=False)
+    for column in columns[:fits]:
+        right = column.kind in NUMERIC
+        table.add_column(Text(column.name), justify="right" if right else "left", no_wrap=fits > 1, overflow="fold")
+    bars = _bars(columns[:fits], most, screen, room - sum(widths[:fits]))
+    if bars:
+        table.add_column("", no_wrap=True, style="cyan")
+    for index in range(len(cells[0])):
+        row = [Text(texts[index]) for texts in cells[:fits]]
+        table.add_row(*row, *([Text(bars[index])] if bars else []))
+    return table, [column.name for column in columns[fits:]]
+
+
+def _cells(column: _Column, most: int, marks: Marks) -> list[str]:
+    texts = column_texts(column.values, column.kind)[:most]
+    return [shorten(item, _CELL_WIDTH, marks.ellipsis) for item in texts]
+
+
+def _bars(columns: Sequence[_Column], most: int, screen: Screen, room: int) -> list[str]:
+    """Bars of the last numeric column by which the rows fall; none where there is no category or no room."""
+    if room < _BAR_WIDTH or all(column.kind in NUMERIC for column in columns):
+        return []
+    for column in reversed(columns):
+        known = [value for value in column.numbers if value is not None]
+        if column.kind in NUMERIC and len(known) == len(column.values) and known and falls(known) and known[-1] >= 0:
+            return [bar(value, known[0], width=_BAR_WIDTH, marks=screen.marks) for value in known[:most]]
+    return []
+
+
+def value_text(value: object) -> str:
+    """An argument's value as one safe line."""
+    return cell_text(value, "dynamic")

@@ -1,0 +1,41 @@
+"""Reads fields of JSON documents without trusting their shape: an absent or odd field is an empty one."""
+
+from collections.abc import Mapping
+
+from orchestrator.surfaces.terminal.cleaning import clean
+
+Fields = Mapping[str, object]
+
+
+def text(document: Fields, key: str) -> str:
+    """The field as one safe line; empty when absent or null."""
+    value = document.get(key)
+    return "" if value is None else clean(value)
+
+
+def fields(document: Fields, key: str) -> Fields:
+    """The field as an object; empty when absent."""
+    value = document.get(key)
+    return {str(name): item for name, item in value.items()} if isinstance(value, Mapping) else {}
+
+
+def entries(document: Fields, key: str) -> list[Fields]:
+    """The objects of a list field; a bare text counts as `{"text": it}`."""
+    return [item if isinstance(item, Mapping) else {"text": item} for item in items(document, key)]
+
+
+def items(document: Fields, key: str) -> list[object]:
+    """The field as a list; empty when absent."""
+    value = document.get(key)
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def texts(document: Fields, key: str) -> list[str]:
+    """The texts of a list field, as safe lines; an object gives its `text`."""
+    return [line for line in (text(item, "text") for item in entries(document, key)) if line]
+
+
+def number(document: Fields, key: str) -> float | int | None:
+    """The field as a number; None when it is none."""
+    value = document.get(key)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

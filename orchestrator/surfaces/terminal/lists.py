@@ -1,0 +1,126 @@
+"""Lists and tables: runs, guides, search hits, samples, query results, rechecked claims, findings of `doctor`."""
+
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
+
+from orchestrator.core.table import Table
+from orchestrator.surfaces.application import Finding, GuideHits, RecheckedClaim
+from orchestrator.surfaces.terminal.cleaning import clean
+from orchestrator.surfaces.terminal.fields import Fields, text
+from orchestrator.surfaces.terminal.layout import hanging, shorten
+from orchestrator.surfaces.terminal.screen import Screen
+from orchestrator.surfaces.terminal.values import NUMERIC, column_texts, moment_text, parse_time
+from orchestrator.surfaces.terminal.wording import STATUSES, VERDICTS
+from playbooks.guide import Guide
+
+_CELL = 60
+_OUTCOMES = {"holds": "green", "fails": "red"}
+_STATES = {"ok": "green", "off": "dim", "wrong": "red"}
+
+
+def grid(names: Sequence[str], rows: Sequence[Sequence[Text | str]]) -> Grid:
+    """A table without lines; the last column takes what is left of the width."""
+    table = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
+    for index, name in enumerate(names):
+        last = index == len(names) - 1
+        table.add_column(name, no_wrap=not last, overflow="fold")
+    for row in rows:
+        table.add_row(*[item if isinstance(item, Text) else Text(item) for item in row])
+    return table
+
+
+def runs_list(runs: Sequence[Fields], screen: Screen) -> str:
+    """The newest runs, one line each."""
+    if not runs:
+        return 'No runs yet. The first one: switchboard ask "checkout returns 502 since 10:20"\n'
+    rows = [
+        (
+            Text(text(run, "run"), style="cyan"),
+            _when(run.get("at")),
+            _run_verdict(run),
+            text(run, "agent"),
+            shorten(text(run, "asked"), _CELL, screen.marks.ellipsis),
+        )
+        for run in runs
+    ]
+    return screen.text(grid(("run", "at (UTC)", "answer", "agent", "asked"), rows))
+
+
+def _when(at: object) -> str:
+    moment = parse_time(at)
+    return moment_text(moment).removesuffix(":00") if moment else clean(at or "")
+
+
+def _run_verdict(run: Fields) -> Text:
+    verdict = run.get("verdict")
+    name = text(verdict, "status") if isinstance(verdict, dict) else text(run, "verdict")
+    status = text(run, "status")
+    known = VERDICTS.get(name) if status in {"answered", ""} else STATUSES.get(status)
+    return Text((known.word if known else name or status).lower(), style=known.style if known else "")
+
+
+def guides_list(guides: Sequence[Guide], screen: Screen) -> str:
+    """Ids, titles and when each was last reviewed."""
+    if not guides:
+        return "No guides in that folder. A first one: switchboard guides new my_guide\n"
+    rows = [(Text(clean(guide.id), style="cyan"), guide.reviewed.isoformat(), clean(guide.title)) for guide in guides]
+    return screen.text(grid(("id", "reviewed", "title"), rows))
+
+
+def hits_list(hits: GuideHits, titles: dict[str, str], screen: Screen) -> str:
+    """The guides found, best first."""
+    if not hits.hits:
+        return "Nothing found.\n"
+    rows = [(Text(clean(name), style="cyan"), f"{score:.3f}", clean(titles.get(name, ""))) for name, score in hits.hits]
+    doubt = [Text("None of these fits well enough to run by itself.", style="yellow")] if hits.abstained else []
+    return screen.text(grid(("guide", "score", "title"), rows), *doubt)
+
+
+def samples_list(samples: Sequence[tuple[str, str]], screen: Screen) -> str:
+    """Names of sample environments and what each holds."""
+    rows = [(Text(clean(name), style="cyan"), clean(what)) for name, what in samples]
+    return screen.text(grid(("name", "holds"), rows))
+
+
+def table_text(table: Table, screen: Screen) -> str:
+    """A query's whole result; cells are folded, never cut."""
+    result = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
+    for column in table.columns:
+        right = column.type.value in NUMERIC
+        result.add_column(Text(clean(column.name)), justify="right" if right else "left", overflow="fold")
+    values = [[row[index] for row in table.rows] for index in range(len(table.columns))]
+    texts = [column_texts(cells, column.type.value) for cells, column in zip(values, table.columns, strict=True)]
+    for row in zip(*texts, strict=True):
+        result.add_row(*map(Text, row))
+    count = len(table.rows)
+    return screen.text(result, Text(f"{count} row{'' if count == 1 else 's'}", style="dim"))
+
+
+def rechecked_list(claims: Sequence[RecheckedClaim], screen: Screen) -> str:
+    """Each claim with whether it holds on rows asked anew."""
+    if not claims:
+        return "That run made no claims: there is nothing to check again.\n"
+    parts: list[RenderableType] = []
+    for index, claim in enumerate(claims, start=1):
+        word = Text(clean(claim.outcome).upper(), style=f"bold {_OUTCOMES.get(claim.outcome, 'yellow')}")
+        parts.append(hanging([(f"{index}.", Text.assemble(word, f"  {clean(claim.text)}"))], indent=0))
+        detail = [f"check {clean(claim.check)} on {', '.join(claim.evidence)}"]
+        detail += [clean(claim.reason)] if claim.reason else []
+        parts += [Padding(Text(line, style="dim"), (0, 0, 0, 3)) for line in detail]
+    return screen.text(*parts)
+
+
+def findings_list(findings: Sequence[Finding], screen: Screen) -> str:
+    """What `doctor` found, with the mend where something is wrong."""
+    rows = []
+    for finding in findings:
+        said = Text(clean(finding.detail))
+        if finding.mend:
+            said.append(f"\n{screen.marks.bullet} {clean(finding.mend)}", style="bold")
+        state = Text(clean(finding.state), style=_STATES.get(finding.state, ""))
+        rows.append((Text(clean(finding.part)), state, said))
+    return screen.text(grid(("part", "state", "detail"), rows))

@@ -1,0 +1,106 @@
+"""What a run has done so far, folded from its events; pure."""
+
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from orchestrator.core.events import (
+    Event,
+    GuideMatched,
+    HandedOff,
+    Routed,
+    RunStarted,
+    StepFinished,
+    StepStarted,
+    WindowResolved,
+)
+from orchestrator.core.table import iso_utc
+from orchestrator.surfaces.terminal.cleaning import clean
+from orchestrator.surfaces.terminal.fields import Fields
+from orchestrator.surfaces.terminal.steps import StepLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveStep:
+    """A step with the wave it runs in: steps that start before any of them ends run side by side."""
+
+    key: tuple[str, str]
+    line: StepLine
+    wave: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """All that the live display shows."""
+
+    run: str = ""
+    sample: bool = False
+    doing: str = "Starting"
+    window: Fields = field(default_factory=dict)
+    guide: Fields = field(default_factory=dict)
+    steps: tuple[LiveStep, ...] = ()
+    wave: int = 0
+    wave_open: bool = False
+
+    def after(self, event: Event) -> "Progress":
+        """With one more event taken in."""
+        told = replace(self, doing=_doing(event) or self.doing)
+        match event:
+            case RunStarted():
+                return replace(told, run=event.run, sample=event.source == "sample")
+            case GuideMatched() if event.guide:
+                return replace(told, guide=self.guide or {"id": event.guide, "title": event.title})
+            case WindowResolved():
+                return replace(told, window=self.window or _window(event))
+            case StepStarted():
+                return told._started(event)
+            case StepFinished():
+                return told._finished(event)
+            case _:
+                return told
+
+    def _started(self, event: StepStarted) -> "Progress":
+        wave = self.wave if self.wave_open else self.wave + 1
+        key = (event.guide, event.step)
+        step = LiveStep(key=key, line=StepLine(title=clean(event.title or event.step)), wave=wave)
+        others = tuple(item for item in self.steps if item.key != key)
+        return replace(self, steps=(*others, step), wave=wave, wave_open=True)
+
+    def _finished(self, event: StepFinished) -> "Progress":
+        key = (event.guide, event.step)
+        known = next((item for item in self.steps if item.key == key), None)
+        line = StepLine(
+            title=clean(event.title or event.step),
+            status=event.status,
+            outcome=event.outcome or "",
+            said=clean(event.text),
+            evidence=event.evidence or "",
+            elapsed_ms=event.elapsed_ms,
+        )
+        done = LiveStep(key=key, line=line, wave=known.wave if known else 0)
+        steps = tuple(done if item.key == key else item for item in self.steps) if known else (*self.steps, done)
+        return replace(self, steps=steps, wave_open=False)
+
+
+def _doing(event: Event) -> str:
+    """What the run does after that event; empty where it goes on with the same."""
+    match event:
+        case RunStarted():
+            return "Finding who can answer"
+        case Routed():
+            return f"Asking {clean(', '.join(event.agents))}" if event.agents else "Asking back"
+        case GuideMatched():
+            return "Running the guide" if event.guide else "Answering"
+        case StepFinished():
+            return "Judging what was found"
+        case HandedOff():
+            return f"Handing over to {clean(event.target)}"
+        case _:
+            return ""
+
+
+def _window(event: WindowResolved) -> Fields:
+    try:
+        zone: str = ZoneInfo(event.timezone).key
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = "UTC"
+    return {"from": iso_utc(event.start), "to": iso_utc(event.end), "timezone": zone, "origin": event.origin}

@@ -1,0 +1,56 @@
+"""The words and colours of answers: healthy, no data, not covered and unknown are different answers."""
+
+from dataclasses import dataclass
+
+from orchestrator.surfaces.terminal.fields import Fields, fields, text
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A status in capitals, its colour, and what it means where the word alone could mislead."""
+
+    word: str
+    style: str
+    meaning: str = ""
+
+
+VERDICTS = {
+    "cause_found": Badge("CAUSE FOUND", "bold red"),
+    "healthy": Badge("HEALTHY", "bold green"),
+    "no_data": Badge("NO DATA", "bold yellow", "The telemetry cannot answer. This is not the same as healthy."),
+    "inconclusive": Badge(
+        "I DON'T KNOW", "bold yellow", "What was checked explains nothing; what is left stands below."
+    ),
+    "not_covered": Badge("NOT COVERED", "bold magenta", "No guide fits this incident, so nothing was checked."),
+}
+STATUSES = {
+    "needs_input": Badge("I NEED TO KNOW MORE", "bold cyan"),
+    "waiting": Badge("WAITING FOR APPROVAL", "bold cyan"),
+    "failed": Badge("FAILED", "bold red", "The run broke off; what it had found by then stands below."),
+    "abstained": Badge("NOT SURE WHOM TO ASK", "bold magenta"),
+    "answered": Badge("ANSWERED", "bold green"),
+}
+SAMPLE = "SAMPLE DATA"
+SAMPLE_MEANING = "no logs are configured, so this is a made-up environment. Your own: --logs DIR"
+SAMPLE_PREFIX = f"{SAMPLE}."
+
+
+def badge(report: Fields) -> Badge:
+    """How the answer is called."""
+    status = text(report, "status")
+    if status in {"answered", ""} and (verdict := text(fields(report, "verdict"), "status")):
+        return VERDICTS.get(verdict, Badge(verdict.upper().replace("_", " "), "bold"))
+    return STATUSES.get(status, Badge(status.upper().replace("_", " "), "bold"))
+
+
+def answer_text(report: Fields) -> str:
+    """The sentence below the badge: the verdict's, else the message."""
+    verdict = fields(report, "verdict")
+    said = text(verdict, "summary") or text(verdict, "reason")
+    if text(report, "status") != "answered" or not said:
+        said = text(report, "message") or said
+    said = said.removeprefix(SAMPLE_PREFIX).strip()
+    for word in ("Healthy: ", "No data to judge by: ", "No data: "):
+        if said.startswith(word):
+            return said[len(word)].upper() + said[len(word) + 1 :]
+    return said
