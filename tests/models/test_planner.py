@@ -1,0 +1,109 @@
+"""The embedded planner's decisions."""
+
+import json
+
+import pytest
+
+from orchestrator.models.planner import Calls, End, Message, ToolResult, plan
+
+TRIAGE = ["guides-search", "guides-run", "search-passages", "evidence-show", "report-submit"]
+OTHER = ["search-passages", "report-submit"]
+
+
+def asked(text: str, *results: tuple[str, dict[str, object]]) -> list[Message]:
+    """A history: the system's words, the user's, and what tools answered since."""
+    tools = [Message(role="tool", results=(ToolResult(name, json.dumps(value)),)) for name, value in results]
+    return [Message(role="system", text="you are"), Message(role="user", text=text), *tools]
+
+
+def call(history: list[Message], tools: list[str] = TRIAGE) -> tuple[str, dict[str, object]]:
+    """The one call that the planner wants."""
+    decision = plan(history, tools)
+    assert isinstance(decision, Calls)
+    (only,) = decision.calls
+    return only.name, dict(only.arguments)
+
+
+FOUND = ("guides-search", {"candidates": [{"guide": "a"}, {"guide": "b"}]})
+
+
+def ran(status: str, *refs: str) -> tuple[str, dict[str, object]]:
+    """What a guide's run answers."""
+    return "guides-run", {"verdict": {"status": status}, "claims": [{"ref": ref} for ref in refs]}
+
+
+def test_an_incident_is_three_calls() -> None:
+    """Search, run the best guide, submit what it showed."""
+    text = "checkout returns 502"
+    assert call(asked(text)) == ("guides-search", {"question": text})
+    assert call(asked(text, FOUND))[1]["guide_id"] == "a"
+    assert call(asked(text, FOUND, ran("cause_found", "C1", "C2"))) == (
+        "report-submit",
+        {"claims": ["C1", "C2"], "hypotheses": [], "question": ""},
+    )
+    assert plan(asked(text, FOUND, ran("cause_found"), ("report-submit", {})), TRIAGE) == End()
+
+
+@pytest.mark.parametrize("status", ["inconclusive", "healthy"])
+def test_an_unsettled_guide_gives_way_to_the_next(status: str) -> None:
+    """The second candidate runs, and all claims are submitted."""
+    assert call(asked("x", FOUND, ran(status, "C1")))[1]["guide_id"] == "b"
+    assert call(asked("x", FOUND, ran(status, "C1"), ran("inconclusive", "C2")))[1]["claims"] == ["C1", "C2"]
+
+
+@pytest.mark.parametrize("status", ["no_data", "needs_input"])
+def test_another_guide_cannot_help_without_data_or_answers(status: str) -> None:
+    """The turn ends with what there is."""
+    assert call(asked("x", FOUND, ran(status)))[0] == "report-submit"
+
+
+def test_nothing_covered_ends_the_turn() -> None:
+    """Without candidates nothing is run."""
+    assert call(asked("x", ("guides-search", {"candidates": []})))[0] == "report-submit"
+
+
+@pytest.mark.parametrize("text", ["show me E2", "E2", "please open evidence E2 again"])
+def test_evidence_is_shown_again(text: str) -> None:
+    """A follow-up that names evidence shows it, then ends."""
+    assert call(asked(text)) == ("evidence-show", {"evidence_id": "E2"})
+    assert call(asked(text, ("evidence-show", {"found": True})))[0] == "report-submit"
+
+
+def test_a_question_about_a_policy_goes_to_search() -> None:
+    """A document question runs no guide."""
+    assert call(asked("what is our failover policy?")) == (
+        "search-passages",
+        {"question": "what is our failover policy?"},
+    )
+
+
+def test_a_guide_can_be_named() -> None:
+    """`run guide` skips the search."""
+    assert call(asked("run guide memory_oom for cart"))[1]["guide_id"] == "memory_oom"
+
+
+def test_a_specialist_without_guides_searches_passages() -> None:
+    """Search once, then submit."""
+    assert call(asked("where is my parcel?"), OTHER)[0] == "search-passages"
+    assert call(asked("where is my parcel?", ("search-passages", {"claims": [{"ref": "C1"}]})), OTHER)[1]["claims"] == [
+        "C1"
+    ]
+
+
+def test_only_the_newest_message_counts() -> None:
+    """Results of an earlier message do not end a new one."""
+    history = [*asked("x", FOUND, ran("cause_found"), ("report-submit", {})), Message(role="user", text="and cart?")]
+    assert call(history) == ("guides-search", {"question": "and cart?"})
+
+
+def test_text_that_is_not_json_is_no_result() -> None:
+    """A refusal is read as an answer without candidates."""
+    history = [*asked("x"), Message(role="tool", results=(ToolResult("guides-search", "refused: no"),))]
+    assert call(history)[0] == "report-submit"
+
+
+def test_a_tool_that_is_not_offered_is_not_called() -> None:
+    """The planner says so instead."""
+    decision = plan(asked("x"), ["guides-run"])
+    assert isinstance(decision, End)
+    assert "guides-search" in decision.text
