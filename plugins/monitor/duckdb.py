@@ -20,8 +20,7 @@ from plugins.monitor.azure_schema import azure_tables
 from plugins.monitor.column_types import kusto_type, quote_name, quote_text
 from plugins.monitor.faults import engine_fault
 from plugins.monitor.folder import Inventory, discover
-from plugins.monitor.kql import Parsed, Statement, parse, render
-from plugins.monitor.lets import render_lets
+from plugins.monitor.kql import Parsed, Statement, bind, parse, render
 from plugins.monitor.names import did_you_mean, nearest
 from plugins.monitor.reader import Loaded, ReadOptions, load
 from plugins.monitor.results import table_value, value_bytes
@@ -175,18 +174,27 @@ class DuckDbLogs:
         return Table((), (), TableStatus.FAILED, reason, QueryStats(elapsed_s=elapsed_s))
 
     def _describe(self, kql: str, parameters: Sequence[QueryParameter]) -> tuple[Column, ...]:
-        statement = self._prepare(kql, parameters)
+        return self._columns_of(self._prepare(kql, parameters))
+
+    def _prepare(self, kql: str, parameters: Sequence[QueryParameter]) -> Statement:
+        parsed = parse(kql, parameters=parameters)
+        schema = self._load_named(parsed)
+
+        def types_of(query: ir.Query) -> dict[str, ColumnType]:
+            return {
+                column.name: column.type for column in self._columns_of(render(parsed, query, schema, now=self.now))
+            }
+
+        query = bind(parsed, schema, types_of=types_of)
+        return render(parsed, query, schema, now=self.now)
+
+    def _columns_of(self, statement: Statement) -> tuple[Column, ...]:
         with self._con.cursor() as cursor:
             try:
                 cursor.execute(f"SELECT * FROM ({statement.sql}) LIMIT 0", dict(statement.values) or None)  # noqa: S608
                 return _columns(cursor)
             except duckdb.Error as error:
                 raise engine_fault(error, memory_mb=self._memory_mb) from error
-
-    def _prepare(self, kql: str, parameters: Sequence[QueryParameter]) -> Statement:
-        parsed = parse(kql, prelude=render_lets(parameters))
-        schema = self._load_named(parsed)
-        return render(parsed, schema, now=self.now)
 
     def _load_named(self, parsed: Parsed) -> dict[str, list[str]]:
         known = self._inventory.tables
@@ -294,14 +302,16 @@ def _columns(cursor: duckdb.DuckDBPyConnection) -> tuple[Column, ...]:
 def _fetch(
     cursor: duckdb.DuckDBPyConnection, columns: Sequence[Column], limits: QueryLimits
 ) -> tuple[tuple[tuple[Value, ...], ...], str | None]:
-    kinds = [column.type for column in columns]
+    kinds = [(column.type, str(item[1])) for column, item in zip(columns, cursor.description or (), strict=True)]
     rows: list[tuple[Value, ...]] = []
     size = 0
     while batch := cursor.fetchmany(_BATCH):
         for raw in batch:
             if len(rows) >= limits.rows:
                 return tuple(rows), f"stopped at the limit of {limits.rows} rows; there are more"
-            row = tuple(table_value(value, kind) for value, kind in zip(raw, kinds, strict=True))
+            row = tuple(
+                table_value(value, kind, duckdb_type=name) for value, (kind, name) in zip(raw, kinds, strict=True)
+            )
             size += sum(value_bytes(value) for value in row)
             if size > limits.bytes:
                 return tuple(

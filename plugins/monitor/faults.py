@@ -1,7 +1,7 @@
 """Translates every error of DuckDB and of the KQL translator into ours; the only place that does, most specific first."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable
 
 import duckdb
 from duckdb_kql import KqlError, KqlSchemaError, KqlScriptError, KqlSyntaxError, KqlUnsupportedError
@@ -14,27 +14,40 @@ _MISSING_COLUMN = re.compile(r'[Cc]olumn "([^"]+)"')
 _CANDIDATES = re.compile(r'"([^"]+)"')
 
 
-def kql_fault(error: KqlError, *, names: Iterable[str] = (), line: int | None = None) -> QueryError:
-    """The translator's refusal in our words. `line` is where the named construct stands, if the error does not tell."""
+def kql_fault(error: KqlError, *, line_of: Callable[[str], int | None]) -> QueryError:
+    """The translator's refusal in our words; `line_of` finds the line of a construct that the error does not place."""
     match error:
         case KqlSyntaxError():
             return _syntax(error)
         case KqlUnsupportedError():
-            where = error.span.line if error.span else line
-            hint = f": {error.hint}" if error.hint else ""
-            kind, _, name = error.construct.rpartition(":")
-            what = f"{kind} {name!r}" if kind else f"{name!r}"
-            return QueryError(f"{_at(where)}{what} is not supported on local logs{hint}", line=where)
+            return _unsupported(error, line_of)
         case KqlSchemaError():
-            near = nearest(error.name, names)
+            line = line_of(error.name)
             hint = f": {error.hint}" if error.hint else ""
-            return QueryError(
-                f"{_at(line)}{error.name!r} cannot be resolved{hint}{did_you_mean(near)}", line=line, nearest=near
-            )
+            return QueryError(f"{_at(line)}{error.name!r} cannot be resolved{hint}", line=line)
         case KqlScriptError():
             return QueryError(f"several statements are refused: {error}", line=error.line)
         case _:
-            return QueryError(f"the query cannot be translated: {error}", line=line)
+            return QueryError(f"the query cannot be translated: {error}")
+
+
+def _unsupported(error: KqlUnsupportedError, line_of: Callable[[str], int | None]) -> QueryError:
+    kind, _, name = error.construct.rpartition(":")
+    operator = _operator(name)
+    line = error.span.line if error.span else line_of(name)
+    # The translator's notes about its own sources help nobody.
+    hint = error.hint if error.hint and not re.search(r"in this wave|translate/|internal:", error.hint) else None
+    what = f"operator {operator!r}" if operator else f"{kind or 'construct'} {name!r}"
+    return QueryError(f"{_at(line)}{what} is not supported on local logs{f': {hint}' if hint else ''}", line=line)
+
+
+def _operator(name: str) -> str | None:
+    """`MakeSeriesOperator` is `make-series`."""
+    if not name.endswith("Operator"):
+        return None
+    words = re.findall(r"[A-Z][a-z]*", name.removesuffix("Operator"))
+    text = "-".join(word.lower() for word in words)
+    return {"mvapply": "mv-apply", "mvexpand": "mv-expand", "as": "as"}.get(text, text)
 
 
 def engine_fault(error: duckdb.Error, *, memory_mb: int) -> QueryError:

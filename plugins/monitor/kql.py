@@ -1,19 +1,23 @@
-"""Turns KQL into checked SQL: parsed, corrected, checked against the tables' columns, ordered. Pure."""
+"""Turns KQL into checked SQL: rewritten, parsed, bound to the tables' columns, ordered. Pure."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from duckdb_kql import KqlError, ir
 from duckdb_kql.lower import lower, qualify
-from duckdb_kql.schema import _operator_columns, output_columns, resolve_let_refs, source_columns_or_none
 from duckdb_kql.translate import CLOCK_SLOT, clock
 from duckdb_kql.translate import to_sql as render_sql
 
 from orchestrator.core.errors import QueryError
+from orchestrator.core.ports import QueryParameter
+from plugins.monitor.binding import Binder, TypesOf, ends_sorted
+from plugins.monitor.dialect import line_of, rewrite
 from plugins.monitor.faults import kql_fault
-from plugins.monitor.names import did_you_mean, nearest
+from plugins.monitor.functions import install
+from plugins.monitor.lets import render_lets
+from plugins.monitor.tokens import Token
 
 Schema = Mapping[str, Sequence[str]]
 
@@ -24,7 +28,12 @@ class Parsed:
 
     query: ir.Query
     tables: tuple[str, ...]
-    text: str
+    tokens: tuple[Token, ...]
+    parameters: frozenset[str]
+
+    def line_of(self, text: str) -> int | None:
+        """The line of the query's own text where a name first stands."""
+        return line_of(self.tokens, text)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,35 +45,61 @@ class Statement:
     ordered: bool
 
 
-def parse(kql: str, *, prelude: str = "") -> Parsed:
-    """Read `prelude` (let statements on one line) and `kql`.
+def parse(kql: str, *, parameters: Sequence[QueryParameter] = ()) -> Parsed:
+    """Read a query, with its parameters as `let` statements on the line of its first token.
 
     Raises:
         QueryError: Not KQL, a control command, or an unsupported construct, with its line in `kql`.
     """
+    install()
     _refuse_commands(kql)
-    text = prelude + kql
+    rewritten = rewrite(kql)
     try:
-        query = qualify(lower(text, {}, {}, None, {}), None, {})
+        query = qualify(lower(render_lets(parameters) + rewritten.text, {}, {}, None, {}), None, {})
     except KqlError as error:
-        raise kql_fault(error) from error
+        raise kql_fault(error, line_of=lambda text: line_of(rewritten.tokens, text)) from error
     except RecursionError as error:
         raise QueryError("the query is nested too deeply: split it") from error
-    return Parsed(query=query, tables=tuple(sorted(set(_table_names(query)))), text=kql)
+    names = frozenset(parameter.name for parameter in parameters)
+    return Parsed(
+        query=query, tables=tuple(sorted(set(_table_names(query)))), tokens=rewritten.tokens, parameters=names
+    )
 
 
-def render(parsed: Parsed, schema: Schema, *, now: datetime | None) -> Statement:
-    """SQL for a parsed query over tables with these columns."""
+def bind(parsed: Parsed, schema: Schema, *, types_of: TypesOf) -> ir.Query:
+    """The query checked against the tables' columns, and corrected.
+
+    Raises:
+        QueryError: A column that is not there (with the nearest names), or a parameter with a column's name.
+    """
+    columns = {name: list(names) for name, names in schema.items()}
+    for table, names in columns.items():
+        for name in sorted(parsed.parameters.intersection(names)):
+            line = parsed.line_of(name)
+            raise QueryError(
+                f"parameter {name!r} has the name of a column of {table!r}, and KQL would read the column: "
+                f"rename the parameter, for example p_{name}",
+                line=line,
+            )
+    binder = Binder(parameters=parsed.parameters, types_of=types_of, line_of=parsed.line_of)
+    try:
+        return binder.bind(parsed.query, columns)
+    except KqlError as error:
+        raise kql_fault(error, line_of=parsed.line_of) from error
+
+
+def render(parsed: Parsed, query: ir.Query, schema: Schema, *, now: datetime | None) -> Statement:
+    """SQL for a bound query over tables with these columns."""
     columns = {name: list(names) for name, names in schema.items()}
     try:
         with clock(now) as active:
-            result = render_sql(parsed.query, columns)
+            result = render_sql(query, columns)
             values = dict(result.parameters)
             if active.used:
                 values[CLOCK_SLOT] = active.moment
     except KqlError as error:
-        raise kql_fault(error) from error
-    return Statement(sql=str(result), values=values, ordered=_ends_sorted(parsed.query))
+        raise kql_fault(error, line_of=parsed.line_of) from error
+    return Statement(sql=str(result), values=values, ordered=ends_sorted(query))
 
 
 def _refuse_commands(kql: str) -> None:
@@ -100,13 +135,3 @@ def _table_names(query: ir.Query) -> Iterator[str]:
             if node.database or node.cluster:
                 raise QueryError(f"{node.qualified!r} names another database or cluster: local logs have only one")
             yield node.name
-
-
-def _ends_sorted(query: ir.Query) -> bool:
-    ordered = False
-    for operator in query.operators:
-        if isinstance(operator, (ir.Sort, ir.Top)):
-            ordered = True
-        elif isinstance(operator, (ir.Summarize, ir.Distinct, ir.Join, ir.Lookup, ir.Union, ir.Count, ir.GetSchema)):
-            ordered = False
-    return ordered

@@ -10,10 +10,13 @@ from uuid import UUID
 from orchestrator.core.table import ColumnType, Value
 
 
-def table_value(value: object, kind: ColumnType) -> Value:
-    """A DuckDB value as `core.table` wants it for a column of type `kind`."""
+def table_value(value: object, kind: ColumnType, *, duckdb_type: str = "JSON") -> Value:
+    """A DuckDB value as `core.table` wants it for a column of type `kind`.
+
+    A list of JSON comes from DuckDB as a list of JSON texts, so `duckdb_type` tells whether to decode the elements.
+    """
     if kind is ColumnType.DYNAMIC:
-        return _decoded(value)
+        return _decoded(value, duckdb_type)
     if value is None:
         return "" if kind is ColumnType.STRING else None
     return _plain(value)
@@ -49,8 +52,10 @@ def _plain(value: object) -> Value:
             return str(value)
 
 
-def _decoded(value: object) -> Value:
-    if not isinstance(value, str):
+def _decoded(value: object, duckdb_type: str) -> Value:
+    if isinstance(value, list) and "JSON" in duckdb_type:
+        return [_decoded(item, duckdb_type.removesuffix("[]")) for item in value]
+    if not isinstance(value, str) or "JSON" not in duckdb_type:
         return _plain(value)
     try:
         document: object = json.loads(value)

@@ -1,0 +1,276 @@
+"""Binds a parsed query to its tables' columns: checks names, puts wildcards and markers right, makes order definite."""
+
+import dataclasses
+import fnmatch
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from duckdb_kql import ir
+from duckdb_kql.schema import Schema, join_output_columns, output_columns
+
+from orchestrator.core.errors import QueryError
+from orchestrator.core.table import ColumnType
+from plugins.monitor.dialect import KEEP, REORDER, pattern_of
+from plugins.monitor.names import did_you_mean, nearest
+
+TypesOf = Callable[[ir.Query], Mapping[str, ColumnType]]
+LineOf = Callable[[str], int | None]
+_NULLABLE_RIGHT = {"leftouter", "fullouter"}
+_NULLABLE_LEFT = {"rightouter", "fullouter"}
+_FILLING = (ir.Join, ir.Lookup, ir.Union)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Binder:
+    """Binds one query; `types_of` tells the types of a query's columns, `line_of` where a name stands."""
+
+    parameters: frozenset[str]
+    types_of: TypesOf
+    line_of: LineOf
+
+    def bind(self, query: ir.Query, schema: Schema, *, lets: Sequence[tuple[str, Any]] = ()) -> ir.Query:
+        """The query, checked and corrected, with the queries inside of it."""
+        scope = dict(schema)
+        bound_lets: list[tuple[str, Any]] = []
+        for name, value in query.lets:
+            bound = self.bind(value, scope, lets=[*lets, *bound_lets]) if isinstance(value, ir.Query) else value
+            bound_lets.append((name, bound))
+            if isinstance(bound, ir.Query):
+                scope[name] = output_columns(bound, scope)
+        around = [*lets, *bound_lets]
+        source = self._inner(query.source, scope, around)
+        result = ir.Query(source, [], bound_lets, query.parameters)
+        columns = output_columns(result, scope)
+        for operator in query.operators:
+            for step in self._operator(operator, columns, scope, around, result):
+                result.operators.append(step)
+                columns = output_columns(result, scope)
+        return result
+
+    def _operator(
+        self,
+        operator: ir.Operator,
+        columns: list[str],
+        scope: Schema,
+        lets: Sequence[tuple[str, Any]],
+        so_far: ir.Query,
+    ) -> list[ir.Operator]:
+        operator = self._inner(operator, scope, lets)
+        match operator:
+            case ir.ProjectAway():
+                return [self._project_away(operator, columns)]
+            case ir.Sort() | ir.Top():
+                self._check(operator, columns)
+                return [_definite(operator, columns)]
+            case ir.Summarize():
+                operator = _spread(operator)
+                self._check(operator, columns)
+                return [_limited(operator)]
+            case ir.Join() | ir.Lookup():
+                self._check_keys(operator, columns, output_columns(operator.right, scope))
+            case ir.ProjectRename():
+                self._check_names((old for old, _ in operator.renames), columns)
+            case ir.MvExpand():
+                self._check_names((target.column for target in operator.targets), columns)
+            case _:
+                self._check(operator, columns)
+        if isinstance(operator, _FILLING):
+            return [operator, *self._filled(operator, columns, scope, lets, so_far)]
+        return [operator]
+
+    def _inner(self, node: Any, scope: Schema, lets: Sequence[tuple[str, Any]]) -> Any:
+        """The node with every query inside of it bound."""
+        if isinstance(node, ir.Query):
+            return self.bind(node, scope, lets=lets)
+        if isinstance(node, tuple):
+            items = tuple(self._inner(item, scope, lets) for item in node)
+            return items if any(a is not b for a, b in zip(items, node, strict=True)) else node
+        if not dataclasses.is_dataclass(node) or isinstance(node, type):
+            return node
+        changes = {}
+        for item in dataclasses.fields(node):
+            value = getattr(node, item.name)
+            new = self._inner(value, scope, lets)
+            if new is not value:
+                changes[item.name] = new
+        return dataclasses.replace(node, **changes) if changes else node
+
+    def _check(self, operator: ir.Operator, columns: Sequence[str]) -> None:
+        self._check_names((n.name for n in _outside(operator) if isinstance(n, ir.ColumnRef)), columns)
+        for node in _outside(operator):
+            if isinstance(node, ir.LetRef) and node.name in self.parameters and node.name in columns:
+                raise self._shadowed(node.name)
+
+    def _shadowed(self, name: str) -> QueryError:
+        line = self.line_of(name)
+        return QueryError(
+            f"{_at(line)}parameter {name!r} has the name of a column, and KQL would read the column: "
+            f"rename the parameter, for example p_{name}",
+            line=line,
+        )
+
+    def _check_names(self, names: Iterable[str], columns: Sequence[str]) -> None:
+        known = set(columns)
+        for name in dict.fromkeys(names):
+            if name not in known:
+                line, near = self.line_of(name), nearest(name, known)
+                have = "" if near else f"; there are {', '.join(columns[:20])}"
+                raise QueryError(
+                    f"{_at(line)}no column {name!r} here{did_you_mean(near)}{have}", line=line, nearest=near
+                )
+
+    def _check_keys(self, operator: ir.Join | ir.Lookup, left: Sequence[str], right: Sequence[str]) -> None:
+        self._check_names((key.left for key in operator.keys), left)
+        self._check_names((key.right for key in operator.keys), right)
+
+    def _project_away(self, operator: ir.ProjectAway, columns: Sequence[str]) -> ir.Operator:
+        marker = operator.columns[0] if operator.columns[0] in {KEEP, REORDER} else None
+        chosen = self._chosen(operator.columns[1:] if marker else operator.columns, columns)
+        if marker == KEEP:
+            return _project(name for name in columns if name in chosen)
+        if marker == REORDER:
+            return _project([*chosen, *(name for name in columns if name not in chosen)])
+        if len(chosen) == len(columns):
+            raise QueryError("project-away leaves no column: keep at least one", line=self.line_of("project-away"))
+        return ir.ProjectAway(tuple(chosen)) if chosen else ir.Where(ir.Literal(value=True, kind="bool"))
+
+    def _chosen(self, names: Sequence[str], columns: Sequence[str]) -> dict[str, None]:
+        """The columns that names and wildcard patterns choose, in the order given."""
+        chosen: dict[str, None] = {}
+        for name in names:
+            pattern = pattern_of(name)
+            if pattern is None:
+                self._check_names([name], columns)
+                chosen[name] = None
+            else:
+                chosen.update(dict.fromkeys(c for c in columns if fnmatch.fnmatchcase(c, pattern)))
+        return chosen
+
+    def _filled(
+        self, operator: Any, left: Sequence[str], scope: Schema, lets: Sequence[tuple[str, Any]], so_far: ir.Query
+    ) -> list[ir.Operator]:
+        """KQL's strings are never null: '' where an outer join or a union found no value."""
+        nullable = _nullable(operator, left, scope)
+        if not nullable:
+            return []
+        whole = ir.Query(so_far.source, [*so_far.operators, operator], list(lets))
+        types = self.types_of(whole)
+        strings = [name for name in nullable if types.get(name) is ColumnType.STRING]
+        empty = ir.Literal("", "string")
+        fills = tuple(ir.NamedExpr(ir.FunctionCall("coalesce", (ir.ColumnRef(n), empty)), n) for n in strings)
+        return [ir.Extend(fills)] if fills else []
+
+
+def ends_sorted(query: ir.Query) -> bool:
+    """Whether the rows come out in the order of a sort."""
+    ordered = False
+    for operator in query.operators:
+        if isinstance(operator, (ir.Sort, ir.Top)):
+            ordered = True
+        elif not isinstance(operator, _KEEPING):
+            ordered = False
+    return ordered
+
+
+_KEEPING = (
+    ir.Where,
+    ir.Project,
+    ir.Extend,
+    ir.Take,
+    ir.ProjectAway,
+    ir.ProjectRename,
+    ir.Parse,
+    ir.MvExpand,
+)
+
+
+def _at(line: int | None) -> str:
+    return f"line {line}: " if line else ""
+
+
+def _outside(operator: Any) -> Iterator[Any]:
+    """The nodes of an operator that are not inside a query of its own."""
+    stack, seen = [operator], set()
+    while stack:
+        current = stack.pop()
+        if isinstance(current, (list, tuple)):
+            stack.extend(current)
+        elif isinstance(current, ir.LetRef):
+            yield current
+        elif (
+            dataclasses.is_dataclass(current) and not isinstance(current, (type, ir.Query)) and id(current) not in seen
+        ):
+            seen.add(id(current))
+            yield current
+            stack.extend(getattr(current, item.name) for item in dataclasses.fields(current))
+
+
+def _project(names: Iterable[str]) -> ir.Project:
+    return ir.Project(tuple(ir.NamedExpr(ir.ColumnRef(name)) for name in names))
+
+
+def _definite(operator: ir.Sort | ir.Top, columns: Sequence[str]) -> ir.Operator:
+    """Ties are broken by the remaining columns."""
+    given = {key.expr.name for key in operator.keys if isinstance(key.expr, ir.ColumnRef)}
+    rest = tuple(ir.SortKey(ir.ColumnRef(name), ascending=True) for name in columns if name not in given)
+    return dataclasses.replace(operator, keys=(*operator.keys, *rest))
+
+
+def _nullable(operator: Any, left: Sequence[str], scope: Schema) -> list[str]:
+    """The columns in which the operator may put nulls of its own making."""
+    if isinstance(operator, ir.Union):
+        if operator.kind == "inner":
+            return []
+        arms = [list(left), *(output_columns(branch, scope) for branch in operator.branches)]
+        return [name for name in dict.fromkeys(n for arm in arms for n in arm) if not all(name in arm for arm in arms)]
+    right = output_columns(operator.right, scope)
+    if isinstance(operator, ir.Lookup):
+        keys = {key.right for key in operator.keys}
+        return [name for name in right if name not in keys and name not in left] if operator.kind == "leftouter" else []
+    joined = join_output_columns(list(left), right, operator.kind)
+    names = joined[len(left) :] if operator.kind in _NULLABLE_RIGHT else []
+    return [*names, *(joined[: len(left)] if operator.kind in _NULLABLE_LEFT else [])]
+
+
+def _spread(operator: ir.Summarize) -> ir.Summarize:
+    """`percentiles(x, 50, 95)` is one column a percentile; `arg_max(x)` is `max(x)` under x's name."""
+    aggregates: list[ir.NamedExpr] = []
+    for named in operator.aggregates:
+        call = named.expr
+        name = call.name.lower() if isinstance(call, ir.FunctionCall) else ""
+        if isinstance(call, ir.FunctionCall) and name == "percentiles" and len(call.args) > 1:
+            aggregates += [_percentile(named, call, place) for place in range(1, len(call.args))]
+        else:
+            aggregates.append(named)
+    return dataclasses.replace(operator, aggregates=tuple(aggregates))
+
+
+def _percentile(named: ir.NamedExpr, call: ir.FunctionCall, place: int) -> ir.NamedExpr:
+    one = ir.FunctionCall("percentile", (call.args[0], call.args[place]))
+    point = call.args[place]
+    number = point.value if isinstance(point, ir.Literal) else place
+    return ir.NamedExpr(one, f"{named.name}_{number}" if named.name else None)
+
+
+def _limited(operator: ir.Summarize) -> ir.Summarize:
+    """`make_list(x, n)` and `make_set(x, n)` end after n elements."""
+    return dataclasses.replace(operator, aggregates=tuple(_limited_list(named) for named in operator.aggregates))
+
+
+_SIZED = {"make_list": ("list", 2), "make_set": ("set", 2), "make_list_if": ("list", 3), "make_set_if": ("set", 3)}
+
+
+def _limited_list(named: ir.NamedExpr) -> ir.NamedExpr:
+    call = named.expr
+    if not isinstance(call, ir.FunctionCall) or call.name.lower() not in _SIZED:
+        return named
+    prefix, arity = _SIZED[call.name.lower()]
+    if len(call.args) != arity:
+        return named
+    size = call.args[-1]
+    column = call.args[0].name if isinstance(call.args[0], ir.ColumnRef) else ""
+    whole = ir.FunctionCall(call.name, call.args[:-1])
+    last = ir.BinaryOp("-", size, ir.Literal(1, "long"))
+    return ir.NamedExpr(
+        ir.FunctionCall("array_slice", (whole, ir.Literal(0, "long"), last)), named.name or f"{prefix}_{column}"
+    )

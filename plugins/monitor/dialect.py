@@ -1,0 +1,232 @@
+"""Rewrites KQL text where the translator would read it wrongly: string literals, named arguments, a few operators.
+
+Every rewrite keeps the number of lines, so that errors name the line that the user wrote.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from orchestrator.core.errors import QueryError
+from plugins.monitor.lets import string_literal
+from plugins.monitor.tokens import Kind, Token, tokenize
+
+KEEP, REORDER = "switchboard_keep", "switchboard_reorder"
+_PATTERN = "switchboard_pattern_"
+_COLUMN_LISTS = {"project-away", "project-keep", "project-reorder"}
+"""First column of a `project-away` that stands for `project-keep`, `project-reorder`: the translator lacks both."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """Text for the translator, and the tokens of the user's text."""
+
+    text: str
+    tokens: tuple[Token, ...]
+
+
+def rewrite(kql: str) -> Rewritten:
+    """Rewrite a query.
+
+    Raises:
+        QueryError: A literal that KQL does not know, or arguments that do not fit their `let` function.
+    """
+    tokens = tokenize(kql)
+    functions = _let_functions(tokens)
+    pieces = _with_patterns(_with_positional_arguments(tokens, functions))
+    return Rewritten(
+        text="".join(_piece(token, index, pieces) for index, token in enumerate(pieces)), tokens=tuple(tokens)
+    )
+
+
+def pattern_of(name: str) -> str | None:
+    """The wildcard pattern that a name in a column list stands for, or None."""
+    return bytes.fromhex(name.removeprefix(_PATTERN)).decode() if name.startswith(_PATTERN) else None
+
+
+def line_of(tokens: Sequence[Token], text: str) -> int | None:
+    """The first line where a name, keyword or operator stands, whatever its case."""
+    wanted = text.lower()
+    return next((t.line for t in tokens if t.kind in {Kind.NAME, Kind.SIGN} and t.text.lower() == wanted), None)
+
+
+def _piece(token: Token, index: int, tokens: Sequence[Token]) -> str:
+    if token.kind is Kind.STRING:
+        return string_literal(token.value) + "\n" * token.text.count("\n")
+    if token.kind is Kind.COMMENT:
+        return ""
+    if token.kind is Kind.NAME and _after_bar(tokens, index):
+        match token.text.lower():
+            case "project-keep":
+                return f"project-away {KEEP}, "
+            case "project-reorder":
+                return f"project-away {REORDER}, "
+            case "serialize":
+                return "extend" if _has_operand(tokens, index) else "where true"
+    return token.text
+
+
+def _with_patterns(tokens: Sequence[Token]) -> list[Token]:
+    """Wildcards in column lists (`project-away Client*`) as names: the translator takes names only."""
+    result: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        result.append(token)
+        index += 1
+        if token.kind is not Kind.NAME or token.text.lower() not in _COLUMN_LISTS:
+            continue
+        while index < len(tokens) and tokens[index].text not in {"|", ";", ")"}:
+            end = index
+            while (
+                end < len(tokens)
+                and tokens[end].kind in {Kind.NAME, Kind.NUMBER, Kind.SIGN}
+                and tokens[end].text not in {"|", ";", ")", ","}
+            ):
+                end += 1
+            text = "".join(t.text for t in tokens[index:end])
+            if "*" in text:
+                name = _PATTERN + text.encode().hex()
+                result.append(Token(kind=Kind.NAME, text=name, line=tokens[index].line))
+                index = end
+            else:
+                result.append(tokens[index])
+                index += 1
+    return result
+
+
+def _after_bar(tokens: Sequence[Token], index: int) -> bool:
+    before = _near(tokens, index, -1)
+    return before is not None and before.text == "|"
+
+
+def _has_operand(tokens: Sequence[Token], index: int) -> bool:
+    after = _near(tokens, index, 1)
+    return after is not None and after.text not in {"|", ";", ")"}
+
+
+def _near(tokens: Sequence[Token], index: int, step: int) -> Token | None:
+    """The next token that is neither blank nor comment."""
+    index += step
+    while 0 <= index < len(tokens):
+        if tokens[index].kind not in {Kind.BLANK, Kind.COMMENT}:
+            return tokens[index]
+        index += step
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    name: str
+    default: tuple[Token, ...]
+
+
+def _let_functions(tokens: Sequence[Token]) -> dict[str, tuple[_Parameter, ...]]:
+    """Functions that `let f = (a: long, b: string = "x") { ... }` declares."""
+    solid = [t for t in tokens if t.kind not in {Kind.BLANK, Kind.COMMENT}]
+    functions: dict[str, tuple[_Parameter, ...]] = {}
+    for index, token in enumerate(solid[:-4]):
+        name, equals, opening = solid[index + 1 : index + 4]
+        if token.text.lower() != "let" or equals.text != "=" or opening.text != "(":
+            continue
+        end = _closing(solid, index + 3)
+        if end is not None and end + 1 < len(solid) and solid[end + 1].text == "{":
+            parts = _split(solid[index + 4 : end])
+            functions[name.text] = tuple(_parameter(part) for part in parts if part)
+    return functions
+
+
+def _parameter(tokens: Sequence[Token]) -> _Parameter:
+    texts = [token.text for token in tokens]
+    default = tokens[texts.index("=") + 1 :] if "=" in texts else ()
+    return _Parameter(texts[0], tuple(default))
+
+
+def _with_positional_arguments(tokens: Sequence[Token], functions: Mapping[str, Sequence[_Parameter]]) -> list[Token]:
+    """The tokens with named arguments of let functions put in the order of the parameters."""
+    result: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        parameters = functions.get(token.text) if token.kind is Kind.NAME else None
+        opening = index + 1
+        while opening < len(tokens) and tokens[opening].kind in {Kind.BLANK, Kind.COMMENT}:
+            opening += 1
+        end = (
+            _closing(tokens, opening) if parameters and opening < len(tokens) and tokens[opening].text == "(" else None
+        )
+        if parameters is None or end is None:
+            result.append(token)
+            index += 1
+            continue
+        arguments = [_with_positional_arguments(part, functions) for part in _split(tokens[opening + 1 : end])]
+        result += [token, tokens[opening], *_ordered(token, arguments, parameters), tokens[end]]
+        index = end + 1
+    return result
+
+
+def _ordered(call: Token, arguments: Sequence[Sequence[Token]], parameters: Sequence[_Parameter]) -> list[Token]:
+    named = [_argument_name(part) for part in arguments]
+    if not any(named):
+        return [
+            token for place, part in enumerate(arguments) for token in ([_comma(call)] if place else []) + list(part)
+        ]
+    values: dict[str, Sequence[Token]] = {}
+    for place, (name, part) in enumerate(zip(named, arguments, strict=True)):
+        key = name or (parameters[place].name if place < len(parameters) else "")
+        if key in values or key not in {parameter.name for parameter in parameters}:
+            raise QueryError(
+                f"line {call.line}: {call.text}() has no parameter {key!r}, or has it twice", line=call.line
+            )
+        values[key] = part[_equals(part) + 1 :] if name else part
+    return _filled(call, values, parameters, lines=sum(t.text.count("\n") for part in arguments for t in part))
+
+
+def _filled(
+    call: Token, values: Mapping[str, Sequence[Token]], parameters: Sequence[_Parameter], *, lines: int
+) -> list[Token]:
+    """One argument a parameter; line breaks of the arguments go behind the last one."""
+    result: list[Token] = []
+    for parameter in parameters:
+        value = values.get(parameter.name, parameter.default)
+        if not value:
+            raise QueryError(f"line {call.line}: {call.text}() needs its parameter {parameter.name!r}", line=call.line)
+        result += [_comma(call)] if result else []
+        result += [t for t in value if t.kind not in {Kind.BLANK, Kind.COMMENT} or "\n" not in t.text]
+    breaks = lines - sum(token.text.count("\n") for token in result)
+    return [*result, Token(kind=Kind.BLANK, text="\n" * max(breaks, 0), line=call.line)]
+
+
+def _argument_name(tokens: Sequence[Token]) -> str | None:
+    solid = [token for token in tokens if token.kind not in {Kind.BLANK, Kind.COMMENT}]
+    is_named = len(solid) > 2 and solid[0].kind is Kind.NAME and solid[1].text == "="  # noqa: PLR2004  # name, =, value
+    return solid[0].text if is_named else None
+
+
+def _equals(tokens: Sequence[Token]) -> int:
+    return next(index for index, token in enumerate(tokens) if token.text == "=")
+
+
+def _comma(near: Token) -> Token:
+    return Token(kind=Kind.SIGN, text=",", line=near.line)
+
+
+def _closing(tokens: Sequence[Token], opening: int) -> int | None:
+    depth = 0
+    for index in range(opening, len(tokens)):
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(tokens[index].text, 0)
+        if depth == 0:
+            return index
+    return None
+
+
+def _split(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The tokens between commas outside of brackets."""
+    parts: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0)
+        if token.text == "," and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts if any(parts) else []
