@@ -76,10 +76,10 @@ def earlier_values(
     return tuple(found)
 
 
-def absent_tables(kql: str, tables: Mapping[str, DeclaredTable], present: Collection[str]) -> tuple[str, ...]:
-    """The optional tables that the query mentions and the logs do not have, in order of declaration."""
+def optional_tables(kql: str, tables: Mapping[str, DeclaredTable]) -> tuple[str, ...]:
+    """The optional tables that the query mentions, in order of declaration."""
     words = words_of(kql)
-    return tuple(name for name, table in tables.items() if table.optional and name in words and name not in present)
+    return tuple(name for name, table in tables.items() if table.optional and name in words)
 
 
 def with_stand_ins(kql: str, tables: Mapping[str, DeclaredTable], absent: Collection[str]) -> str:

@@ -11,11 +11,12 @@ from statistics import median
 from agents.triage.bindings import quoted
 from agents.triage.outcome import CoverageFacts
 from agents.triage.port import EvidencePort
+from orchestrator.core.errors import QueryError
 from orchestrator.core.evidence import Recorded
-from orchestrator.core.ports import QueryLimits, QueryParameter, TableSchema
+from orchestrator.core.ports import QueryLimits, QueryParameter
 from orchestrator.core.table import ColumnType, Table, iso_utc
 from orchestrator.core.window import Window
-from playbooks.guide import Coverage, DeclaredTable, Guide, MessageValueSource
+from playbooks.guide import Coverage, Guide, MessageValueSource
 
 COVERAGE = "coverage"
 SERVICES = "services"
@@ -96,8 +97,7 @@ class CoverageQuery:
     @property
     def names(self) -> tuple[str, ...]:
         """The services asked for."""
-        value = self.service.value
-        return tuple(str(item) for item in value) if isinstance(value, list | tuple) else (str(value),)
+        return names_of(self.service)
 
     @property
     def _same(self) -> str:
@@ -117,7 +117,7 @@ async def measure(
     port: EvidencePort, guide: Guide, *, parameters: Sequence[QueryParameter], window: Window, prefix: str = ""
 ) -> CoverageFacts:
     """Ask for the service's rows and judge them; asks who else logs only where it has none."""
-    planned = _plan(guide, await port.schema(), parameters=parameters, window=window)
+    planned = await _plan(port, guide, parameters=parameters, window=window)
     if isinstance(planned, CoverageFacts):
         return planned
     recorded = await port.ask(f"{prefix}{COVERAGE}", planned.kql, parameters=planned.parameters, limits=_LIMITS)
@@ -132,42 +132,40 @@ async def measure(
     return judge_absence(planned, recorded, others)
 
 
-def _plan(
-    guide: Guide, schema: Mapping[str, TableSchema], *, parameters: Sequence[QueryParameter], window: Window
+async def _plan(
+    port: EvidencePort, guide: Guide, *, parameters: Sequence[QueryParameter], window: Window
 ) -> CoverageQuery | CoverageFacts:
     """The query, or why there is none."""
     coverage = coverage_of(guide)
     if coverage is None:
-        return CoverageFacts(
-            table=None, service=None, reason="the guide does not say whose rows show that it is watched"
-        )
+        reason = "the guide does not say whose rows show that it is watched"
+        return CoverageFacts(table=None, service=None, reason=reason)
     service = next((item for item in parameters if item.name == coverage.parameter), None)
     if service is None:
         reason = f"the parameter {coverage.parameter!r} that names the service has no value"
         return CoverageFacts(table=coverage.table, service=None, reason=reason)
-    named = ", ".join(service.value) if isinstance(service.value, list) else str(service.value)  # type: ignore[arg-type]  # names are strings
-    if coverage.table not in schema:
-        nearest = _nearest(coverage.table, schema)
-        like = f"; tables with a name like it: {', '.join(nearest)}" if nearest else ""
-        reason = f"there is no table {coverage.table}{like}"
-        return CoverageFacts(table=coverage.table, service=named, reason=reason, reached=False, rows=0)
-    types = _types(schema[coverage.table], guide.tables.get(coverage.table))
+    try:
+        columns = await port.columns(coverage.table)
+    except QueryError as error:
+        # A table that may be there later was not looked at; one that is not there holds nothing.
+        known: bool | None = None if error.retryable else False
+        rows = None if error.retryable else 0
+        named = ", ".join(names_of(service))
+        return CoverageFacts(table=coverage.table, service=named, reason=error.message, reached=known, rows=rows)
+    types = {column.name: column.type for column in columns}
     time = _time_column(types)
     if time is None or coverage.column not in types:
         lacks = "a time column" if time is None else f"the column {coverage.column}"
         reason = f"the table {coverage.table} lacks {lacks}"
-        return CoverageFacts(table=coverage.table, service=named, reason=reason)
+        return CoverageFacts(table=coverage.table, service=", ".join(names_of(service)), reason=reason)
     received = RECEIVED_COLUMN if types.get(RECEIVED_COLUMN) is ColumnType.DATETIME else None
     return CoverageQuery(coverage=coverage, time=quoted(time), received=received, service=service, window=window)
 
 
-def _types(schema: TableSchema, declared: DeclaredTable | None) -> dict[str, ColumnType]:
-    found = {column.name: column.type for column in schema.columns}
-    return (
-        {**found, **(declared.columns if declared is not None else {})}
-        if found
-        else dict(declared.columns if declared else {})
-    )
+def names_of(service: QueryParameter) -> tuple[str, ...]:
+    """The services that a parameter names: one, or a list."""
+    value = service.value
+    return tuple(str(item) for item in value) if isinstance(value, list | tuple) else (str(value),)
 
 
 def _time_column(types: Mapping[str, ColumnType]) -> str | None:
@@ -270,11 +268,11 @@ def _lag_text(lag: float | None) -> str:
     return "ingestion lag not measured (no receive time)" if lag is None else f"ingestion lag {lag:,.0f} s"
 
 
-def _nearest(name: str, names: Sequence[str] | Mapping[str, object]) -> tuple[str, ...]:
+def _nearest(name: str, names: Sequence[str]) -> tuple[str, ...]:
     """The names most like `name`; where none is, the first few: they are sorted by their rows."""
-    lowered = {other.lower(): other for other in reversed(tuple(names))}
+    lowered = {other.lower(): other for other in reversed(names)}
     close = get_close_matches(name.lower(), lowered, n=NEAREST, cutoff=0.5)
-    return tuple(lowered[other] for other in close) or tuple(names)[:NEAREST]
+    return tuple(lowered[other] for other in close) or tuple(names[:NEAREST])
 
 
 def _facts(

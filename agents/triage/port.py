@@ -1,11 +1,11 @@
 """What the runner asks of the outside: queries that are recorded as evidence, and which tables there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from orchestrator.core.evidence import Recorded
-from orchestrator.core.ports import QueryLimits, QueryParameter, TableSchema
-from orchestrator.core.table import Table
+from orchestrator.core.ports import QueryLimits, QueryParameter
+from orchestrator.core.table import Column, Table
 
 
 class EvidencePort(Protocol):
@@ -19,6 +19,6 @@ class EvidencePort(Protocol):
         """Record rows that no query gave: a person's answer, another guide's outcome."""
         ...
 
-    async def schema(self) -> Mapping[str, TableSchema]:
-        """The tables there are, by name."""
+    async def columns(self, table: str) -> tuple[Column, ...]:
+        """The columns of a table; raises `QueryError` with the nearest names where there is none."""
         ...

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from agents.triage.account import Account, Ran
-from agents.triage.bindings import absent_tables, earlier_values, with_stand_ins
+from agents.triage.bindings import earlier_values, optional_tables, with_stand_ins
 from agents.triage.coverage import COVERAGE, SERVICES, measure
 from agents.triage.decision import Decision, decide, undecided, visible_out
 from agents.triage.footing import evidence_for, expressions_of, frame_of
@@ -17,7 +17,7 @@ from agents.triage.scheduler import Schedule, StepStatus
 from agents.triage.subguide import DEPTH_LIMIT, inner_guide, inner_parameters, outcome_table
 from agents.triage.typed import column_type, read_value
 from orchestrator.core.claims import Frame, StepFrame, scope_of
-from orchestrator.core.errors import ExpressionError
+from orchestrator.core.errors import ExpressionError, QueryError
 from orchestrator.core.evidence import Recorded
 from orchestrator.core.expressions import MAX_ROWS, cel_value
 from orchestrator.core.ports import QueryLimits, QueryParameter
@@ -123,7 +123,6 @@ class _Run:
         self.guides = guides
         self.prefix = prefix
         self.chain = chain
-        self.present: frozenset[str] = frozenset()
 
     async def outcome(self, *, parameters: tuple[QueryParameter, ...], window: Window) -> GuideOutcome:
         """Run to the end and put the outcome together."""
@@ -131,7 +130,6 @@ class _Run:
         values["window"] = {"from": cel_value(window.start), "to": cel_value(window.end)}
         schedule = Schedule.of(self.guide)
         self.account = Account(guide=self.guide, schedule=schedule, parameters=parameters, window=window, values=values)
-        self.present = frozenset(await self.port.schema())
         self._skip(schedule.decided)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -176,7 +174,7 @@ class _Run:
         return _Got()
 
     async def _query(self, step: Step, kql: str) -> _Got:
-        absent = absent_tables(kql, self.guide.tables, self.present)
+        absent = [name for name in optional_tables(kql, self.guide.tables) if await self._is_absent(name)]
         outs = {name: ran.out for name, ran in self.account.ran.items()}
         ancestors = [self.guide.step(name) for name in self.account.schedule.graph.ancestors(step.id)]
         parameters = (*self.account.parameters, *earlier_values(kql, ancestors, outs))
@@ -193,6 +191,13 @@ class _Run:
             return _Got(status=StepStatus.FAILED, reason=f"no answer within its limit of {step.timeout_s:g} s")
         note = f"there is no table {', '.join(absent)}, which is optional: read as empty" if absent else None
         return self._kept(recorded, note=note)
+
+    async def _is_absent(self, table: str) -> bool:
+        try:
+            await self.port.columns(table)
+        except QueryError as error:
+            return not error.retryable
+        return False
 
     def _kept(self, recorded: Recorded, *, note: str | None = None) -> _Got:
         """Keep a recorded table for later scopes, and say whether it is all."""

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
 
+from orchestrator.core.errors import QueryError
 from orchestrator.core.evidence import Evidence, EvidenceStatus, Recorded
-from orchestrator.core.ports import QueryLimits, QueryParameter, TableSchema
-from orchestrator.core.table import Table, TableStatus
+from orchestrator.core.ports import QueryLimits, QueryParameter
+from orchestrator.core.table import Column, Table, TableStatus
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -28,13 +30,13 @@ class ScriptedPort:
     Args:
         tables: Table or error text by key.
         delays_s: Seconds until the answer, by key.
-        schemas: The tables there are.
+        schemas: The columns of the tables that there are.
         concurrent: False answers one query after another, as a backend without parallelism would.
     """
 
     tables: Mapping[str, Table | str] = field(default_factory=dict)
     delays_s: Mapping[str, float] = field(default_factory=dict)
-    schemas: Mapping[str, TableSchema] = field(default_factory=dict)
+    schemas: Mapping[str, tuple[Column, ...]] = field(default_factory=dict)
     concurrent: bool = True
     asked: list[Asked] = field(default_factory=list)
     notes: dict[str, Table] = field(default_factory=dict)
@@ -56,9 +58,12 @@ class ScriptedPort:
         self.notes[key] = table
         return _recorded(key, source, table, parameters=())
 
-    async def schema(self) -> Mapping[str, TableSchema]:
-        """The scripted tables."""
-        return self.schemas
+    async def columns(self, table: str) -> tuple[Column, ...]:
+        """Of a scripted table."""
+        if table not in self.schemas:
+            near = tuple(get_close_matches(table, self.schemas))
+            raise QueryError(f"no table {table!r}; the script has {', '.join(self.schemas) or 'none'}", nearest=near)
+        return self.schemas[table]
 
 
 def _recorded(key: str, kql: str, answer: Table | str, *, parameters: tuple[QueryParameter, ...]) -> Recorded:

@@ -199,5 +199,9 @@ class Section:
         """The tables there are, by name."""
         return await self.recorder.logs.schema()
 
+    async def columns(self, table: str) -> tuple[Column, ...]:
+        """The columns of a table; raises `QueryError` where there is none. Loads no other table."""
+        return await self.recorder.logs.describe(table)
+
     def _id(self, key: str) -> str:
         return self.ids.get(key) or self.recorder.reserve()

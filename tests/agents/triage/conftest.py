@@ -12,8 +12,8 @@ import pytest
 from agents.triage.outcome import GuideOutcome
 from agents.triage.runner import StepProgress, run_guide
 from agents.triage.scripted import ScriptedPort
-from orchestrator.core.ports import QueryParameter, TableSchema
-from orchestrator.core.table import Column, ColumnType, Table, TableStatus
+from orchestrator.core.ports import QueryParameter
+from orchestrator.core.table import Column, ColumnType, Table
 from orchestrator.core.window import Window
 from playbooks.guide import (
     AppliesTo,
@@ -136,10 +136,7 @@ def guide(*steps: Step, **more: Any) -> Guide:
 
 
 SCHEMAS = {
-    "AppRequests": TableSchema(
-        name="AppRequests",
-        columns=(Column("TimeGenerated", ColumnType.DATETIME), Column("AppRoleName", ColumnType.STRING)),
-    )
+    "AppRequests": (Column("TimeGenerated", ColumnType.DATETIME), Column("AppRoleName", ColumnType.STRING)),
 }
 SERVICE = (QueryParameter("p_service", ColumnType.STRING, "checkout"),)
 
@@ -149,7 +146,7 @@ def play(
     tables: Mapping[str, Table | str] | None = None,
     *,
     delays_s: Mapping[str, float] | None = None,
-    schemas: Mapping[str, TableSchema] | None = None,
+    schemas: Mapping[str, tuple[Column, ...]] | None = None,
     parameters: tuple[QueryParameter, ...] = SERVICE,
     **more: Any,
 ) -> Played:
@@ -172,18 +169,17 @@ def play(
 class Kit:
     """The builders, in one fixture: there are no packages under tests to import from."""
 
-    branch: Callable[..., Branch] = staticmethod(branch)
-    step: Callable[..., Step] = staticmethod(step)
-    guide: Callable[..., Guide] = staticmethod(guide)
-    table: Callable[..., Table] = staticmethod(table)
-    covered: Callable[..., Table] = staticmethod(covered)
-    play: Callable[..., Played] = staticmethod(play)
-    run_virtual: Callable[..., tuple[Any, float]] = staticmethod(run_virtual)
-    window: Window = WINDOW
-    partial: TableStatus = TableStatus.PARTIAL
+    branch: Callable[..., Branch]
+    step: Callable[..., Step]
+    guide: Callable[..., Guide]
+    table: Callable[..., Table]
+    covered: Callable[..., Table]
+    play: Callable[..., Played]
+    run_virtual: Callable[..., tuple[Any, float]]
+    window: Window
 
 
 @pytest.fixture(scope="session")
 def kit() -> Kit:
     """Builders of guides, tables and runs."""
-    return Kit()
+    return Kit(branch, step, guide, table, covered, play, run_virtual, WINDOW)

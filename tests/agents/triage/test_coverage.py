@@ -1,9 +1,11 @@
 """Whether a service's rows reach the window's end, and what the verdict makes of it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from agents.triage.coverage import coverage_of
-from orchestrator.core.ports import QueryParameter, TableSchema
+from agents.triage.outcome import GuideOutcome
+from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import Column, ColumnType, Table
 from playbooks.guide import Coverage, MessageValueSource, Parameter, ParameterType
 
@@ -12,7 +14,7 @@ NONE = Table((), ())
 RAN = {"a": Table((), ())}
 
 
-def slots(kit, *, until: datetime, every_s: int = 60, n: int = 10, lag_s: float | None = None):
+def slots(kit: Any, *, until: datetime, every_s: int = 60, n: int = 10, lag_s: float | None = None) -> Table:
     """A coverage answer: a slot every `every_s` seconds up to `until`, with rows at its edges."""
     rows: list[dict[str, object]] = []
     at = kit.window.start
@@ -23,7 +25,7 @@ def slots(kit, *, until: datetime, every_s: int = 60, n: int = 10, lag_s: float 
     return kit.table(rows)
 
 
-def judged(kit, coverage: Table | str, **more):
+def judged(kit: Any, coverage: Table | str, **more: Any) -> GuideOutcome:
     """The outcome of a guide whose one step says that all is well."""
     made = kit.guide(
         kit.step("a", kit.branch("healthy", None, text="no failures"), kql="AppRequests"), **more.pop("guide", {})
@@ -31,14 +33,14 @@ def judged(kit, coverage: Table | str, **more):
     return kit.play(made, {**RAN, "coverage": coverage, **more.pop("tables", {})}, **more).outcome
 
 
-def test_covered_is_healthy(kit):
+def test_covered_is_healthy(kit: Any):
     """Rows up to the window's end, nothing found: healthy, in the guide's words."""
     outcome = judged(kit, slots(kit, until=kit.window.end))
     assert (outcome.verdict.status.value, outcome.verdict.summary) == ("healthy", "Healthy: no failures.")
     assert (outcome.coverage.rows, outcome.coverage.reached) == (610, True)
 
 
-def test_stale_is_no_data(kit):
+def test_stale_is_no_data(kit: Any):
     """Rows that stop long before the end are no data, with the newest row and the silence."""
     outcome = judged(kit, slots(kit, until=kit.window.end - timedelta(minutes=20)))
     assert outcome.verdict.status.value == "no_data"
@@ -46,14 +48,14 @@ def test_stale_is_no_data(kit):
     assert "1,200 s before the window's end, where they usually come every 60 s" in outcome.verdict.reason
 
 
-def test_lag_is_allowed_for(kit):
+def test_lag_is_allowed_for(kit: Any):
     """Rows may end as long before the window's end as they usually take to arrive."""
     until = kit.window.end - timedelta(minutes=5)
     assert judged(kit, slots(kit, until=until, lag_s=280.0)).verdict.status.value == "healthy"
     assert judged(kit, slots(kit, until=until, lag_s=30.0)).verdict.status.value == "no_data"
 
 
-def test_lag_is_a_median(kit):
+def test_lag_is_a_median(kit: Any):
     """One slot with very late rows does not excuse silence."""
     until = kit.window.end - timedelta(minutes=20)
     rows = slots(kit, until=until, lag_s=30.0).records()
@@ -61,7 +63,7 @@ def test_lag_is_a_median(kit):
     assert judged(kit, kit.table(rows)).coverage.lag_s == 30.0
 
 
-def test_a_gap_does_not_excuse_silence(kit):
+def test_a_gap_does_not_excuse_silence(kit: Any):
     """A long gap in the middle does not make a long silence at the end usual."""
     rows = [{"n": 50, "oldest": kit.window.start, "newest": kit.window.start + timedelta(minutes=5)}]
     late = kit.window.start + timedelta(minutes=40)
@@ -70,14 +72,14 @@ def test_a_gap_does_not_excuse_silence(kit):
     assert (outcome.verdict.status.value, outcome.coverage.spacing_s) == ("no_data", 360.0)
 
 
-def test_too_few_rows(kit):
+def test_too_few_rows(kit: Any):
     """Fewer rows than the guide needs are no data, whatever their age."""
     outcome = judged(kit, kit.covered(n=4))
     assert outcome.verdict.status.value == "no_data"
     assert "fewer than the 20 that the guide needs" in outcome.verdict.reason
 
 
-def test_no_rows_names_the_nearest(kit):
+def test_no_rows_names_the_nearest(kit: Any):
     """A service without rows is no data, with its newest row before the window and names like its own."""
     at = datetime(2026, 3, 1, 9, tzinfo=UTC)
     others = kit.table(
@@ -93,28 +95,28 @@ def test_no_rows_names_the_nearest(kit):
     assert "the table's newest is of 2026-03-01T11:00:00Z" in outcome.verdict.summary
 
 
-def test_empty_table(kit):
+def test_empty_table(kit: Any):
     """A table in which nobody logs is no data and says so."""
     outcome = judged(kit, NONE, tables={"services": NONE})
     assert "nobody has logged there" in outcome.verdict.reason
     assert outcome.next[0].startswith("Check that telemetry arrives: AppRequests has no rows of checkout")
 
 
-def test_missing_table(kit):
+def test_missing_table(kit: Any):
     """A table that is not there is no data, with the nearest names, and is not asked."""
-    schemas = {"AppRequest": TableSchema(name="AppRequest", columns=())}
+    schemas = {"AppRequest": ()}
     outcome = judged(kit, "unasked", schemas=schemas)
-    assert outcome.verdict.reason == "there is no table AppRequests; tables with a name like it: AppRequest"
+    assert outcome.verdict.reason == "no table 'AppRequests'; the script has AppRequest"
 
 
-def test_no_rows_at_all_beats_findings(kit):
+def test_no_rows_at_all_beats_findings(kit: Any):
     """A service that logs nothing is no data even where another table shows something."""
     made = kit.guide(kit.step("a", kit.branch("finding", None, text="a change")))
     outcome = kit.play(made, {**RAN, "coverage": NONE, "services": NONE}).outcome
     assert outcome.verdict.status.value == "no_data"
 
 
-def test_findings_on_stale_rows_are_inconclusive(kit):
+def test_findings_on_stale_rows_are_inconclusive(kit: Any):
     """What was found in rows that end early is reported as found, not as no data."""
     made = kit.guide(kit.step("a", kit.branch("finding", None, text="errors")))
     stale = slots(kit, until=kit.window.end - timedelta(minutes=30))
@@ -123,30 +125,28 @@ def test_findings_on_stale_rows_are_inconclusive(kit):
     assert "Follow up: errors" in outcome.next
 
 
-def test_coverage_that_failed(kit):
+def test_coverage_that_failed(kit: Any):
     """Where the rows cannot be counted nothing is healthy, and nothing is called absent."""
     outcome = judged(kit, "the backend gave out")
     assert (outcome.verdict.status.value, outcome.coverage.reached) == ("inconclusive", None)
 
 
-def test_guide_without_coverage(kit):
+def test_guide_without_coverage(kit: Any):
     """A guide that does not say whose rows count cannot call anything healthy."""
     outcome = judged(kit, "unasked", guide={"coverage": None})
     assert outcome.verdict.status.value == "inconclusive"
 
 
-def test_unknown_time_column(kit):
+def test_unknown_time_column(kit: Any):
     """A table without a time column cannot be judged, and says so."""
-    schemas = {"AppRequests": TableSchema(name="AppRequests", columns=(Column("AppRoleName", ColumnType.STRING),))}
+    schemas = {"AppRequests": (Column("AppRoleName", ColumnType.STRING),)}
     assert judged(kit, "unasked", schemas=schemas).coverage.reason == "the table AppRequests lacks a time column"
 
 
-def test_received_and_list(kit):
+def test_received_and_list(kit: Any):
     """Lag is asked for where there is a receive time; a list of services is asked by `in`."""
     columns = tuple(Column(name, ColumnType.DATETIME) for name in ("At", "_TimeReceived"))
-    schemas = {
-        "AppRequests": TableSchema(name="AppRequests", columns=(*columns, Column("AppRoleName", ColumnType.STRING)))
-    }
+    schemas = {"AppRequests": (*columns, Column("AppRoleName", ColumnType.STRING))}
     names = (QueryParameter("p_service", ColumnType.DYNAMIC, ["a", "b"]),)
     made = kit.guide(kit.step("a", kql="AppRequests"))
     played = kit.play(made, {**RAN}, schemas=schemas, parameters=names)
@@ -155,7 +155,7 @@ def test_received_and_list(kit):
     assert "percentile(datetime_diff('second', _TimeReceived, At), 95)" in kql
 
 
-def test_default_coverage(kit):
+def test_default_coverage(kit: Any):
     """Without a rule of its own a guide is covered by the parameter that names the service."""
     region = Parameter(name="p_region", type=STRING, sources=(MessageValueSource("R", "Region"),))
     service = Parameter(name="p_service", type=STRING, sources=(MessageValueSource("T", "App"),))
@@ -163,7 +163,7 @@ def test_default_coverage(kit):
     assert coverage_of(made) == Coverage(table="T", column="App", parameter="p_service")
 
 
-def test_finding_is_never_healthy(kit):
+def test_finding_is_never_healthy(kit: Any):
     """A finding without a conclusion is inconclusive."""
     made = kit.guide(kit.step("a", kit.branch("finding", None, text="errors rose")))
     outcome = kit.play(made, RAN).outcome
@@ -171,7 +171,7 @@ def test_finding_is_never_healthy(kit):
     assert outcome.verdict.reason == "found without a cause: errors rose"
 
 
-def test_ranking(kit):
+def test_ranking(kit: Any):
     """Equal confidence is ranked by findings on the way, then by the file."""
     made = kit.guide(
         kit.step("a", kit.branch("conclude", None, cause="first")),

@@ -1,6 +1,7 @@
 """Random guides on random answers: the run always ends, each step once, and time changes nothing."""
 
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from hypothesis import given, settings
@@ -94,7 +95,7 @@ DELAYS = st.lists(st.integers(0, 40), min_size=9, max_size=9)
 
 @given(plan=plans(), delays=DELAYS, seed=st.randoms(use_true_random=False))
 @settings(max_examples=150, deadline=None)
-def test_every_step_ends_once(kit, plan, delays, seed):
+def test_every_step_ends_once(kit: Any, plan: Plan, delays: list[int], seed: Random):
     """Each step ends as done, partial, failed or skipped, begins at most once, and follows the edges taken."""
     order = list(range(len(plan.fates)))
     seed.shuffle(order)
@@ -121,7 +122,7 @@ def test_every_step_ends_once(kit, plan, delays, seed):
 
 @given(plan=plans(), first=DELAYS, second=DELAYS)
 @settings(max_examples=150, deadline=None)
-def test_time_changes_nothing(kit, plan, first, second):
+def test_time_changes_nothing(kit: Any, plan: Plan, first: list[int], second: list[int]):
     """The same answers in another order of arrival give the same outcome, statements and verdict included."""
     made = build(kit, plan, list(range(len(plan.fates))))
     answers = {f"s{n}": 1 for n, fate in enumerate(plan.fates) if fate == "asked"}
@@ -134,7 +135,7 @@ def test_time_changes_nothing(kit, plan, first, second):
 
 @given(plan=plans(), delays=DELAYS)
 @settings(max_examples=100, deadline=None)
-def test_verdict_follows_its_rules(kit, plan, delays):
+def test_verdict_follows_its_rules(kit: Any, plan: Plan, delays: list[int]):
     """A cause only where a step concluded, and health only where nothing is found, open or asked."""
     made = build(kit, plan, list(range(len(plan.fates))))
     outcome = kit.play(made, answers_of(plan), delays_s=delays_of(plan, delays)).outcome

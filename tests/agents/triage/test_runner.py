@@ -28,7 +28,7 @@ def kinds(played: Any) -> Mapping[str, str | None]:
     return {step.id: step.kind.value if step.kind else None for step in played.outcome.steps}
 
 
-def test_first_branch_that_holds(kit):
+def test_first_branch_that_holds(kit: Any):
     """Of two branches that hold, only the first is taken."""
     made = kit.guide(
         kit.step(
@@ -42,7 +42,7 @@ def test_first_branch_that_holds(kit):
     assert played.outcome.step("c").text == "skipped: a took another branch"
 
 
-def test_error_takes_unknown_branch(kit):
+def test_error_takes_unknown_branch(kit: Any):
     """A `when` that errors takes the `unknown` branch and never `otherwise`."""
     made = kit.guide(
         kit.step(
@@ -61,7 +61,7 @@ def test_error_takes_unknown_branch(kit):
     assert played.outcome.step("a").check is None
 
 
-def test_error_without_unknown_branch(kit):
+def test_error_without_unknown_branch(kit: Any):
     """Without an `unknown` branch the step is unknown with the reason, and takes no edge."""
     made = kit.guide(
         kit.step("a", kit.branch("finding", "row.x > 1"), kit.branch("healthy", None, next=("b",))), kit.step("b")
@@ -71,7 +71,7 @@ def test_error_without_unknown_branch(kit):
     assert played.outcome.verdict.status.value == "inconclusive"
 
 
-def test_out_error_reaches_what_needs_it(kit):
+def test_out_error_reaches_what_needs_it(kit: Any):
     """An `out` that errors makes the `when` that reads it an error, and names the cause."""
     made = kit.guide(
         kit.step("a", kit.branch("finding", "out.top > 1"), kit.branch("ruled_out", None), out={"top": "row.x"})
@@ -81,25 +81,25 @@ def test_out_error_reaches_what_needs_it(kit):
     assert "out 'top'" in step.reason
 
 
-def test_out_error_spares_the_empty_branch(kit):
+def test_out_error_spares_the_empty_branch(kit: Any):
     """A branch for no rows decides although an `out` has no value without rows."""
     made = kit.guide(kit.step("a", kit.branch("ruled_out", "size(rows) == 0", text="no change"), out={"top": "row.x"}))
     assert kit.play(made, {"a": EMPTY}).outcome.ruled_out[0].text == "no change"
 
 
-def test_text_error_is_unknown(kit):
+def test_text_error_is_unknown(kit: Any):
     """A branch whose text has no value cannot speak: the step is unknown."""
     made = kit.guide(kit.step("a", kit.branch("finding", "true", text="{row.x}")))
     assert kinds(kit.play(made, {"a": EMPTY})) == {"a": "unknown"}
 
 
-def test_no_branch_holds(kit):
+def test_no_branch_holds(kit: Any):
     """Where no branch holds and none is `otherwise`, the step is unknown and says so."""
     step = kit.play(kit.guide(kit.step("a", kit.branch("finding", "false"))), {"a": EMPTY}).outcome.step("a")
     assert (step.kind.value, step.reason) == ("unknown", "no branch holds")
 
 
-def test_failed_step_takes_no_edge(kit):
+def test_failed_step_takes_no_edge(kit: Any):
     """A failed query fails its step; without `unknown` branch what follows is skipped, and the rest runs on."""
     made = kit.guide(
         kit.step("a", kit.branch("ruled_out", "true", next=("c",))),
@@ -113,7 +113,7 @@ def test_failed_step_takes_no_edge(kit):
     assert played.outcome.step("c").text == "skipped: a failed"
 
 
-def test_failed_step_with_unknown_next(kit):
+def test_failed_step_with_unknown_next(kit: Any):
     """A failed step takes the edges of its `unknown` branch, and its status tells the next."""
     made = kit.guide(
         kit.step("a", kit.branch("ruled_out", "true"), kit.branch("unknown", None, text="none", next=("b",))),
@@ -123,7 +123,7 @@ def test_failed_step_with_unknown_next(kit):
     assert (states(played), kinds(played)["b"]) == ({"a": "failed", "b": "done"}, "finding")
 
 
-def test_rows_of_a_step_that_did_not_run(kit):
+def test_rows_of_a_step_that_did_not_run(kit: Any):
     """The rows of a failed step are not zero rows: a `when` over them errors."""
     made = kit.guide(
         kit.step("a", kit.branch("unknown", None, text="none", next=("b",))),
@@ -132,7 +132,7 @@ def test_rows_of_a_step_that_did_not_run(kit):
     assert kinds(kit.play(made, {"a": "refused"}))["b"] == "unknown"
 
 
-def test_timeout_fails_the_step(kit):
+def test_timeout_fails_the_step(kit: Any):
     """A query past its step's limit fails that step; others run on to their end."""
     made = kit.guide(kit.step("slow", timeout_s=5.0), kit.step("b"), start=("slow", "b"))
     played = kit.play(made, {"slow": EMPTY, "b": EMPTY}, delays_s={"slow": 60.0, "b": 20.0})
@@ -141,7 +141,7 @@ def test_timeout_fails_the_step(kit):
     assert played.elapsed_s == pytest.approx(20.0)
 
 
-def test_join_waits_for_all(kit):
+def test_join_waits_for_all(kit: Any):
     """A join runs once, after all that name it are decided, when one took the edge."""
     made = kit.guide(
         kit.step("a", kit.branch("finding", None, next=("j",))),
@@ -153,7 +153,7 @@ def test_join_waits_for_all(kit):
     assert (kinds(played)["j"], played.elapsed_s) == ("finding", pytest.approx(10.0))
 
 
-def test_skips_propagate(kit):
+def test_skips_propagate(kit: Any):
     """What only a skipped step leads to is skipped too, and says so."""
     made = kit.guide(
         kit.step("a", kit.branch("ruled_out", "true"), kit.branch("finding", None, next=("b",))),
@@ -169,7 +169,7 @@ def test_skips_propagate(kit):
     assert ends == ["b", "c"]
 
 
-def test_runs_on_after_a_conclusion(kit):
+def test_runs_on_after_a_conclusion(kit: Any):
     """A conclusion stops nothing: every reached step runs to its end, and all conclusions are reported."""
     made = kit.guide(
         kit.step("a", kit.branch("conclude", None, text="one", confidence="medium", cause="one")),
@@ -183,7 +183,7 @@ def test_runs_on_after_a_conclusion(kit):
     assert played.outcome.verdict.cause == "three"
 
 
-def test_progress(kit):
+def test_progress(kit: Any):
     """Each reached step is announced when it begins and when it ends."""
     played = kit.play(kit.guide(kit.step("a", kit.branch("finding", None))), {"a": EMPTY}, delays_s={"a": 2.0})
     start, end = played.progress
@@ -192,7 +192,7 @@ def test_progress(kit):
     assert (end.status, end.evidence, end.elapsed_s) == (StepStatus.DONE, "E-a", 2.0)
 
 
-def test_out_reaches_later_kql(kit):
+def test_out_reaches_later_kql(kit: Any):
     """An earlier step's value is a typed parameter of a later query; a list is dynamic."""
     made = kit.guide(
         kit.step(
@@ -208,7 +208,7 @@ def test_out_reaches_later_kql(kit):
     )
 
 
-def test_missing_out_fails_the_later_query(kit):
+def test_missing_out_fails_the_later_query(kit: Any):
     """A query over a value that its step did not give fails that step, with the names."""
     made = kit.guide(
         kit.step("a", kit.branch("finding", None, next=("b",)), out={"top": "row.x"}),
@@ -219,7 +219,7 @@ def test_missing_out_fails_the_later_query(kit):
     assert "b" not in [item.key for item in played.port.asked]
 
 
-def test_null_out_fails_the_later_query(kit):
+def test_null_out_fails_the_later_query(kit: Any):
     """A null is never compared with: the step that needs it fails."""
     made = kit.guide(
         kit.step("a", kit.branch("finding", None, next=("b",)), out={"top": "row.x"}),
@@ -229,7 +229,7 @@ def test_null_out_fails_the_later_query(kit):
     assert kit.play(made, {"a": rows}).outcome.step("b").status is StepStatus.FAILED
 
 
-def test_partial_table(kit):
+def test_partial_table(kit: Any):
     """A partial result makes its step partial with the reason, and health impossible."""
     rows = Table((Column("x", ColumnType.LONG),), ((1,),), TableStatus.PARTIAL, "row limit")
     played = kit.play(kit.guide(kit.step("a", kit.branch("healthy", None, text="fine"))), {"a": rows})
@@ -237,7 +237,7 @@ def test_partial_table(kit):
     assert played.outcome.verdict.status.value == "inconclusive"
 
 
-def test_too_many_rows(kit):
+def test_too_many_rows(kit: Any):
     """Of more than 1,000 rows the first 1,000 are used, and the step is partial."""
     rows = kit.table([{"x": n} for n in range(1_200)])
     played = kit.play(kit.guide(kit.step("a", kit.branch("finding", None, text="{size(rows)}"))), {"a": rows})
@@ -246,7 +246,7 @@ def test_too_many_rows(kit):
     assert step.reason == "only the first 1,000 of 1,200 rows are used"
 
 
-def test_optional_table(kit):
+def test_optional_table(kit: Any):
     """A missing optional table is asked as an empty one, and the step says so."""
     tables = {
         "Extra": DeclaredTable(name="Extra", columns={"n": ColumnType.LONG, "my col": ColumnType.STRING}, optional=True)
@@ -258,7 +258,7 @@ def test_optional_table(kit):
     assert played.outcome.verdict.status.value == "healthy"
 
 
-def test_ask_waits(kit):
+def test_ask_waits(kit: Any):
     """A step that asks holds what follows, and the rest runs."""
     ask = Ask(question="Was {p_service} changed?", type=ParameterType(ColumnType.BOOL))
     made = kit.guide(
@@ -273,7 +273,7 @@ def test_ask_waits(kit):
     assert played.outcome.step("z").text == "waits for an answer to q"
 
 
-def test_ask_answered(kit):
+def test_ask_answered(kit: Any):
     """An answer is read as the asked type, recorded as evidence, and decides."""
     ask = Ask(question="Changed?", type=ParameterType(ColumnType.BOOL))
     made = kit.guide(kit.step("q", kit.branch("finding", "row.answer", text="a change"), kql=None, ask=ask))
@@ -282,14 +282,14 @@ def test_ask_answered(kit):
     assert played.outcome.findings[0].evidence == ("E-q",)
 
 
-def test_answer_of_the_wrong_type(kit):
+def test_answer_of_the_wrong_type(kit: Any):
     """An answer that does not fit is asked for again, with what is wrong."""
     ask = Ask(question="How many?", type=ParameterType(ColumnType.LONG))
     made = kit.guide(kit.step("q", kql=None, ask=ask))
     assert kit.play(made, answers={"q": "lots"}).outcome.questions[0].problem == "'lots' is not a long"
 
 
-def test_sub_guide(kit):
+def test_sub_guide(kit: Any):
     """Another guide runs as a step: one row per step, with its verdict, under keys of its own."""
     inner = kit.guide(
         kit.step("look", kit.branch("conclude", None, text="{p_target} is down", cause="db_down", object="{p_target}")),
@@ -312,7 +312,7 @@ def test_sub_guide(kit):
     )  # fmt: skip
 
 
-def test_sub_guide_defaults(kit):
+def test_sub_guide_defaults(kit: Any):
     """An argument that is not given is a literal default; one without is named."""
     kind = ParameterType(ColumnType.LONG)
     number = Parameter(name="p_n", type=kind, sources=(DefaultSource(7),))
@@ -328,7 +328,7 @@ def test_sub_guide_defaults(kit):
     )
 
 
-def test_sub_guide_cycle_and_depth(kit):
+def test_sub_guide_cycle_and_depth(kit: Any):
     """Guides that run each other in a circle, or more than three deep, fail the step that would."""
     first = kit.guide(kit.step("s", kql=None, run=SubGuide(guide="b")), id="g")
     loop = {
@@ -342,13 +342,13 @@ def test_sub_guide_cycle_and_depth(kit):
     assert "at most 3 deep: g -> b -> c -> d" in str(deep.port.notes["s/s"].records()[0]["text"])
 
 
-def test_unknown_sub_guide(kit):
+def test_unknown_sub_guide(kit: Any):
     """A guide that is not there fails the step with the known ones."""
     made = kit.guide(kit.step("s", kql=None, run=SubGuide(guide="nope")))
     assert kit.play(made, guides={"x": made}).outcome.step("s").reason == "there is no guide 'nope'; known are x"
 
 
-def test_questions_of_a_sub_guide(kit):
+def test_questions_of_a_sub_guide(kit: Any):
     """A question inside a guide that another runs comes up with its way, and its answer goes down."""
     ask = Ask(question="Changed?", type=ParameterType(ColumnType.BOOL))
     inner = kit.guide(kit.step("q", kit.branch("finding", "row.answer"), kql=None, ask=ask), id="inner")
@@ -358,7 +358,7 @@ def test_questions_of_a_sub_guide(kit):
     assert answered.outcome.needs_input is False
 
 
-def test_otherwise_is_checkable(kit):
+def test_otherwise_is_checkable(kit: Any):
     """The check of `otherwise` says that no earlier `when` held."""
     made = kit.guide(
         kit.step(
@@ -368,7 +368,7 @@ def test_otherwise_is_checkable(kit):
     assert kit.play(made, {"a": kit.table(ONE)}).outcome.step("a").check == "!(row.x > 5) && !(row.x < 0)"
 
 
-def test_statements_build_claims(kit):
+def test_statements_build_claims(kit: Any):
     """Every statement's check holds again from its evidence alone, steps it names included."""
     made = kit.guide(
         kit.step(
@@ -388,7 +388,7 @@ def test_statements_build_claims(kit):
     assert [(claim.text, claim.evidence) for claim in claims] == [("1 of 2", ("E-a",)), ("a gave 2", ("E-a",))]
 
 
-def test_decision_cites_its_parents(kit):
+def test_decision_cites_its_parents(kit: Any):
     """A decision that names no step rests on the evidence of its direct parents."""
     made = kit.guide(
         kit.step("a", kit.branch("finding", None, next=("c",))),
@@ -401,7 +401,7 @@ def test_decision_cites_its_parents(kit):
     assert outcome.conclusions[0].statement.evidence == ("E-a", "E-b")
 
 
-def test_mitigations(kit):
+def test_mitigations(kit: Any):
     """A mitigation's arguments keep their type; one without a value says why it cannot be proposed."""
     good = {
         "action": "restart",
@@ -416,7 +416,7 @@ def test_mitigations(kit):
     assert (first.problem, "nope" in (second.problem or "")) == (None, True)
 
 
-def test_impact(kit):
+def test_impact(kit: Any):
     """Impact is read from its step's rows; what they do not tell is None."""
     at = datetime(2026, 3, 1, 10, 20, tzinfo=UTC)
     impact = Impact(step="a", started_at="row.at", ongoing="row.x > 0", affected="row.x", share="row.nope")
