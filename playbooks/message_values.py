@@ -1,0 +1,100 @@
+"""What a message names: a known value of a column, an alias of the inventory, a number."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+_WORDS = re.compile(r"[a-z0-9]+")
+_NUMBER = re.compile(r"(?<![\w.,:/#-])-?\d+(?:,\d{3})*(?:\.\d+)?%?(?![\w:/-]|[.,]\d)")
+_GENERIC = frozenset({"service", "svc", "app", "application"})
+_SHORTEST_NEAR = 4
+_NEAR = 0.75
+_MAX_CHOICES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The values that a text names, and near ones where it names none; `word` is what it says instead."""
+
+    values: tuple[str, ...]
+    near: tuple[str, ...] = ()
+    word: str = ""
+
+
+def find_values(text: str, known: Iterable[str], aliases: Mapping[str, Sequence[str]]) -> Named:
+    """The known values and aliases in a text, as whole words, the longest first; `checkout-api` equals `Checkout API`.
+
+    An alias stands for its values that are known, or for its first where none is: a service that logs nothing is
+    still the one that was named.
+    """
+    values = sorted({value for value in known if value.strip()})
+    phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for alias, targets in aliases.items():
+        logged = tuple(target for target in targets if target in values)
+        _add(phrases, _words(alias), logged or tuple(targets[:1]) or (alias,))
+    for value in values:
+        shortened = tuple(word for word in _words(value) if word not in _GENERIC)
+        if shortened not in phrases:
+            _add(phrases, shortened, (value,))
+    for value in values:
+        phrases[_words(value)] = (value,)
+    words = _words(text)
+    found = _find_phrases(words, phrases)
+    if found:
+        return Named(tuple(dict.fromkeys(found)))
+    return _nearest(words, phrases)
+
+
+def find_numbers(text: str, *, without: Iterable[str] = ()) -> tuple[str, ...]:
+    """The different numbers of a text, as written, outside of some parts of it (its times, its names)."""
+    for part in without:
+        text = text.replace(part, " ") if part else text
+    return tuple(dict.fromkeys(_NUMBER.findall(text)))
+
+
+def _add(phrases: dict[tuple[str, ...], tuple[str, ...]], words: tuple[str, ...], values: tuple[str, ...]) -> None:
+    if words:
+        phrases[words] = tuple(dict.fromkeys((*phrases.get(words, ()), *values)))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORDS.findall(text.lower()))
+
+
+def _find_phrases(words: tuple[str, ...], phrases: Mapping[tuple[str, ...], tuple[str, ...]]) -> list[str]:
+    longest = max(map(len, phrases), default=0)
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        for length in range(min(longest, len(words) - at), 0, -1):
+            values = phrases.get(words[at : at + length])
+            if values is not None:
+                found += values
+                at += length - 1
+                break
+        at += 1
+    return found
+
+
+def _nearest(words: tuple[str, ...], phrases: Mapping[tuple[str, ...], tuple[str, ...]]) -> Named:
+    """Values that resemble a word or two of the text, or start with one; best first."""
+    scored: dict[str, tuple[float, str]] = {}
+    for at in range(len(words)):
+        for length in (1, 2):
+            said = " ".join(words[at : at + length])
+            if len(said) < _SHORTEST_NEAR or len(words[at : at + length]) < length:
+                continue
+            for phrase, values in phrases.items():
+                score = _likeness(said, phrase)
+                for value in values if score >= _NEAR else ():
+                    scored[value] = max(scored.get(value, (0.0, "")), (score, said))
+    best = sorted(scored, key=lambda value: (-scored[value][0], value))[:_MAX_CHOICES]
+    return Named((), tuple(best), scored[best[0]][1] if best else "")
+
+
+def _likeness(said: str, phrase: tuple[str, ...]) -> float:
+    if said in phrase and said not in _GENERIC:
+        return _NEAR + 0.01
+    matcher = SequenceMatcher(None, said, " ".join(phrase))
+    return matcher.ratio() if matcher.real_quick_ratio() >= _NEAR and matcher.quick_ratio() >= _NEAR else 0.0
