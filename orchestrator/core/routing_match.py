@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from orchestrator.core.routing_table import RoutingTable
-from orchestrator.core.routing_text import Speller, Word, stem, words_of
+from orchestrator.core.routing_text import Speller, Word, words_of
+
+_EXACT = "="
 
 
 class Span(NamedTuple):
@@ -70,12 +72,13 @@ class Lexicon:
                 if span is not None:
                     found.setdefault(concept, []).append(span)
                     hidden.update(range(span.start, span.end))
-        for at, first in enumerate(stems):
-            for phrase, concepts in self._phrases.get(first, ()):
-                span = Span(at, at + len(phrase))
-                if stems[at : span.end] == phrase and not hidden.intersection(range(at, span.end)):
-                    for concept in concepts:
-                        found.setdefault(concept, []).append(span)
+        for forms in (stems, tuple(_EXACT + word.text for word in words)):
+            for at, first in enumerate(forms):
+                for phrase, concepts in self._phrases.get(first, ()):
+                    span = Span(at, at + len(phrase))
+                    if forms[at : span.end] == phrase and not hidden.intersection(range(at, span.end)):
+                        for concept in concepts:
+                            found.setdefault(concept, []).append(span)
         return Reading(text, words, {concept: tuple(spans) for concept, spans in found.items()})
 
     def _masked(self, stems: tuple[str, ...]) -> set[int]:
@@ -89,7 +92,9 @@ class Lexicon:
 
 
 def _stems(phrase: str) -> tuple[str, ...]:
-    return tuple(stem(word.text) for word in words_of(phrase))
+    """The stems of a phrase; a phrase that starts with `=` keeps its words' exact forms."""
+    mark = phrase.startswith(_EXACT)
+    return tuple(_EXACT + word.text if mark else word.stem for word in words_of(phrase.removeprefix(_EXACT)))
 
 
 def _cover(words: Iterable[Word], start: int, end: int) -> Span | None:
