@@ -104,6 +104,10 @@ def _check_graph(read: Sequence[ReadStep], front: FrontMatter, start: Sequence[s
             raise front.places["start"].error(f"unknown step {name!r}{nearest_names(name, lines)}")
     for item in read:
         _check_edges(item, lines)
+    _refuse_circles(read, lines, start, file=file)
+
+
+def _refuse_circles(read: Sequence[ReadStep], lines: Mapping[str, int], start: Sequence[str], *, file: str) -> None:
     cycle = find_cycle([item.step for item in read])
     if cycle:
         place = Place(file, lines[cycle[0]], f"steps.{cycle[0]}")

@@ -149,7 +149,7 @@ def parse_expression(text: str) -> Node:
     return _Parser(text).parse()
 
 
-def children(node: Node) -> tuple[Node, ...]:
+def children(node: Node) -> tuple[Node, ...]:  # noqa: C901, PLR0911 - one case per kind of node
     """The parts of a node, in order."""
     match node:
         case Literal() | Name():

@@ -90,7 +90,7 @@ def cel_rows(table: Table) -> list[dict[str, object]]:
     return rows
 
 
-def cel_value(value: object, *, depth: int = 0) -> object:  # noqa: PLR0911 - one return per type
+def cel_value(value: object, *, depth: int = 0) -> object:  # noqa: C901, PLR0911 - one case per type
     """One value as CEL's: parameters, the window, dynamic cells; ExpressionError names a type that CEL has not."""
     if depth > _MAX_VALUE_DEPTH:
         raise ExpressionError(f"a value is nested deeper than {_MAX_VALUE_DEPTH} levels; select its part in KQL")
