@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import ColumnType, Value
-from playbooks.guide import DeclaredTable, Step
+from playbooks.guide import DeclaredTable, ParameterType, Step
 
 _NOT_CODE = re.compile(r"//[^\n]*|```.*?```|@?\"(?:[^\"\\\n]|\\.)*\"|@?'(?:[^'\\\n]|\\.)*'", re.DOTALL)
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
@@ -99,3 +99,8 @@ def _columns(table: DeclaredTable) -> str:
 def quoted(name: str) -> str:
     """A column's name as KQL takes it anywhere."""
     return name if _IDENTIFIER.fullmatch(name) else "['" + name.replace("\\", "\\\\").replace("'", "\\'") + "']"
+
+
+def column_type(kind: ParameterType) -> ColumnType:
+    """The column or parameter that holds a value of that type: a list is dynamic."""
+    return ColumnType.DYNAMIC if kind.is_list else kind.item

@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
-from itertools import pairwise
 from math import ceil
 from statistics import median
 
 from agents.triage.bindings import quoted
+from agents.triage.freshness import ingestion_lag, slots_of, usual_silence
 from agents.triage.outcome import CoverageFacts
 from agents.triage.port import EvidencePort
 from orchestrator.core.errors import QueryError
 from orchestrator.core.evidence import Recorded
 from orchestrator.core.ports import QueryLimits, QueryParameter
-from orchestrator.core.table import ColumnType, Table, iso_utc
+from orchestrator.core.table import ColumnType, iso_utc
 from orchestrator.core.window import Window
 from playbooks.guide import Coverage, Guide, MessageValueSource
 
@@ -23,7 +23,6 @@ SERVICES = "services"
 SLOTS = 200
 NEAREST = 3
 LOOK_BACK = timedelta(days=1)
-SPACING_SHARE = 0.1
 TIME_COLUMN = "TimeGenerated"
 RECEIVED_COLUMN = "_TimeReceived"
 _LIMITS = QueryLimits()
@@ -60,13 +59,10 @@ class CoverageQuery:
     @property
     def kql(self) -> str:
         """Rows, oldest, newest and lag in each slot of the window."""
-        lag = (
-            f", lag_s = percentile(datetime_diff('second', {self.received}, {self.time}), 95)" if self.received else ""
-        )
         return (
             f"{self.coverage.table}\n"
             f"| where {self._same} and {self.time} >= coverage_from and {self.time} <= coverage_to\n"
-            f"| summarize n = count(), oldest = min({self.time}), newest = max({self.time}){lag}"
+            f"| summarize n = count(), oldest = min({self.time}), newest = max({self.time}){self._lag}"
             f" by slot = bin({self.time}, coverage_slot)\n"
             f"| sort by slot asc"
         )
@@ -78,7 +74,7 @@ class CoverageQuery:
         return (
             f"{self.coverage.table}\n"
             f"| where {self.time} >= coverage_from and {self.time} <= coverage_to\n"
-            f"| summarize n = count(), newest = max({self.time}) by name = {column}\n"
+            f"| summarize n = count(), newest = max({self.time}){self._lag} by name = {column}\n"
             f"| sort by n desc, name asc\n"
             f"| take 500"
         )
@@ -98,6 +94,11 @@ class CoverageQuery:
     def names(self) -> tuple[str, ...]:
         """The services asked for."""
         return names_of(self.service)
+
+    @property
+    def _lag(self) -> str:
+        seconds = f"percentile(datetime_diff('second', {self.received}, {self.time}), 95)"
+        return f", lag_s = {seconds}" if self.received else ""
 
     @property
     def _same(self) -> str:
@@ -173,19 +174,9 @@ def _time_column(types: Mapping[str, ColumnType]) -> str | None:
     return TIME_COLUMN if TIME_COLUMN in times else next(iter(times), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """The rows of one slot of the window."""
-
-    n: int
-    oldest: datetime
-    newest: datetime
-    lag_s: float | None
-
-
 def judge(planned: CoverageQuery, recorded: Recorded) -> CoverageFacts:
     """Whether the rows reach the window's end less lag and usual silence, and are enough."""
-    slots = _slots(recorded.table)
+    slots = slots_of(recorded.table)
     rows, newest = sum(slot.n for slot in slots), max(slot.newest for slot in slots)
     lag, spacing = ingestion_lag(slots), usual_silence(slots, slot_s=planned.slot_s, window=planned.window)
     missing_s = (planned.window.end - newest).total_seconds()
@@ -216,52 +207,35 @@ def judge(planned: CoverageQuery, recorded: Recorded) -> CoverageFacts:
 def judge_absence(planned: CoverageQuery, recorded: Recorded, others: Recorded) -> CoverageFacts:
     """The service has no rows in the window: when it last had any, and whose names are like its."""
     newest: dict[str, datetime] = {}
+    lags: list[float] = []
     for row in others.table.records() if others.table is not None else ():
-        at = row["newest"]
+        at, lag = row["newest"], row.get("lag_s")
         if isinstance(at, datetime):
             newest[str(row["name"])] = at
+        if isinstance(lag, int | float):
+            lags.append(float(lag))
     last = max((newest[name] for name in planned.names if name in newest), default=None)
-    names = tuple(name for name in newest if name and name not in planned.names)
-    near = _nearest(planned.names[0], names) if planned.names else ()
+    near = _nearest(planned.names[0], [name for name in newest if name and name not in planned.names])
+    lag_s = median(lags) if lags else None
     reason = f"{planned.coverage.table} has no rows of {', '.join(planned.names)} in the window"
     reason += f"; their newest is of {iso_utc(last)}" if last else ""
-    if newest:
-        reason += f"; the table's newest is of {iso_utc(max(newest.values()))}"
+    if others.table is None:
+        reason += f"; who else logs there could not be asked: {others.error}"
+    elif newest:
+        reason += f"; the table's newest is of {iso_utc(max(newest.values()))}, {_lag_text(lag_s)}"
         reason += f"; services that log there: {', '.join(near)}" if near else ""
     else:
         reason += "; nobody has logged there since a day before it"
-    evidence = (recorded.evidence_id, others.evidence_id)
-    return _facts(planned, reason=reason, evidence=evidence, reached=False, rows=0, newest=last, nearest=near)
-
-
-def ingestion_lag(slots: Sequence[Slot]) -> float | None:
-    """Seconds from a row's time to its arrival: the median over slots of each slot's 95th percentile.
-
-    None where the table has no receive time.
-    """
-    lags = [slot.lag_s for slot in slots if slot.lag_s is not None]
-    return max(0.0, float(median(lags))) if lags else None
-
-
-def usual_silence(slots: Sequence[Slot], *, slot_s: float, window: Window) -> float:
-    """Seconds that usually pass without a row: the 95th percentile (nearest rank) of the silences between slots.
-
-    At least a slot, at most a tenth of the window, so that one long gap never excuses another.
-    """
-    gaps = sorted((after.oldest - before.newest).total_seconds() for before, after in pairwise(slots))
-    most = max(slot_s, SPACING_SHARE * window.length.total_seconds())
-    if not gaps:
-        return slot_s
-    return min(most, max(slot_s, gaps[ceil(0.95 * len(gaps)) - 1]))
-
-
-def _slots(table: Table | None) -> list[Slot]:
-    found: list[Slot] = []
-    for row in table.records() if table is not None else ():
-        n, oldest, newest, lag = row["n"], row["oldest"], row["newest"], row.get("lag_s")
-        if isinstance(n, int) and isinstance(oldest, datetime) and isinstance(newest, datetime):
-            found.append(Slot(n, oldest, newest, float(lag) if isinstance(lag, int | float) else None))
-    return found
+    return _facts(
+        planned,
+        reason=reason,
+        evidence=(recorded.evidence_id, others.evidence_id),
+        reached=False,
+        rows=0,
+        newest=last,
+        lag_s=lag_s,
+        nearest=near,
+    )
 
 
 def _lag_text(lag: float | None) -> str:

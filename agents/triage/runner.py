@@ -4,57 +4,36 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeAlias
 
 from agents.triage.account import Account, Ran
-from agents.triage.bindings import earlier_values, optional_tables, with_stand_ins
-from agents.triage.coverage import COVERAGE, SERVICES, measure
+from agents.triage.bindings import column_type, earlier_values, optional_tables, with_stand_ins
+from agents.triage.coverage import measure
 from agents.triage.decision import Decision, decide, undecided, visible_out
 from agents.triage.footing import evidence_for, expressions_of, frame_of
+from agents.triage.keys import evidence_keys
 from agents.triage.outcome import GuideOutcome, StepQuestion
 from agents.triage.port import EvidencePort
+from agents.triage.progress import StepEnd, StepProgress, StepStart
 from agents.triage.scheduler import Schedule, StepStatus
-from agents.triage.subguide import DEPTH_LIMIT, inner_guide, inner_parameters, outcome_table
-from agents.triage.typed import column_type, read_value
+from agents.triage.subguide import inner_guide, inner_parameters, outcome_table
 from orchestrator.core.claims import Frame, StepFrame, scope_of
-from orchestrator.core.errors import ExpressionError, QueryError
+from orchestrator.core.errors import InputError, QueryError
 from orchestrator.core.evidence import Recorded
 from orchestrator.core.expressions import MAX_ROWS, cel_value
 from orchestrator.core.ports import QueryLimits, QueryParameter
 from orchestrator.core.rendering import render, resolve
 from orchestrator.core.table import Column, Table, TableStatus
 from orchestrator.core.window import Window
-from playbooks.guide import Ask, BranchKind, Guide, Step, SubGuide
+from playbooks.guide import Ask, Guide, Step, SubGuide
+from playbooks.literals import parse_literal
+
+__all__ = ["EvidencePort", "StepEnd", "StepProgress", "StepStart", "evidence_keys", "run_guide"]
 
 GRACE_S = 1.0
 """How long after its limit a query is still awaited: the backend's own message says more than ours."""
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _NO_GUIDES: Mapping[str, Guide] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class StepStart:
-    """A step began; `step` is `outer/inner` inside a guide that another runs."""
-
-    step: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepEnd:
-    """A step was decided, or skipped (then `kind` is None)."""
-
-    step: str
-    title: str
-    status: StepStatus
-    kind: BranchKind | None
-    text: str
-    evidence: str | None
-    elapsed_s: float
-
-
-StepProgress: TypeAlias = StepStart | StepEnd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +43,6 @@ class _Got:
     status: StepStatus = StepStatus.DONE
     evidence: str | None = None
     reason: str | None = None
-
-
-def evidence_keys(guide: Guide, guides: Mapping[str, Guide] = _NO_GUIDES) -> tuple[str, ...]:
-    """The keys under which a run may record evidence, in file order: reserving ids in this order makes them stable."""
-    return tuple(_keys(guide, guides, prefix="", chain=(guide.id,)))
-
-
-def _keys(guide: Guide, guides: Mapping[str, Guide], *, prefix: str, chain: tuple[str, ...]) -> Iterable[str]:
-    for step in guide.steps:
-        if step.run is not None and step.run.guide in guides and step.run.guide not in chain:
-            inner = guides[step.run.guide]
-            if len(chain) < DEPTH_LIMIT:
-                yield from _keys(inner, guides, prefix=f"{prefix}{step.id}/", chain=(*chain, inner.id))
-        if step.kql is not None or step.ask is not None or step.run is not None:
-            yield f"{prefix}{step.id}"
-    yield f"{prefix}{COVERAGE}"
-    yield f"{prefix}{SERVICES}"
 
 
 async def run_guide(
@@ -169,7 +131,7 @@ class _Run:
                 return await self._answer(step, step.ask)
             if step.run is not None:
                 return await self._inner(step, step.run)
-        except (ValueError, ExpressionError) as error:
+        except (ValueError, InputError) as error:
             return _Got(status=StepStatus.FAILED, reason=str(error))
         return _Got()
 
@@ -224,9 +186,9 @@ class _Run:
         if key not in self.answers:
             return (question,)
         try:
-            answer = read_value(self.answers[key], ask.type)
-        except ValueError as error:
-            return (replace(question, problem=str(error)),)
+            answer = parse_literal(self.answers[key], ask.type)
+        except InputError as error:
+            return (replace(question, problem=error.message),)
         table = Table((Column("answer", column_type(ask.type)),), ((answer,),))
         return self._kept(await self.port.note(key, table, source="person"))
 
@@ -291,15 +253,13 @@ class _Run:
             evidence=got.evidence,
             frame=frame,
             cited=(got.evidence,) if failed and got.evidence is not None else cited,
-            out=self._out(frame, final),
+            out=self._out(frame, final) if final.out != own.out else _out_of(scope),
             elapsed_s=elapsed_s,
         )
 
     def _out(self, frame: Frame, final: StepFrame) -> dict[str, object]:
         """The values that the step gives to others."""
-        scope = scope_of(replace(frame, steps=(*frame.steps[:-1], final)), self.account.tables)
-        out = scope.get("out")
-        return dict(out) if isinstance(out, Mapping) else {}
+        return _out_of(scope_of(replace(frame, steps=(*frame.steps[:-1], final)), self.account.tables))
 
     def _settle(self, step: Step, ran: Ran) -> None:
         """Enter the result, and say so; then what is skipped because of it."""
@@ -342,3 +302,8 @@ def _reasons(got: _Got, decision: Decision) -> str | None:
     """Why the step is partial or failed, then why it is unknown; each once."""
     found = [item for item in (got.reason, decision.reason) if item]
     return "; ".join(dict.fromkeys(found)) or None
+
+
+def _out_of(scope: Mapping[str, object]) -> dict[str, object]:
+    out = scope.get("out")
+    return dict(out) if isinstance(out, Mapping) else {}

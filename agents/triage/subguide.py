@@ -1,13 +1,16 @@
 """A guide run as a step of another: its parameters, and its outcome as rows."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from agents.triage.bindings import column_type
 from agents.triage.outcome import GuideOutcome
-from agents.triage.typed import column_type, typed_parameter
+from orchestrator.core.errors import InputError
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import Column, ColumnType, Table
 from orchestrator.core.window import Window
 from playbooks.guide import DefaultSource, Guide, MessageTimeSource, Parameter, TimeEdge
+from playbooks.literals import parse_literal, parse_relative
 
 DEPTH_LIMIT = 3
 COLUMNS = tuple(
@@ -41,35 +44,40 @@ def inner_parameters(
         names = ", ".join(sorted(known)) or "none"
         raise ValueError(f"guide {guide.id!r} takes no argument {extra[0]!r}; its parameters are {names}")
     given = {item.name: item for item in outer}
-    return tuple(_parameter(guide, item, arguments, given=given, window=window) for item in guide.parameters)
+    found: dict[str, QueryParameter] = {}
+    for parameter in guide.parameters:
+        kind, name = column_type(parameter.type), parameter.name
+        if name not in arguments and name in given and given[name].type is kind:
+            found[name] = given[name]
+            continue
+        raw = arguments[name] if name in arguments else _default(guide, parameter, known=found, window=window)
+        try:
+            found[name] = QueryParameter(name, kind, parse_literal(raw, parameter.type))
+        except InputError as error:
+            raise ValueError(f"parameter {name!r} of guide {guide.id!r}: {error.message}") from error
+    return tuple(found.values())
 
 
-def _parameter(
-    guide: Guide,
-    parameter: Parameter,
-    arguments: Mapping[str, object],
-    *,
-    given: Mapping[str, QueryParameter],
-    window: Window,
-) -> QueryParameter:
-    name = parameter.name
-    try:
-        if name in arguments:
-            return typed_parameter(name, arguments[name], parameter.type)
-        if name in given and given[name].type is column_type(parameter.type):
-            return given[name]
-        for source in parameter.sources:
-            match source:
-                case MessageTimeSource(edge=edge):
-                    at = window.start if edge is TimeEdge.START else window.end
-                    return typed_parameter(name, at, parameter.type)
-                case DefaultSource(value=value):
-                    return typed_parameter(name, value, parameter.type)
-                case _:
-                    continue
-    except ValueError as error:
-        raise ValueError(f"parameter {name!r} of guide {guide.id!r}: {error}") from error
-    raise ValueError(f"guide {guide.id!r} needs {name!r}: give it in `arguments`")
+def _default(guide: Guide, parameter: Parameter, *, known: Mapping[str, QueryParameter], window: Window) -> object:
+    """An edge of the window, a time that hangs on one known already, or a literal."""
+    for source in parameter.sources:
+        match source:
+            case MessageTimeSource(edge=edge):
+                return window.start if edge is TimeEdge.START else window.end
+            case DefaultSource(value=value):
+                relative = parse_relative(value) if parameter.type.item is ColumnType.DATETIME else None
+                if relative is None:
+                    return value
+                base = window.end if relative.base == "now" else _value_of(known.get(relative.base))
+                if isinstance(base, datetime):
+                    return base + relative.offset
+            case _:
+                continue
+    raise ValueError(f"guide {guide.id!r} needs {parameter.name!r}: give it in `arguments`")
+
+
+def _value_of(parameter: QueryParameter | None) -> object:
+    return parameter.value if parameter is not None else None
 
 
 def outcome_table(outcome: GuideOutcome) -> Table:

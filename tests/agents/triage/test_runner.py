@@ -1,7 +1,7 @@
 """Running a guide: each rule of the format by an example."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,17 @@ from agents.triage.scheduler import StepStatus
 from orchestrator.core.claims import Claim
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import Column, ColumnType, Table, TableStatus
-from playbooks.guide import Ask, DeclaredTable, DefaultSource, Impact, Parameter, ParameterType, SubGuide
+from playbooks.guide import (
+    Ask,
+    DeclaredTable,
+    DefaultSource,
+    Impact,
+    MessageTimeSource,
+    Parameter,
+    ParameterType,
+    SubGuide,
+    TimeEdge,
+)
 
 ONE: list[dict[str, object]] = [{"x": 1}]
 EMPTY = Table((Column("x", ColumnType.LONG),), ())
@@ -286,7 +296,7 @@ def test_answer_of_the_wrong_type(kit: Any):
     """An answer that does not fit is asked for again, with what is wrong."""
     ask = Ask(question="How many?", type=ParameterType(ColumnType.LONG))
     made = kit.guide(kit.step("q", kql=None, ask=ask))
-    assert kit.play(made, answers={"q": "lots"}).outcome.questions[0].problem == "'lots' is not a long"
+    assert kit.play(made, answers={"q": "lots"}).outcome.questions[0].problem == "'lots' is not a whole number"
 
 
 def test_sub_guide(kit: Any):
@@ -326,6 +336,34 @@ def test_sub_guide_defaults(kit: Any):
     assert kit.play(outer, guides={"inner": inner}).outcome.step("sub").reason == (
         "guide 'inner' needs 'p_m': give it in `arguments`"
     )
+
+
+def test_sub_guide_times(kit: Any):
+    """A sub-guide's times are the window's edges, or hang on those that it has already."""
+    kind = ParameterType(ColumnType.DATETIME)
+    sources: dict[str, Any] = {
+        "p_to": MessageTimeSource(TimeEdge.END),
+        "p_from": DefaultSource("p_to-2h"),
+        "p_late": DefaultSource("now+5m"),
+    }
+    times = tuple(Parameter(name=name, type=kind, sources=(source,)) for name, source in sources.items())
+    inner = kit.guide(kit.step("look"), id="inner", parameters=times)
+    played = kit.play(kit.guide(kit.step("sub", kql=None, run=SubGuide(guide="inner"))), guides={"inner": inner})
+    asked = next(item for item in played.port.asked if item.key == "sub/look")
+    end = kit.window.end
+    assert [item.value for item in asked.parameters] == [end, end - timedelta(hours=2), end + timedelta(minutes=5)]
+
+
+def test_sub_guide_arguments(kit: Any):
+    """An argument that the guide does not take, or of another type, fails the step and says what fits."""
+    number = Parameter(name="p_n", type=ParameterType(ColumnType.LONG), sources=())
+    inner = kit.guide(kit.step("look"), id="inner", parameters=(number,))
+    for arguments, expected in (
+        ({"p_x": 1}, "guide 'inner' takes no argument 'p_x'; its parameters are p_n"),
+        ({"p_n": "lots"}, "parameter 'p_n' of guide 'inner': 'lots' is not a whole number"),
+    ):
+        made = kit.guide(kit.step("sub", kql=None, run=SubGuide(guide="inner", arguments=arguments)))
+        assert kit.play(made, guides={"inner": inner}).outcome.step("sub").reason == expected
 
 
 def test_sub_guide_cycle_and_depth(kit: Any):
