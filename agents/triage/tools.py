@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from semantic_kernel.functions import kernel_function
 
@@ -107,7 +108,7 @@ class GuideTools:
                 alert=context.alert,
                 session=context.remembered,
                 now=context.now,
-                tz=context.zone,
+                tz=ZoneInfo(context.zone),
                 services=self._services,
                 values=await _known_values(guide, section, given),
                 given=given,

@@ -159,9 +159,9 @@ class App:
 
     def sample_names(self) -> tuple[tuple[str, str], ...]:
         """The sample environments."""
-        from playbooks.samples import SCENARIOS  # noqa: PLC0415
+        from playbooks.samples.scenario import SCENARIOS  # noqa: PLC0415
 
-        return tuple((name, scenario.summary) for name, scenario in SCENARIOS.items())
+        return tuple((name, scenario.title) for name, scenario in SCENARIOS.items())
 
     async def diagnose(self, options: Options) -> tuple[Finding, ...]:
         """What is configured and reachable."""

@@ -66,14 +66,15 @@ def _absolute(entry: str) -> str:
 
 def sample_folder(settings: Settings) -> Path:
     """The sample environment's folder, made on first use."""
-    from playbooks.samples import VERSION, make  # noqa: PLC0415  # numpy is slow to import and rarely needed
+    from playbooks.samples.scenario import VERSION, make  # noqa: PLC0415  # numpy is slow to import and rarely needed
 
     folder = settings.state / "samples" / f"{SAMPLE}-{SAMPLE_SEED}-{VERSION}"
     if not folder.exists():
         try:
             make(SAMPLE, seed=SAMPLE_SEED, out=folder)
-        except FileExistsError:
-            pass  # another process was quicker
+        except InputError:
+            if not folder.exists():  # else another process was quicker
+                raise
     return folder
 
 
@@ -142,7 +143,7 @@ async def open_plain_logs(options: Options, sources: Sources) -> AsyncIterator["
 
 def make_sample(name: str, *, seed: int, out: Path, fmt: str) -> Json:
     """Write a sample environment; what is in it, with its truth."""
-    from playbooks.samples import make  # noqa: PLC0415  # numpy is slow to import and rarely needed
+    from playbooks.samples.scenario import make  # noqa: PLC0415  # numpy is slow to import and rarely needed
 
     return make(name, seed=seed, out=out, fmt=fmt).document()
 
@@ -171,6 +172,9 @@ async def fill_index(index: Index, guides: Sequence[Guide]) -> None:
 @asynccontextmanager
 async def open_switchboard(options: Options, settings: Settings) -> AsyncIterator["Switchboard"]:
     """Everything that a conversation needs, closed at the end."""
+    from orchestrator.engine.handlebars import defer_handlebars  # noqa: PLC0415  # before Semantic Kernel
+
+    defer_handlebars()
     zone = zone_name(options, settings)
     guides = read_guides(options.guides or settings.guides)
     sources = choose_sources(options, settings)
