@@ -23,6 +23,8 @@ SERVICES = "services"
 SLOTS = 200
 NEAREST = 3
 LOOK_BACK = timedelta(days=1)
+UNMEASURED_LAG_S = 300.0
+"""The most that may pass as lag where a table has no receive time: Azure Monitor usually ingests within 3 minutes."""
 TIME_COLUMN = "TimeGenerated"
 RECEIVED_COLUMN = "_TimeReceived"
 _LIMITS = QueryLimits()
@@ -125,12 +127,20 @@ async def measure(
     if recorded.table is None or recorded.error is not None:
         reason = f"the rows of {planned.coverage.table} could not be counted: {recorded.error}"
         return _facts(planned, reason=reason, evidence=(recorded.evidence_id,))
-    if recorded.table.rows:
-        return judge(planned, recorded)
+    facts = judge(planned, recorded) if recorded.table.rows else None
+    if facts is not None and not _may_be_lag(facts, window):
+        return facts
     others = await port.ask(
         f"{prefix}{SERVICES}", planned.kql_services, parameters=planned.parameters_services, limits=_LIMITS
     )
-    return judge_absence(planned, recorded, others)
+    return judge(planned, recorded, others) if facts is not None else judge_absence(planned, recorded, others)
+
+
+def _may_be_lag(facts: CoverageFacts, window: Window) -> bool:
+    """Whether rows end so shortly before the window that a lag, which the table does not tell, may be why."""
+    if facts.reached is not False or facts.lag_s is not None or facts.newest is None:
+        return False
+    return (window.end - facts.newest).total_seconds() <= UNMEASURED_LAG_S + (facts.spacing_s or 0.0)
 
 
 async def _plan(
@@ -174,11 +184,17 @@ def _time_column(types: Mapping[str, ColumnType]) -> str | None:
     return TIME_COLUMN if TIME_COLUMN in times else next(iter(times), None)
 
 
-def judge(planned: CoverageQuery, recorded: Recorded) -> CoverageFacts:
-    """Whether the rows reach the window's end less lag and usual silence, and are enough."""
+def judge(planned: CoverageQuery, recorded: Recorded, others: Recorded | None = None) -> CoverageFacts:
+    """Whether the rows reach the window's end less lag and usual silence, and are enough.
+
+    Where the table has no receive time, the silence of all who log there (`others`) counts as lag, up to
+    `UNMEASURED_LAG_S`: what has not arrived from anybody is late, not absent.
+    """
     slots = slots_of(recorded.table)
     rows, newest = sum(slot.n for slot in slots), max(slot.newest for slot in slots)
     lag, spacing = ingestion_lag(slots), usual_silence(slots, slot_s=planned.slot_s, window=planned.window)
+    if lag is None and others is not None:
+        lag = _table_lag(others, planned.window)
     missing_s = (planned.window.end - newest).total_seconds()
     fresh = missing_s <= (lag or 0.0) + spacing
     enough = rows >= planned.coverage.minimum_rows
@@ -195,7 +211,7 @@ def judge(planned: CoverageQuery, recorded: Recorded) -> CoverageFacts:
     return _facts(
         planned,
         reason=reason,
-        evidence=(recorded.evidence_id,),
+        evidence=(recorded.evidence_id, *((others.evidence_id,) if others is not None else ())),
         reached=fresh and enough,
         rows=rows,
         newest=newest,
@@ -236,6 +252,12 @@ def judge_absence(planned: CoverageQuery, recorded: Recorded, others: Recorded) 
         lag_s=lag_s,
         nearest=near,
     )
+
+
+def _table_lag(others: Recorded, window: Window) -> float | None:
+    times = [row["newest"] for row in others.table.records()] if others.table is not None else []
+    newest = max((at for at in times if isinstance(at, datetime)), default=None)
+    return min(UNMEASURED_LAG_S, max(0.0, (window.end - newest).total_seconds())) if newest is not None else None
 
 
 def _lag_text(lag: float | None) -> str:

@@ -55,6 +55,18 @@ def test_lag_is_allowed_for(kit: Any):
     assert judged(kit, slots(kit, until=until, lag_s=30.0)).verdict.status.value == "no_data"
 
 
+def test_lag_without_receive_time(kit: Any):
+    """Where nobody's rows have arrived yet, a few minutes count as lag; where others' have, or for longer, not."""
+    verdicts = []
+    for silent, of_others in ((4, 4), (4, 0), (20, 20)):
+        until = kit.window.end - timedelta(minutes=silent)
+        newest = kit.window.end - timedelta(minutes=of_others)
+        others = kit.table([{"name": "cart", "n": 9, "newest": newest}, {"name": "checkout", "n": 9, "newest": until}])
+        outcome = judged(kit, slots(kit, until=until), tables={"services": others})
+        verdicts.append((outcome.verdict.status.value, outcome.coverage.lag_s))
+    assert verdicts == [("healthy", 240.0), ("no_data", 0.0), ("no_data", None)]
+
+
 def test_lag_is_a_median(kit: Any):
     """One slot with very late rows does not excuse silence."""
     until = kit.window.end - timedelta(minutes=20)
