@@ -1,12 +1,12 @@
 """The names that a guide's expressions and queries use: each must be known where it stands."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from orchestrator.core.cel_syntax import Index, Literal, Name, Node, Select, free_names, parse_expression, walk
 from orchestrator.core.rendering import placeholders
 from playbooks.guide import Branch, BranchKind, Mitigation, Step
+from playbooks.queries import words_of
 from playbooks.yaml_values import YamlValue, nearest_names
 
 TYPE_NAMES = frozenset({"int", "uint", "double", "string", "bool", "list", "map", "null_type", "type"})
@@ -79,7 +79,7 @@ def check_references(used: Used, names: Names) -> None:
 
 def check_query_outputs(step: Step, block: YamlValue, outputs: Mapping[str, str], names: Names) -> None:
     """GuideError where a query uses the output of a step that is no ancestor; `outputs` maps parameter to step."""
-    for name in re.findall(r"\b[a-z][a-z0-9_]*\b", step.kql or ""):
+    for name in sorted(words_of(step.kql or "")):
         owner = outputs.get(name)
         if owner is not None and owner not in names.ancestors:
             raise block.error(f"the query uses {name!r}, but step {owner!r} does not lead to {step.id!r}")
