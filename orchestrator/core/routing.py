@@ -1,5 +1,6 @@
 """Decides which specialist takes a message or a payload: deterministic, without a model, with its reasons."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,7 +16,8 @@ from orchestrator.core.routing_text import normalise
 NONE = "none"
 _READ = 4_000  # characters; of a longer text, the head and the tail are read
 _TAIL = 1_000
-_BRIEF = 3  # words: "yes", "and staging?", "the second one" say nothing without what came before
+_REFERRING = 1.25  # a message that refers back ("it", "show me") needs that much more to leave the one speaking
+_FOLLOWUP_WORDS = 3  # a clause of fewer words is no follow-up of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,15 @@ class Route:
         return self.agents[0] if self.agents else NONE
 
 
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """The specialist that a clause belongs to, and why."""
+
+    agent: str
+    total: float
+    why: str
+
+
 class Router:
     """Routes messages by one table; holds no state between messages."""
 
@@ -78,70 +89,83 @@ class Router:
         """
         if speaking is not None and speaking not in self._names:
             raise InputError(f"unknown specialist {speaking!r}: use one of {', '.join(self._names)}")
-        if isinstance(message, Mapping):
-            return self._payload(message, speaking=speaking)
-        decoded = payloads.decode(message)
-        return self._text(message, speaking) if decoded is None else self._payload(decoded, speaking=speaking)
+        payload = message if isinstance(message, Mapping) else payloads.decode(message)
+        if payload is None:
+            return self._text(str(message), speaking)
+        whole = json.dumps(message, default=str) if isinstance(message, Mapping) else message
+        return self._payload(payload, whole=whole, speaking=speaking)
 
-    def _payload(self, payload: Mapping[str, object], *, speaking: str | None) -> Route:
+    def _payload(self, payload: Mapping[str, object], *, whole: str, speaking: str | None) -> Route:
         found = payloads.recognise(payload, self._table.specialists())
         if found is not None:
             headline = f": {found.headline}" if found.headline else ""
-            return self._routed(
-                found.card.name, 1.0, f"{found.shape.name} payload{headline}", text=found.headline or ""
-            )
+            return _routed(found.card.name, 1.0, f"{found.shape.name} payload{headline}", text=whole)
         text = payloads.prose(payload)
         if text:
             return self._text(text, speaking)
         keys = ", ".join(sorted(map(str, payload))[:8]) or "none"
-        return self._abstained("a JSON object of no known form, keys: " + keys, self._asker.payload(), 1.0)
+        return _abstained(f"a JSON object of no known form, keys: {keys}", self._asker.payload(), 1.0)
 
     def _text(self, message: str, speaking: str | None) -> Route:
         text = normalise(message).strip()
         long = len(text) > _READ
         reading = self._lexicon.read(f"{text[: _READ - _TAIL]}\n{text[-_TAIL:]}" if long else text)
         if not reading.words:
-            return self._abstained("no words in the message", self._asker.general(), 1.0)
-        scores = self._scorer.scores(reading, stems=tuple(word.stem for word in reading.words))
-        if speaking is not None and (stays := self._stays(speaking, scores, reading, text)) is not None:
-            return stays
-        return self._split(reading, speaking, long=long) or self._whole(text, scores, reading)
+            return _abstained("no words in the message", self._asker.general(), 1.0)
+        split = None if long else self._split(reading, speaking)
+        if split is not None:
+            return split
+        scores = self._scorer.scores(reading, stems=reading.stems(0, len(reading.words)))
+        stays = self._stays(speaking, scores, reading, text) if speaking is not None else None
+        return stays or self._whole(text, scores, reading)
 
     def _stays(self, speaking: str, scores: list[Score], reading: Reading, text: str) -> Route | None:
         """The route of a follow-up, or None where the subject clearly changed."""
         own = next((score.total for score in scores if score.card.name == speaking), 0.0)
         other = next((score for score in scores if score.card.name != speaking), None)
-        refers = any(concept in reading.spans for concept in self._table.followups)
-        brief = len(reading.words) <= _BRIEF
-        needed = self._limits.switch * (1.5 if refers else 1.0)
+        refers = self._refers(reading)
+        needed = self._limits.switch * (_REFERRING if refers else 1.0)
         if other is not None and other.total >= needed and other.total > own + self._limits.margin:
             return None
         rival = other.total if other else 0.0
         confidence = (own + self._limits.floor) / (own + self._limits.floor + rival)
-        kind = "refers back" if refers else "is brief" if brief else "does not change the subject"
+        kind = "refers back" if refers else "does not change the subject"
         against = f" ({other.why()} is too little to leave)" if other else ""
-        return self._routed(speaking, confidence, f"follow-up to {speaking}: it {kind}{against}", text=text)
+        return _routed(speaking, confidence, f"follow-up to {speaking}: it {kind}{against}", text=text)
 
-    def _split(self, reading: Reading, speaking: str | None, *, long: bool) -> Route | None:
+    def _refers(self, reading: Reading) -> bool:
+        return any(concept in reading.spans for concept in (*self._table.followups, *self._table.assents))
+
+    def _split(self, reading: Reading, speaking: str | None) -> Route | None:
         """A route with several subjects, or None when the message has one."""
-        if long:
+        owned = [(clause, self._owner(clause, reading, speaking)) for clause in clauses_of(reading)]
+        owners = [owner for _, owner in owned if owner is not None]
+        agents = tuple(dict.fromkeys(owner.agent for owner in owners))
+        if len(agents) < 2:  # noqa: PLR2004
             return None
-        owned: list[tuple[Clause, Score | None]] = []
-        for clause in clauses_of(reading):
-            stems = tuple(word.stem for word in reading.words[clause.first : clause.last])
-            part = reading.part(clause.first, clause.last)
-            owned.append((clause, self._clear(self._scorer.scores(part, stems=stems), self._limits.split)))
-        named = [score.card.name for _, score in owned if score is not None]
-        if len(set(named)) < 2:  # noqa: PLR2004
+        weakest = min(owner.total for owner in owners)
+        return Route(
+            agents=agents,
+            confidence=round(weakest / (weakest + self._limits.floor), 3),
+            abstained=False,
+            reason=f"{len(agents)} subjects: " + "; ".join(owner.why for owner in owners),
+            subjects=_subjects(owned, reading.text),
+        )
+
+    def _owner(self, clause: Clause, reading: Reading, speaking: str | None) -> _Owner | None:
+        """Whose a clause clearly is: by its evidence, or the one who speaks where it refers back."""
+        part = reading.part(clause.first, clause.last)
+        scores = self._scorer.scores(part, stems=reading.stems(clause.first, clause.last))
+        score = self._clear(scores, self._limits.split)
+        if score is not None:
+            return _Owner(score.card.name, score.total, score.why())
+        asks = any(concept in part.spans for concept in self._table.followups)
+        answers = any(concept in part.spans for concept in self._table.assents)
+        brief = clause.last - clause.first < _FOLLOWUP_WORDS
+        rivals = any(score.card.name != speaking and score.total >= self._limits.floor for score in scores)
+        if speaking is None or rivals or answers or brief or not asks:
             return None
-        subjects = _subjects(owned, reading.text)
-        winners = [score for _, score in owned if score is not None]
-        weakest = min(winners, key=lambda score: score.total).total
-        agents = tuple(dict.fromkeys(subject.agent for subject in subjects))
-        reason = f"{len(subjects)} subjects: " + "; ".join(score.why() for score in winners)
-        reason += f" (while {speaking} was speaking)" if speaking else ""
-        confidence = round(weakest / (weakest + self._limits.floor), 3)
-        return Route(agents=agents, confidence=confidence, abstained=False, reason=reason, subjects=subjects)
+        return _Owner(speaking, self._limits.split, f"follow-up to {speaking}")
 
     def _clear(self, scores: list[Score], least: float) -> Score | None:
         """The best score if it is a specialist's, reaches `least` and leads by the margin."""
@@ -157,7 +181,7 @@ class Router:
             rival = scores[1].total if len(scores) > 1 else 0.0
             confidence = winner.total / (winner.total + rival + self._limits.floor)
             against = f"; next {scores[1].card.name} {rival:.1f}" if rival else ""
-            return self._routed(winner.card.name, confidence, winner.why() + against, text=text)
+            return _routed(winner.card.name, confidence, winner.why() + against, text=text)
         foreign = next((score for score in scores if not score.card.handled), None)
         against_it = self._limits.floor + (foreign.total if foreign else 0.0)
         confidence = against_it / (against_it + (best.total if best else 0.0))
@@ -179,26 +203,26 @@ class Router:
             near = [score for score in scores[:2] if score.card.handled]
             reason = "too close to call: " + "; ".join(score.why() for score in near)
             question = self._asker.between([score.card for score in near])
-        return self._abstained(reason, question, confidence)
-
-    def _routed(self, agent: str, confidence: float, reason: str, *, text: str) -> Route:
-        subjects = (Subject(agent, text),)
-        return Route(
-            agents=(agent,), confidence=round(confidence, 3), abstained=False, reason=reason, subjects=subjects
-        )
-
-    def _abstained(self, reason: str, question: str, confidence: float) -> Route:
-        return Route(agents=(), confidence=round(confidence, 3), abstained=True, reason=reason, question=question)
+        return _abstained(reason, question, confidence)
 
 
-def _subjects(owned: list[tuple[Clause, Score | None]], text: str) -> tuple[Subject, ...]:
+def _routed(agent: str, confidence: float, reason: str, *, text: str) -> Route:
+    subjects = (Subject(agent, text),)
+    return Route(agents=(agent,), confidence=round(confidence, 3), abstained=False, reason=reason, subjects=subjects)
+
+
+def _abstained(reason: str, question: str, confidence: float) -> Route:
+    return Route(agents=(), confidence=round(confidence, 3), abstained=True, reason=reason, question=question)
+
+
+def _subjects(owned: list[tuple[Clause, _Owner | None]], text: str) -> tuple[Subject, ...]:
     """Neighbouring clauses of one agent joined; a clause of nobody goes with the one before, or the first with one."""
     agents: list[str] = []
     starts: list[int] = []
-    for clause, score in owned:
-        if score is not None and (not agents or agents[-1] != score.card.name):
+    for clause, owner in owned:
+        if owner is not None and (not agents or agents[-1] != owner.agent):
             starts.append(clause.start if agents else 0)
-            agents.append(score.card.name)
+            agents.append(owner.agent)
     ends = [*starts[1:], len(text)]
     return tuple(
         Subject(agent, text[start:end].strip(" ,;\n")) for agent, start, end in zip(agents, starts, ends, strict=True)

@@ -9,6 +9,8 @@ from orchestrator.core.routing_table import RoutingTable
 from orchestrator.core.routing_text import Speller, Word, words_of
 
 _EXACT = "="
+_QUOTED = 60  # characters of the user's words in a reason
+_PLACES = 32  # per concept: a message that repeats a word 32 times says no more by repeating it again
 
 
 class Span(NamedTuple):
@@ -35,9 +37,14 @@ class Reading:
         }
         return Reading(self.text, self.words, inside)
 
+    def stems(self, start: int, end: int) -> tuple[str, ...]:
+        """The stems of the words `start` to `end`."""
+        return tuple(word.stem for word in self.words[start:end])
+
     def words_at(self, span: Span) -> str:
-        """The text of a span, as the user wrote it."""
-        return self.text[self.words[span.start].start : self.words[span.end - 1].end]
+        """The text of a span, as the user wrote it; a long one is cut."""
+        text = self.text[self.words[span.start].start : self.words[span.end - 1].end]
+        return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}..."
 
 
 class Lexicon:
@@ -79,7 +86,7 @@ class Lexicon:
                     if forms[at : span.end] == phrase and not hidden.intersection(range(at, span.end)):
                         for concept in concepts:
                             found.setdefault(concept, []).append(span)
-        return Reading(text, words, {concept: tuple(spans) for concept, spans in found.items()})
+        return Reading(text, words, {concept: tuple(sorted(spans)[:_PLACES]) for concept, spans in found.items()})
 
     def _masked(self, stems: tuple[str, ...]) -> set[int]:
         return {

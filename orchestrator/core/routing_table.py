@@ -85,7 +85,8 @@ class RoutingTable:
         patterns: Regular expressions by concept; what they match is not read as words again.
         masks: Phrases whose words mean something else inside them ("in order to").
         plain: Correct words that must not be taken for misspelt concept words.
-        followups: Concepts that refer to what was said before.
+        followups: Concepts that refer to what was said before ("show me", "that").
+        assents: Concepts that only answer it ("yes", "thanks").
         cards: Specialists and foreign topics; order breaks ties.
     """
 
@@ -95,6 +96,7 @@ class RoutingTable:
     masks: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
     followups: tuple[str, ...] = ()
+    assents: tuple[str, ...] = ()
     thresholds: Thresholds = Thresholds()
 
     def specialists(self) -> tuple[Card, ...]:

@@ -13,7 +13,7 @@ from playbooks.routing.document import Document, load_document
 SHIPPED = Path(__file__).parent
 _WORD_WEIGHT = 3.0
 _HINT_WEIGHT = 1.0
-_SHARED = ("concepts", "patterns", "masks", "plain", "followups", "thresholds")
+_SHARED = ("concepts", "patterns", "masks", "plain", "followups", "assents", "thresholds")
 _CARD = ("agent", "offer", "does", "concepts", "words", "hints", "cues", "examples", "payloads")
 _TOPIC = ("offer", "concepts", "words", "hints", "cues", "examples")
 _PAYLOAD = ("name", "has", "headline")
@@ -42,6 +42,7 @@ def load_routing_table(folder: Path = SHIPPED) -> RoutingTable:
         masks=shared.phrases("masks"),
         plain=shared.phrases("plain"),
         followups=tuple(_known(name, known, shared.place("followups")) for name in shared.phrases("followups")),
+        assents=tuple(_known(name, known, shared.place("assents")) for name in shared.phrases("assents")),
         thresholds=_thresholds(shared),
         cards=tuple(entry.card(known) for entry in entries),
     )
