@@ -9,6 +9,6 @@ HANDOFF = AgentSpec(
         "You hand conversations and incidents to people. No desk is connected: say so, and answer questions about "
         "escalation with search-passages. End every turn with report-submit."
     ),
-    grants=frozenset({"search-passages", "evidence-show", "report-submit"}),
+    grants=frozenset({"search-passages", "evidence-show", "turn-pass", "report-submit"}),
     cannot=("hand this to a person, as no desk is connected",),
 )

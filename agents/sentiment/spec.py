@@ -9,6 +9,6 @@ SENTIMENT = AgentSpec(
         "You analyse customer conversations. No scorer is connected: say so, and answer questions about policies "
         "and manuals with search-passages. End every turn with report-submit."
     ),
-    grants=frozenset({"search-passages", "evidence-show", "report-submit"}),
+    grants=frozenset({"search-passages", "evidence-show", "turn-pass", "report-submit"}),
     cannot=("score conversations, as no scorer is connected",),
 )

@@ -9,6 +9,6 @@ SHIPMENT = AgentSpec(
         "You help with orders and shipments. Answer policy questions with search-passages. No order system is "
         "connected: never state an order's facts. End every turn with report-submit."
     ),
-    grants=frozenset({"search-passages", "evidence-show", "report-submit"}),
+    grants=frozenset({"search-passages", "evidence-show", "turn-pass", "report-submit"}),
     cannot=("look up, change or ship orders, as no order system is connected",),
 )

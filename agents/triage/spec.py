@@ -21,6 +21,7 @@ TRIAGE = AgentSpec(
             "evidence-show",
             "logs-query",
             "logs-tables",
+            "turn-pass",
             "report-submit",
         }
     ),

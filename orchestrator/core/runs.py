@@ -22,6 +22,14 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Passing:
+    """A turn passed on to another specialist, with its evidence."""
+
+    agent: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """A claim that a turn may submit by its reference."""
 
@@ -42,6 +50,8 @@ class RunContext:
         given: Guide parameters given outright, as text.
         remembered: Values of the session's last run: parameters by name, and `started_at`.
         previous: The report of the session's last run.
+        peers: The specialists that this turn may be passed to.
+        hops: How often it was passed on already.
         results: Guide runs of this turn, in order.
     """
 
@@ -57,6 +67,8 @@ class RunContext:
     previous: Json | None
     recorder: Recorder
     emit: Callable[[Event], None]
+    peers: frozenset[str] = frozenset()
+    hops: int = 0
     results: list[GuideResult] = field(default_factory=list)
     offers: dict[str, Offer] = field(default_factory=dict)
     shown: list[Json] = field(default_factory=list)
@@ -64,6 +76,7 @@ class RunContext:
     next: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     submission: Submission | None = None
+    passing: Passing | None = None
 
     def offer(self, statement: Statement) -> Offer | None:
         """Build the claim of a statement; None, an event and an `unknown` entry where nothing shows it."""

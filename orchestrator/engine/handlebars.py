@@ -21,7 +21,7 @@ class _Compiler:
         return real.Compiler()
 
 
-class _PybarsError(Exception):  # noqa: N818  # pybars' own name
+class _PybarsError(Exception):  # pybars' own name
     """Never raised: whatever compiles has the real one by then."""
 
 

@@ -41,15 +41,15 @@ class SpecialistAgent(Agent):
 
     async def answer(
         self, context: RunContext, *, thread: ChatHistoryAgentThread, route: Json
-    ) -> tuple[Report, TurnCounts]:
-        """Run one turn over the thread's messages and `context.asked`; the report, also added to the thread."""
+    ) -> tuple[Report | None, TurnCounts]:
+        """Run one turn over the thread's messages; the report, also added to the thread, or None if it is passed on."""
         history = ChatHistory(system_message=self.instructions)
         async for message in thread.get_messages():
             history.add_message(message)
         turn = Turn(self.kernel, self.service, self.spec, context)
         counts = await turn.run(history)
         if context.submission is None:
-            raise ModelError("the turn ended without a report")
+            return None, counts
         report = compose(context, self.spec, context.submission, route=route)
         said = ChatMessageContent(role=AuthorRole.ASSISTANT, content=report.message, name=self.name)
         await thread.on_new_message(said)
@@ -69,6 +69,8 @@ class SpecialistAgent(Agent):
             expected_type=ChatHistoryAgentThread,
         )
         report, _ = await self.answer(context, thread=known, route=kwargs.pop("route", {}))
+        if report is None:
+            raise ModelError("the turn was passed on; only the orchestrator can follow it")
         said = ChatMessageContent(role=AuthorRole.ASSISTANT, content=report.message, name=self.name)
         return AgentResponseItem(message=said, thread=known)
 

@@ -12,10 +12,11 @@ from semantic_kernel.agents import ChatHistoryAgentThread
 from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
 from semantic_kernel.contents import AuthorRole, ChatMessageContent
 
-from orchestrator.core.errors import InputError, SwitchboardError
+from orchestrator.core.errors import InputError, ModelError, SwitchboardError
 from orchestrator.core.events import (
     Event,
     EvidenceFound,
+    HandedOff,
     QuestionAsked,
     Routed,
     RunFinished,
@@ -33,6 +34,7 @@ from orchestrator.core.runs import RunContext
 from orchestrator.core.specs import AgentSpec
 from orchestrator.engine.session import Session
 from orchestrator.engine.specialist import SpecialistAgent
+from orchestrator.engine.turn import TurnCounts
 
 Listener = Callable[[Event], None]
 
@@ -138,35 +140,52 @@ class Switchboard:
         for number, subject in enumerate(route.subjects, start=1):
             run.emit(TurnStarted(agent=subject.agent, turn=number, text=subject.text))
             context = self._context(run, session, subject.text, alert, now)
-            turn = await self._turn(run, subject.agent, context=context, number=number, route=route, session=session)
-            reports.append(turn.document())
+            report = await self._subject(run, subject, context=context, number=number, route=route, session=session)
+            reports.append(report.document())
         return reports
+
+    async def _subject(
+        self, run: "_Run", subject: Subject, *, context: RunContext, number: int, route: Route, session: Session
+    ) -> Report:
+        """One subject's turn, and those that it is passed on to."""
+        agent = subject.agent
+        while True:
+            context.peers = frozenset(self.specs) - {agent}
+            report = await self._turn(run, agent, context=context, number=number, route=route, session=session)
+            if report is not None:
+                return report
+            passing, context.passing = context.passing, None
+            if passing is None:
+                raise ModelError(f"the turn of {agent} ended without a report")
+            context.hops += 1
+            run.emit(HandedOff(source=agent, target=passing.agent, reason=passing.reason, hop=context.hops))
+            agent = passing.agent
 
     async def _turn(
         self, run: "_Run", agent: str, *, context: RunContext, number: int, route: Route, session: Session
-    ) -> Report:
+    ) -> Report | None:
         started = time.perf_counter()
         spec = self.specs[agent]
         specialist = SpecialistAgent.of(spec, kernel=self.kernel, service=self.service)
         thread = await _thread(session, context.asked)
         why: Json = {"agents": list(route.agents), "confidence": route.confidence, "reason": route.reason}
-        model_calls = tool_calls = 0
+        counts = TurnCounts(0, 0)
+        report: Report | None
         try:
             report, counts = await specialist.answer(context, thread=thread, route=why)
-            model_calls, tool_calls = counts.model_calls, counts.tool_calls
         except InputError:
             raise
         except SwitchboardError as error:
             report = _failed(context, spec, error, why)
-        for question in report.questions:
+        for question in report.questions if report else ():
             run.emit(QuestionAsked(text=question.text, parameter=question.parameter, choices=question.choices))
         run.emit(
             TurnFinished(
                 agent=agent,
                 turn=number,
-                status=report.status.value,
-                model_calls=model_calls,
-                tool_calls=tool_calls,
+                status=report.status.value if report else "passed_on",
+                model_calls=counts.model_calls,
+                tool_calls=counts.tool_calls,
                 elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
             )
         )

@@ -9,8 +9,9 @@ from semantic_kernel.functions import kernel_function
 from orchestrator.core.claims import Frame, StepFrame
 from orchestrator.core.errors import ToolError
 from orchestrator.core.report import Statement, StatementKind, Unknown
-from orchestrator.core.runs import RunContext, Submission
+from orchestrator.core.runs import Passing, RunContext, Submission
 
+MAX_HOPS = 3
 HIDDEN = {"include_in_function_choices": False}
 
 
@@ -39,6 +40,26 @@ class ReportTools:
             claims=tuple(dict.fromkeys(refs)), hypotheses=tuple(hypotheses), question=question
         )
         return json.dumps({"status": "submitted", "claims": refs})
+
+
+class TurnTools:
+    """Plugin `turn`."""
+
+    @kernel_function(name="pass", description="Pass this turn on to a specialist that fits better, with its evidence.")
+    async def pass_on(
+        self,
+        agent: Annotated[str, "triage, shipment, sentiment or handoff"],
+        reason: Annotated[str, "why it fits better, one sentence"],
+        run: Annotated[Any, "the run", HIDDEN],
+    ) -> str:
+        """Note whom to pass to; refused for one that is not there, and after the last hop."""
+        context = _context(run)
+        if agent not in context.peers:
+            raise ToolError(f"there is no other specialist {agent!r}; there are: {', '.join(sorted(context.peers))}")
+        if context.hops >= MAX_HOPS:
+            raise ToolError(f"this turn was passed on {context.hops} times, its limit: answer it")
+        context.passing = Passing(agent, reason)
+        return json.dumps({"passed_to": agent})
 
 
 class EvidenceTools:

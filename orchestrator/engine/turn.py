@@ -60,7 +60,7 @@ class Turn:
     tool_calls: int = 0
 
     async def run(self, history: ChatHistory) -> TurnCounts:
-        """Speak until the report is submitted; `history` grows in place.
+        """Speak until the report is submitted or the turn is passed on; `history` grows in place.
 
         Raises:
             BudgetError: The budget was used up before.
@@ -75,13 +75,13 @@ class Turn:
 
     async def _loop(self, history: ChatHistory) -> None:
         reminders = 0
-        while not self._submitted():
+        while not self._over():
             message = await self._complete(history)
             history.add_message(message)
             calls = [item for item in message.items if isinstance(item, FunctionCallContent)]
             for call in calls:
                 history.add_message(await self._answer(call))
-                if self._submitted():
+                if self._over():
                     return
             if calls:
                 continue
@@ -92,8 +92,8 @@ class Turn:
             reminders += 1
             history.add_user_message(REMINDER)
 
-    def _submitted(self) -> bool:
-        return self.context.submission is not None
+    def _over(self) -> bool:
+        return self.context.submission is not None or self.context.passing is not None
 
     async def _complete(self, history: ChatHistory) -> ChatMessageContent:
         if self.model_calls >= self.spec.budget.model_calls:
