@@ -25,25 +25,23 @@ class Named:
 def find_values(text: str, known: Iterable[str], aliases: Mapping[str, Sequence[str]]) -> Named:
     """The known values and aliases in a text, as whole words, the longest first; `checkout-api` equals `Checkout API`.
 
-    An alias stands for its values that are known, or for its first where none is: a service that logs nothing is
+    `aliases` maps a name to the values that it stands for; those need not be known: a service that logs nothing is
     still the one that was named.
     """
     values = sorted({value for value in known if value.strip()})
     phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
     for alias, targets in aliases.items():
-        logged = tuple(target for target in targets if target in values)
-        _add(phrases, _words(alias), logged or tuple(targets[:1]) or (alias,))
+        _add(phrases, _words(alias), tuple(targets))
     for value in values:
         shortened = tuple(word for word in _words(value) if word not in _GENERIC)
         if shortened not in phrases:
             _add(phrases, shortened, (value,))
     for value in values:
         phrases[_words(value)] = (value,)
-    words = _words(text)
-    found = _find_phrases(words, phrases)
+    found = _find_phrases(_words(text), phrases)
     if found:
         return Named(tuple(dict.fromkeys(found)))
-    return _nearest(words, phrases)
+    return _nearest(text, phrases)
 
 
 def find_numbers(text: str, *, without: Iterable[str] = ()) -> tuple[str, ...]:
@@ -77,18 +75,19 @@ def _find_phrases(words: tuple[str, ...], phrases: Mapping[tuple[str, ...], tupl
     return found
 
 
-def _nearest(words: tuple[str, ...], phrases: Mapping[tuple[str, ...], tuple[str, ...]]) -> Named:
-    """Values that resemble a word or two of the text, or start with one; best first."""
+def _nearest(text: str, phrases: Mapping[tuple[str, ...], tuple[str, ...]]) -> Named:
+    """Values that resemble a word or two of the text, or have one as a part; best first."""
+    words = list(_WORDS.finditer(text.lower()))
     scored: dict[str, tuple[float, str]] = {}
-    for at in range(len(words)):
-        for length in (1, 2):
-            said = " ".join(words[at : at + length])
-            if len(said) < _SHORTEST_NEAR or len(words[at : at + length]) < length:
-                continue
-            for phrase, values in phrases.items():
-                score = _likeness(said, phrase)
-                for value in values if score >= _NEAR else ():
-                    scored[value] = max(scored.get(value, (0.0, "")), (score, said))
+    for first, last in ((at, at + length) for at in range(len(words)) for length in (0, 1) if at + length < len(words)):
+        said = " ".join(word.group() for word in words[first : last + 1])
+        if len(said) < _SHORTEST_NEAR:
+            continue
+        shown = text[words[first].start() : words[last].end()]
+        for phrase, values in phrases.items():
+            score = _likeness(said, phrase)
+            for value in values if score >= _NEAR else ():
+                scored[value] = max(scored.get(value, (0.0, "")), (score, shown))
     best = sorted(scored, key=lambda value: (-scored[value][0], value))[:_MAX_CHOICES]
     return Named((), tuple(best), scored[best[0]][1] if best else "")
 

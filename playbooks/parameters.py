@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from orchestrator.core.errors import InputError
 from orchestrator.core.ports import QueryParameter
@@ -29,20 +29,13 @@ from playbooks.guide import (
 )
 from playbooks.literals import parse_literal, parse_relative
 from playbooks.message_values import Named, find_numbers, find_values
+from playbooks.services import Service, Services
 from playbooks.yaml_values import nearest_names
 
 _DATETIME = ParameterType(ColumnType.DATETIME)
 _LAST_HOUR = timedelta(hours=1)
 _MAX_CHOICES = 10
 KnownValues: TypeAlias = Mapping[tuple[str, str], Sequence[str]] | Callable[[str, str], Sequence[str]]
-
-
-class Inventory(Protocol):
-    """The services that are known by name."""
-
-    def aliases(self) -> Mapping[str, Sequence[str]]:
-        """Every name of a service (its own, its aliases, its role names) with the values that stand for it in logs."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +81,7 @@ class _Context:
     session: Mapping[str, object]
     now: datetime
     tz: tzinfo
-    aliases: Mapping[str, Sequence[str]]
+    services: Services
     values: KnownValues
     span: TimeSpan
     named: list[str] = field(default_factory=list)
@@ -99,6 +92,11 @@ class _Context:
             return self.values(source.table, source.column)
         return self.values.get((source.table, source.column), ())
 
+    def aliases(self, source: MessageValueSource) -> Mapping[str, Sequence[str]]:
+        """Every name of the inventory with the values of that column that stand for it."""
+        known = frozenset(self.known(source))
+        return {name: _logged_as(service, source.column, known) for service in self.services for name in service.names}
+
 
 def resolve_parameters(
     guide: Guide,
@@ -108,7 +106,7 @@ def resolve_parameters(
     session: Mapping[str, object] | None = None,
     now: datetime,
     tz: tzinfo,
-    services: Inventory | None = None,
+    services: Services | None = None,
     values: KnownValues | None = None,
     given: Mapping[str, object] | None = None,
 ) -> Resolved:
@@ -123,7 +121,7 @@ def resolve_parameters(
         session=session or {},
         now=now,
         tz=tz,
-        aliases=services.aliases() if services is not None else {},
+        services=services if services is not None else Services(),
         values=values if values is not None else {},
         span=find_span(message, now=now, tz=tz),
     )
@@ -238,9 +236,21 @@ def _aliased(value: Value, parameter: Parameter, context: _Context) -> Value:
     source = next((item for item in parameter.sources if isinstance(item, MessageValueSource)), None)
     if source is None or not isinstance(value, str) or value in context.known(source):
         return value
-    named = find_values(value, (), context.aliases)
+    named = find_values(value, (), context.aliases(source))
     known = [item for item in named.values if item in context.known(source)]
     return known[0] if len(known) == 1 else value
+
+
+def _logged_as(service: Service, column: str, known: frozenset[str]) -> tuple[str, ...]:
+    """The names under which a service logs in a column: those seen there, else the one to expect."""
+    named = column.lower()
+    groups = [service.role_names, (service.id,), service.aliases, service.namespaces, service.resource_ids]
+    if "namespace" in named:
+        groups.insert(0, service.namespaces)
+    elif "resource" in named:
+        groups.insert(0, service.resource_ids)
+    seen = next((found for group in groups if (found := tuple(name for name in group if name in known))), ())
+    return seen or next(group for group in groups if group)[:1]
 
 
 def _number(parameter: Parameter, context: _Context) -> _Found | _Unclear | None:
@@ -251,7 +261,7 @@ def _number(parameter: Parameter, context: _Context) -> _Found | _Unclear | None
 
 
 def _named_value(source: MessageValueSource, parameter: Parameter, context: _Context) -> _Found | _Unclear | None:
-    named = find_values(context.message, context.known(source), context.aliases)
+    named = find_values(context.message, context.known(source), context.aliases(source))
     context.named.extend(named.values)
     if parameter.type.is_list and named.values:
         return _Found(list(named.values), "message")
@@ -259,15 +269,19 @@ def _named_value(source: MessageValueSource, parameter: Parameter, context: _Con
         return _Found(parse_literal(named.values[0], parameter.type), "message")
     if named.values:
         return _Unclear(f"the message names several: {', '.join(named.values)}", named.values)
-    return _unknown_value(named, source)
+    return _unknown_value(named, parameter)
 
 
-def _unknown_value(named: Named, source: MessageValueSource) -> _Unclear | None:
+def _unknown_value(named: Named, parameter: Parameter) -> _Unclear | None:
     if not named.near:
         return None
-    return _Unclear(
-        f"no {source.table}.{source.column} is {named.word!r}; did you mean {' or '.join(named.near[:3])}?", named.near
-    )
+    near = " or ".join(named.near[:3])
+    return _Unclear(f"no {_label(parameter)} {named.word!r}; did you mean {near}?", named.near)
+
+
+def _label(parameter: Parameter) -> str:
+    """`p_service` as people say it."""
+    return parameter.name.removeprefix("p_").replace("_", " ")
 
 
 def _fill_relative(guide: Guide, found: dict[str, _Found | _Unclear], context: _Context) -> None:
@@ -348,12 +362,12 @@ def _hangs_on_question(parameter: Parameter) -> bool:
 
 def _question(parameter: Parameter, unclear: _Unclear | None, context: _Context) -> Question:
     source = next((item for item in parameter.sources if isinstance(item, MessageValueSource)), None)
-    asked = parameter.description or f"the value of {parameter.name}"
+    asked = parameter.description or f"the {_label(parameter)}"
     choices = unclear.choices if unclear is not None else ()
     if source is not None and not choices:
         choices = tuple(sorted(context.known(source)))[:_MAX_CHOICES]
-    reason = f"{unclear.text}. " if unclear is not None else ""
-    text = f"{reason}Which is {asked} ({parameter.type})?"
+    reason = f"{unclear.text}{'' if unclear.text.endswith('?') else '.'} " if unclear is not None else ""
+    text = f"{reason}What is {asked} ({parameter.name}, {parameter.type})?"
     return Question(parameter=parameter.name, type=parameter.type, text=text, choices=choices)
 
 
