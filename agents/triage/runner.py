@@ -234,17 +234,14 @@ class _Run:
             step=step.id,
             evidence=None if failed else got.evidence,
             status=got.status.value,
-            out=() if failed else tuple(step.out.items()),
+            out=tuple(step.out.items()),
         )
         frame = self._frame(step, own)
         scope = scope_of(frame, self.account.tables)
         decision = undecided(step, scope, reason=got.reason or "failed") if failed else decide(step, scope)
-        if failed:
-            decision = replace(decision, out=())
         final = replace(own, out=decision.out)
         self.account.frames[step.id] = final
-        seen = () if failed else visible_out(step, decision.branch)
-        frame = replace(frame, steps=(*frame.steps[:-1], replace(own, out=seen)))
+        frame = replace(frame, steps=(*frame.steps[:-1], replace(own, out=visible_out(step, decision.branch))))
         cited = evidence_for(frame, graph=self.account.schedule.graph, decided=self.account.frames)
         return Ran(
             decision=decision,

@@ -426,6 +426,36 @@ def test_statements_build_claims(kit: Any):
     assert [(claim.text, claim.evidence) for claim in claims] == [("1 of 2", ("E-a",)), ("a gave 2", ("E-a",))]
 
 
+def test_claims_reach_through_out(kit: Any):
+    """A value that a named step took from another step brings that one's evidence along."""
+    made = kit.guide(
+        kit.step("a", kit.branch("finding", None, next=("b",))),
+        kit.step("b", kit.branch("finding", None, next=("c",)), kql=None, out={"n": "steps.a.rows[0].x"}),
+        kit.step("c", kit.branch("finding", "steps.b.out.n == 1", text="n is {steps['b'].out.n}"), kql=None),
+    )
+    statement = kit.play(made, {"a": kit.table(ONE)}).outcome.findings[2]
+    assert ([step.step for step in statement.frame.steps], statement.evidence) == (["a", "b", "c"], ("E-a",))
+
+
+def test_failed_evidence_is_not_cited(kit: Any):
+    """A decision over a failed step rests on what did answer."""
+    made = kit.guide(
+        kit.step("a", kit.branch("unknown", None, next=("c",))),
+        kit.step("b", kit.branch("finding", None, next=("c",))),
+        kit.step("c", kit.branch("finding", "steps.a.status == 'failed' && size(steps.b.rows) == 1"), kql=None),
+        start=("a", "b"),
+    )
+    outcome = kit.play(made, {"a": "refused", "b": kit.table(ONE)}).outcome
+    assert outcome.findings[1].evidence == ("E-b",)
+    assert outcome.unknown[0].evidence == ("E-a",)
+
+
+def test_failed_step_gives_no_out(kit: Any):
+    """An `out` of a step that failed does not exist, not even a constant one."""
+    made = kit.guide(kit.step("a", kit.branch("unknown", None, out={"m": "2"}), out={"n": "1"}))
+    assert kit.play(made, {"a": "refused"}).outcome.step("a").out == {}
+
+
 def test_decision_cites_its_parents(kit: Any):
     """A decision that names no step rests on the evidence of its direct parents."""
     made = kit.guide(
