@@ -95,11 +95,18 @@ def read_guides(folder: Path | None) -> tuple[Guide, ...]:
     return load_guides(folder or SHIPPED / "guides")
 
 
-def read_services(file: Path | None) -> "Services":
-    """The inventory of a file, or the shipped one."""
-    from playbooks.services import load_services  # noqa: PLC0415  # with the YAML parser
+def read_services(options: Options, settings: Settings, *, kind: str) -> "Services":
+    """The inventory named, else `services.yaml` beside the named guides; the shipped one is the sample shop's."""
+    from playbooks.services import Services, load_services  # noqa: PLC0415  # with the YAML parser
 
-    return load_services(file or SHIPPED / "services.yaml")
+    named = options.services or settings.services
+    guides = options.guides or settings.guides
+    beside = guides / "services.yaml" if guides else None
+    if named is not None:
+        return load_services(named)
+    if beside is not None and beside.is_file():
+        return load_services(beside)
+    return load_services(SHIPPED / "services.yaml") if kind == "sample" else Services()
 
 
 def declared_types(guides: Sequence[Guide]) -> Mapping[str, Mapping[str, ColumnType]]:
@@ -155,12 +162,12 @@ async def fill_index(index: Index, guides: Sequence[Guide]) -> None:
     documents: list[Document] = [
         guide_document(
             guide.id,
-            guide.title,
-            guide.applies_to.alerts,
-            guide.applies_to.services,
-            guide.applies_to.symptoms,
-            guide.causes(),
-            guide.text,
+            title=guide.title,
+            alerts=guide.applies_to.alerts,
+            services=guide.applies_to.services,
+            symptoms=guide.applies_to.symptoms,
+            causes=guide.causes(),
+            text=guide.text,
         )
         for guide in guides
     ]
@@ -178,7 +185,7 @@ async def open_switchboard(options: Options, settings: Settings) -> AsyncIterato
     zone = zone_name(options, settings)
     guides = read_guides(options.guides or settings.guides)
     sources = choose_sources(options, settings)
-    services = read_services(options.services or settings.services)
+    services = read_services(options, settings, kind=sources.kind)
     from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where a conversation is
 
     async with open_logs(options, sources, guides) as opened, SqliteIndex.open(":memory:") as index:

@@ -73,11 +73,11 @@ def _guides(options: Options, settings: Settings) -> Finding:
     folder = options.guides or settings.guides
     try:
         guides = read_guides(folder)
-        services = read_services(options.services or settings.services)
+        services = read_services(options, settings, kind=choose_sources(options, settings).kind)
     except SwitchboardError as error:
         return Finding(part="guides", state="wrong", detail=error.message, mend="correct the file")
     where = str(folder) if folder else "built in"
-    return Finding(part="guides", state="ok", detail=f"{where}: {len(guides)} guides, {len(services.all)} services")
+    return Finding(part="guides", state="ok", detail=f"{where}: {len(guides)} guides, {len(services.services)} services")
 
 
 async def _logs(options: Options, settings: Settings) -> Finding:

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from agents.triage.matching import GuideMatcher
-from orchestrator.app.assembly import fill_index, read_guides, read_services
+from orchestrator.app.assembly import fill_index, read_guides
 from orchestrator.surfaces.application import GuideHits
 from playbooks.corpus import load_corpus
+from playbooks.services import Services
 from plugins.search.sqlite import SqliteIndex
 
 
@@ -19,7 +20,7 @@ async def search_guides(
             await index.write(load_corpus(source))
         else:
             await fill_index(index, read_guides(source))
-        matcher = GuideMatcher(index, read_services(None))
+        matcher = GuideMatcher(index, Services())
         for query_id, text in queries:
             match = await matcher.match(text, top=top)
             yield GuideHits(
