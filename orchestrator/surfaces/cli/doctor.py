@@ -36,7 +36,7 @@ def doctor(
     services: shared.Services = None,
     as_json: shared.AsJson = False,
 ) -> None:
-    """Tell what is configured and whether it works; exit 1 when something is wrong."""
+    """Tell what is configured and whether it works. Exit code 1 when something is wrong."""
     options = shared.read_options(logs=logs, workspace=workspace, guides=guides, services=services)
     findings = asyncio.run(shared.application_of(context).diagnose(options))
     if as_json:

@@ -65,7 +65,7 @@ def new(
     *,
     guides: Annotated[Path, typer.Option("--guides", metavar="DIR", help="Folder to write to.")] = Path(),
 ) -> None:
-    """Write a skeleton guide that runs; an existing file is never overwritten."""
+    """Write a skeleton guide. An existing file is never overwritten."""
     path = write_skeleton(guide_id, folder=guides, today=datetime.now(tz=UTC).date())
     write(f"Wrote {path}\nNext: edit it, then switchboard guides run {guide_id} --guides {guides} --logs DIR")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from orchestrator.core.errors import SwitchboardError
 from orchestrator.surfaces.application import Application
@@ -15,6 +16,7 @@ from orchestrator.surfaces.cli.output import warn, write
 
 NAME = "switchboard"
 _GROUPS = (ask, route, guides, logs, runs, samples, doctor)
+_ORDER = ("ask", "chat", "route", "guides", "logs", "runs", "samples", "doctor", "version")
 _HELP = "Connects a question, an alert or a batch to the specialist that can answer it, with evidence."
 _EPILOG = """\b
 Examples:
@@ -27,11 +29,20 @@ Exit codes: 0 answered, 1 a run failed or some input was rejected,
 """
 
 
+class _InOrder(TyperGroup):
+    """Lists commands by what people need first; typer would put every group after every command."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # typer's own base class
+        order = {name: place for place, name in enumerate(_ORDER)}
+        return sorted(super().list_commands(ctx), key=lambda name: order.get(name, len(order)))
+
+
 def build_cli(application: Application) -> typer.Typer:
     """All commands, talking to `application`."""
     cli = typer.Typer(
         name=NAME,
         help=_HELP,
+        cls=_InOrder,
         epilog=_EPILOG,
         no_args_is_help=True,
         add_completion=False,

@@ -37,7 +37,7 @@ def route(
     ] = None,
     as_json: shared.AsJson = False,
 ) -> None:
-    """Tell which specialist a message is for, and why, without asking it."""
+    """Tell which specialist a message is for, and why. Asks nobody."""
     application = shared.application_of(context)
     message = " ".join(text or [])
     if jsonl is not None:

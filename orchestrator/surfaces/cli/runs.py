@@ -100,7 +100,7 @@ def verify(
     *,
     as_json: shared.AsJson = False,
 ) -> None:
-    """Ask a past run's queries again and check each claim again; exit 1 when one no longer holds."""
+    """Check each claim of a past run again on rows asked anew. Exit code 1 when one no longer holds."""
     claims = asyncio.run(shared.application_of(context).verify_run(run))
     if as_json:
         write_json({"run": run, "claims": [asdict(claim) for claim in claims]})

@@ -13,7 +13,10 @@ from orchestrator.surfaces.terminal.screen import Screen
 
 
 def next_section(report: Fields, screen: Screen) -> list[RenderableType]:
-    """Actions numbered first; a line of `next` that only repeats one of them is left out."""
+    """A command to type stands on a line of its own and is never broken, so that it can be copied.
+
+    Actions numbered first; a line of `next` that only repeats one of them is left out.
+    """
     actions = entries(report, "actions")
     others = [line for line in texts(report, "next") if not any(_repeats(line, action) for action in actions)]
     if not actions and not others:
@@ -21,8 +24,10 @@ def next_section(report: Fields, screen: Screen) -> list[RenderableType]:
     parts: list[RenderableType] = [heading("What to do next")]
     for index, action in enumerate(actions, start=1):
         parts.append(hanging([(f"{index}.", _headline(action))]))
+        if by_hand := text(action, "by_hand"):
+            parts.append(Text.assemble(("     by hand  ", "dim"), (by_hand, "cyan"), no_wrap=True, overflow="ignore"))
         if rows := _details(action):
-            parts.append(labelled(rows, indent=5))
+            parts.append(labelled(rows, indent=5, label_width=len("by hand")))
     start = len(actions) + 1
     if others:
         parts.append(hanging([(f"{number}.", line) for number, line in enumerate(others, start=start)]))
@@ -44,8 +49,6 @@ def _headline(action: Fields) -> Text:
 
 def _details(action: Fields) -> list[tuple[str, Text | str]]:
     rows: list[tuple[str, Text | str]] = []
-    if by_hand := text(action, "by_hand"):
-        rows.append(("by hand", Text(by_hand, style="cyan")))
     if reach := _reach(action.get("blast_radius")):
         rows.append(("touches", reach))
     if verify := _verify(action.get("verify")):

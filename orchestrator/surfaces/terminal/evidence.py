@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 
 from rich.cells import cell_len
 from rich.console import RenderableType
@@ -87,7 +88,7 @@ def evidence_rows(evidence: Fields, screen: Screen, *, most: int) -> list[Render
     if not shown:
         return []
     total = int(number(evidence, "row_count") or shown)
-    if lines := _sparks(columns, screen, complete=total == shown):
+    if lines := _sparks(columns, screen, total=total):
         return [Padding(Text(line, style="cyan"), (0, 0, 0, 2)) for line in lines]
     table, hidden = _table(columns, screen, most=most)
     left = [f"{_rows_text(total - min(shown, most))} more"] if total > min(shown, most) else []
@@ -107,19 +108,24 @@ def _columns(evidence: Fields) -> list[_Column]:
     return found
 
 
-def _sparks(columns: Sequence[_Column], screen: Screen, *, complete: bool) -> list[str]:
-    """Numbers over time as lines; none where the rows are no complete time series."""
+def _sparks(columns: Sequence[_Column], screen: Screen, *, total: int) -> list[str]:
+    """Numbers over time as lines, earliest first; none where the rows are no single time series."""
     times = [column for column in columns if column.kind == "datetime"]
     series = [column for column in columns if column.kind in NUMERIC and any(v is not None for v in column.numbers)]
-    if len(times) != 1 or not series or len(columns) != len(times) + len(series) or not complete:
+    if len(times) != 1 or not series or len(columns) != len(times) + len(series):
         return []
     moments = [moment for value in times[0].values if (moment := parse_time(value))]
-    if len(moments) != len(times[0].values) or len(moments) < _SPARK_ROWS or not rises(moments):
+    if len(moments) != len(times[0].values) or len(moments) < _SPARK_ROWS:
         return []
-    width = max(cell_len(column.name) for column in series[:_SPARK_LINES])
-    lines = [_spark_line(column, width, screen.marks) for column in series[:_SPARK_LINES]]
-    span = span_text(moments[0], moments[-1], screen.marks.dash)
-    return [*lines, f"{' ' * width}  {span} UTC"]
+    backwards = rises(moments[::-1])
+    if not backwards and not rises(moments):
+        return []
+    ordered = [_Column(c.name, c.kind, c.values[::-1]) if backwards else c for c in series[:_SPARK_LINES]]
+    width = max(cell_len(column.name) for column in ordered)
+    lines = [_spark_line(column, width, screen.marks) for column in ordered]
+    span = span_text(min(moments).astimezone(UTC), max(moments).astimezone(UTC), screen.marks.dash)
+    cut = f"  ({len(moments)} of {total} rows)" if total > len(moments) else ""
+    return [*lines, f"{' ' * width}  {span} UTC{cut}"]
 
 
 def _spark_line(column: _Column, width: int, marks: Marks) -> str:

@@ -30,6 +30,11 @@ def items(document: Fields, key: str) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
+def words(document: Fields, key: str) -> list[str]:
+    """The items of a list field, each as a safe line."""
+    return [clean(item) for item in items(document, key)]
+
+
 def texts(document: Fields, key: str) -> list[str]:
     """The texts of a list field, as safe lines; an object gives its `text`."""
     return [line for line in (text(item, "text") for item in entries(document, key)) if line]

@@ -15,9 +15,10 @@ from orchestrator.core.events import Event
 from orchestrator.surfaces.terminal.progress import LiveStep, Progress
 from orchestrator.surfaces.terminal.report import opening_part, sample_banner
 from orchestrator.surfaces.terminal.screen import Screen
-from orchestrator.surfaces.terminal.steps import step_mark, step_row
+from orchestrator.surfaces.terminal.steps import step_mark, step_row, title_width
 
 _REFRESHES = 12  # per second: a spinner's pace
+_SIGNS = 4  # cells: brace, blank, mark, blank
 
 
 class LiveRun:
@@ -48,15 +49,16 @@ def _parts(progress: Progress, screen: Screen, spinner: Spinner | None) -> list[
     parts += opening_part(progress.window, progress.guide, screen)
     if progress.steps:
         parts.append(Text("\nSteps", style="bold"))
+    titles = title_width([step.line for step in progress.steps], width=screen.width - _SIGNS)
     for _, wave in groupby(progress.steps, key=lambda step: step.wave):
-        parts += _wave(list(wave), screen, spinner)
+        parts += _wave(list(wave), screen, spinner, titles=titles)
     running = any(not step.line.status for step in progress.steps)
     if spinner is not None and not running:
         parts.append(Text.assemble("  ", _frame(spinner), (f" {progress.doing}{screen.marks.ellipsis}", "dim")))
     return parts
 
 
-def _wave(steps: list[LiveStep], screen: Screen, spinner: Spinner | None) -> list[Text]:
+def _wave(steps: list[LiveStep], screen: Screen, spinner: Spinner | None, *, titles: int) -> list[Text]:
     """Steps that run side by side, joined at their left by a brace."""
     marks = screen.marks
     braces = [marks.first, *[marks.middle] * (len(steps) - 2), marks.last] if len(steps) > 1 else [" "]
@@ -64,7 +66,7 @@ def _wave(steps: list[LiveStep], screen: Screen, spinner: Spinner | None) -> lis
     for brace, step in zip(braces, steps, strict=True):
         done = step_mark(step.line, marks) if step.line.status else None
         sign = done or (_frame(spinner) if spinner else Text(marks.skipped, style="yellow"))
-        row = step_row(step.line, screen, width=screen.width - 4)
+        row = step_row(step.line, screen, width=screen.width - _SIGNS, titles=titles)
         rows.append(Text.assemble((brace, "dim"), " ", sign, " ", row))
     return rows
 

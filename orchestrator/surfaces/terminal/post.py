@@ -1,7 +1,7 @@
 """A report for an incident channel: at most ten lines of plain text."""
 
 from orchestrator.surfaces.terminal.evidence import value_text
-from orchestrator.surfaces.terminal.fields import Fields, entries, fields, items, number, text, texts
+from orchestrator.surfaces.terminal.fields import Fields, entries, fields, number, text, texts, words
 from orchestrator.surfaces.terminal.report import guide_text
 from orchestrator.surfaces.terminal.values import number_text, share_text
 from orchestrator.surfaces.terminal.wording import SAMPLE, answer_text, badge
@@ -69,14 +69,14 @@ def _cause(report: Fields) -> tuple[str, str]:
     cause = text(verdict, "cause")
     if not cause:
         return "Answer", answer_text(report)
-    cited = list(dict.fromkeys(str(e) for claim in entries(report, "claims") for e in items(claim, "evidence")))
+    cited = list(dict.fromkeys(name for claim in entries(report, "claims") for name in words(claim, "evidence")))
     about = text(verdict, "object")
     said = f"{cause} in {about}" if about else cause
     return "Suspected cause", f"{said}: {answer_text(report)}" + (f" [{', '.join(cited)}]" if cited else "")
 
 
 def _cited(claim: Fields) -> str:
-    cited = ", ".join(str(item) for item in items(claim, "evidence"))
+    cited = ", ".join(words(claim, "evidence"))
     return text(claim, "text") + (f" [{cited}]" if cited else "")
 
 

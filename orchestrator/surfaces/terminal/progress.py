@@ -52,20 +52,22 @@ class Progress:
             case WindowResolved():
                 return replace(told, window=self.window or _window(event))
             case StepStarted():
-                return told._started(event)
+                return told.with_started(event)
             case StepFinished():
-                return told._finished(event)
+                return told.with_finished(event)
             case _:
                 return told
 
-    def _started(self, event: StepStarted) -> "Progress":
+    def with_started(self, event: StepStarted) -> "Progress":
+        """With a step begun; it joins the wave of those that began since the last one ended."""
         wave = self.wave if self.wave_open else self.wave + 1
         key = (event.guide, event.step)
         step = LiveStep(key=key, line=StepLine(title=clean(event.title or event.step)), wave=wave)
         others = tuple(item for item in self.steps if item.key != key)
         return replace(self, steps=(*others, step), wave=wave, wave_open=True)
 
-    def _finished(self, event: StepFinished) -> "Progress":
+    def with_finished(self, event: StepFinished) -> "Progress":
+        """With a step decided; it keeps its place."""
         key = (event.guide, event.step)
         known = next((item for item in self.steps if item.key == key), None)
         line = StepLine(

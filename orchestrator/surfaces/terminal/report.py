@@ -9,11 +9,12 @@ from rich.text import Text
 
 from orchestrator.surfaces.terminal.actions import next_section
 from orchestrator.surfaces.terminal.evidence import evidence_rows
-from orchestrator.surfaces.terminal.fields import Fields, entries, fields, items, number, text, texts
+from orchestrator.surfaces.terminal.fields import Fields, entries, fields, number, text, texts, words
 from orchestrator.surfaces.terminal.layout import hanging, heading, labelled
 from orchestrator.surfaces.terminal.screen import Screen
 from orchestrator.surfaces.terminal.steps import StepLine, steps_block
 from orchestrator.surfaces.terminal.values import (
+    local_span_text,
     moment_text,
     number_text,
     parse_time,
@@ -88,12 +89,13 @@ def window_text(window: Fields, dash: str) -> Text:
     start, end = parse_time(window.get("from")), parse_time(window.get("to"))
     if start is None or end is None:
         return Text(f"{text(window, 'from')} {dash} {text(window, 'to')}".strip())
-    found = Text(f"{span_text(start.astimezone(UTC), end.astimezone(UTC), dash)} UTC")
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    found = Text(f"{span_text(start, end, dash)} UTC")
     name = text(window, "timezone")
     zone = zone_named(name)
     if zone is None or name == "UTC":
         return found
-    return found.append(f"  ({span_text(start.astimezone(zone), end.astimezone(zone), dash)} {name})", style="dim")
+    return found.append(f"  ({local_span_text(start, end, zone, dash)} {name})", style="dim")
 
 
 def _steps(report: Fields, screen: Screen) -> list[RenderableType]:
@@ -110,7 +112,8 @@ def _answer(report: Fields, screen: Screen) -> list[RenderableType]:
         line.append(f"  {cause}", style="bold").append(f" in {about}" if about else "", style="bold")
     if confidence := text(verdict, "confidence"):
         line.append(f"   confidence: {confidence}", style="dim")
-    said = [item for item in (answer_text(report), shown.meaning) if item]
+    asked = texts(report, "questions")
+    said = [item for item in (answer_text(report), shown.meaning) if item and item not in asked]
     below = [Padding(Text(item, style="dim" if item == shown.meaning else ""), (0, 0, 0, 2)) for item in said]
     return [line, *below]
 
@@ -119,7 +122,7 @@ def _questions(report: Fields, screen: Screen) -> list[RenderableType]:
     rows: list[tuple[Text | str, Text | str]] = []
     for question in entries(report, "questions"):
         ask = text(question, "text")
-        choices = ", ".join(str(choice) for choice in items(question, "choices")[:12])
+        choices = ", ".join(words(question, "choices")[:12])
         rows.append((screen.marks.unknown, ask + (f"  (one of: {choices})" if choices else "")))
         if name := text(question, "parameter"):
             rows.append(("", Text(f"--param {name}=VALUE   ({text(question, 'type') or 'text'})", style="dim")))
@@ -149,9 +152,9 @@ def _since(since: str, window: Fields, *, ongoing: object) -> str:
         name = text(window, "timezone")
         if (zone := zone_named(name)) and name != "UTC":
             found += f" ({moment.astimezone(zone):%H:%M} {name})"
-    return found + {True: ", still going on", False: ", over by the window's end"}.get(ongoing is True, "") * (
-        ongoing is not None
-    )
+    if ongoing is None:
+        return found
+    return f"{found}, still going on" if ongoing else f"{found}, over by the window's end"
 
 
 def _shown(report: Fields, screen: Screen) -> list[RenderableType]:
@@ -160,7 +163,7 @@ def _shown(report: Fields, screen: Screen) -> list[RenderableType]:
     parts: list[RenderableType] = []
     drawn: set[str] = set()
     for index, claim in enumerate(entries(report, "claims"), start=1):
-        cited = [str(item) for item in items(claim, "evidence")]
+        cited = words(claim, "evidence")
         parts.append(hanging([(f"{index}.", _cited(text(claim, "text"), cited))]))
         for name in cited:
             if name in by_id and name not in drawn:
@@ -176,8 +179,7 @@ def _cited(sentence: str, evidence: Sequence[str]) -> Text:
 
 def _statements(title: str, claims: Sequence[Fields], mark: str, style: str) -> list[RenderableType]:
     rows: list[tuple[Text | str, Text | str]] = [
-        (Text(mark, style=style), _cited(text(claim, "text"), [str(item) for item in items(claim, "evidence")]))
-        for claim in claims
+        (Text(mark, style=style), _cited(text(claim, "text"), words(claim, "evidence"))) for claim in claims
     ]
     return [heading(title), hanging(rows)] if rows else []
 

@@ -91,7 +91,7 @@ class Screen:
             safe_box=self.ascii,
         )
         for part in parts:
-            console.print(part)
+            console.print(part, crop=False)
         plain = _TRAILING.sub("", out.getvalue())
         return to_ascii(plain) if self.ascii else plain
 

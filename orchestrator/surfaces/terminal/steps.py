@@ -1,6 +1,6 @@
 """A guide's steps as lines: mark, what was asked, what it says, evidence, time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -50,30 +50,38 @@ def step_mark(line: StepLine, marks: Marks) -> Text:
     return Text(sign.get(line.status, marks.bullet), style=_STYLES.get(line.status, ""))
 
 
-def step_row(line: StepLine, screen: Screen, *, width: int) -> Text:
+def title_width(lines: Iterable[StepLine], *, width: int) -> int:
+    """The column of titles: as wide as the longest, but never more than leaves room for what the steps say."""
+    return min(max((cell_len(line.title) for line in lines), default=0), max(width * 2 // 5, _LEAST))
+
+
+def step_row(line: StepLine, screen: Screen, *, width: int, titles: int) -> Text:
     """One line: title and what the step says, cut to fit; evidence and time at its right end."""
     elapsed = duration_text(line.elapsed_ms) if line.elapsed_ms and line.status != "skipped" else ""
     tail = f"{line.evidence:>4} {elapsed:>8}"
     room = width - cell_len(tail) - 1
-    row = _sentence(line, room, screen.marks.ellipsis)
+    row = _sentence(line, room, titles, screen.marks.ellipsis)
     row.append(" " * (width - row.cell_len - cell_len(tail)))
     return row.append(tail[:4], style="cyan").append(tail[4:], style="dim")
 
 
-def _sentence(line: StepLine, room: int, ellipsis: str) -> Text:
-    title = shorten(line.title, room, ellipsis)
-    said = "skipped" if line.status == "skipped" else line.said
-    left = room - cell_len(title) - 2
+def _sentence(line: StepLine, room: int, titles: int, ellipsis: str) -> Text:
+    skipped = line.status == "skipped"
+    said = "skipped" if skipped else line.said
+    left = room - titles - 2
     if not said or left < _LEAST:
-        return Text(title, style="dim" if line.status == "skipped" else "")
-    style = "dim" if line.status == "skipped" else _OUTCOMES.get(line.outcome, "")
-    return Text.assemble((title, "dim"), "  ", (shorten(said, left, ellipsis), style))
+        return Text(shorten(line.title, room if not said else titles, ellipsis), style="dim" if skipped else "")
+    title = Text(shorten(line.title, titles, ellipsis), style="dim")
+    title.append(" " * (titles + 2 - title.cell_len))
+    return title.append(shorten(said, left, ellipsis), style="dim" if skipped else _OUTCOMES.get(line.outcome, ""))
 
 
 def steps_block(lines: Sequence[StepLine], screen: Screen) -> Padding:
     """All steps, one line each."""
+    width = screen.width - INDENT - 2
+    titles = title_width(lines, width=width)
     rows = [
-        step_mark(line, screen.marks).append(" ").append(step_row(line, screen, width=screen.width - INDENT - 2))
+        step_mark(line, screen.marks).append(" ").append(step_row(line, screen, width=width, titles=titles))
         for line in lines
     ]
     return Padding(Group(*rows), (0, 0, 0, INDENT))

@@ -37,9 +37,22 @@ def zone_named(name: str) -> tzinfo | None:
 
 def span_text(start: datetime, end: datetime, dash: str = "\N{EN DASH}") -> str:
     """`2026-11-22 10:05 - 10:45`; the second date only where it differs, seconds only where there are any."""
-    clock = "%H:%M" if start.second == end.second == 0 else "%H:%M:%S"
+    clock = _clock(start, end)
     last = clock if start.date() == end.date() else f"%Y-%m-%d {clock}"
     return f"{start:%Y-%m-%d} {start.strftime(clock)} {dash} {end.strftime(last)}"
+
+
+def local_span_text(start: datetime, end: datetime, zone: tzinfo, dash: str) -> str:
+    """The span in that zone; without dates where they are those of the span as given."""
+    here, there = start.astimezone(zone), end.astimezone(zone)
+    if start.date() == end.date() == here.date() == there.date():
+        clock = _clock(start, end)
+        return f"{here.strftime(clock)} {dash} {there.strftime(clock)}"
+    return span_text(here, there, dash)
+
+
+def _clock(start: datetime, end: datetime) -> str:
+    return "%H:%M" if start.second == end.second == 0 else "%H:%M:%S"
 
 
 def moment_text(moment: datetime) -> str:

@@ -33,6 +33,7 @@ STATUSES = {
 SAMPLE = "SAMPLE DATA"
 SAMPLE_MEANING = "no logs are configured, so this is a made-up environment. Your own: --logs DIR"
 SAMPLE_PREFIX = f"{SAMPLE}."
+_REPEATED = ("Healthy: ", "No data to judge by: ", "No data: ", "No guide covers this: ", "Inconclusive: ")
 
 
 def badge(report: Fields) -> Badge:
@@ -50,7 +51,6 @@ def answer_text(report: Fields) -> str:
     if text(report, "status") != "answered" or not said:
         said = text(report, "message") or said
     said = said.removeprefix(SAMPLE_PREFIX).strip()
-    for word in ("Healthy: ", "No data to judge by: ", "No data: "):
-        if said.startswith(word):
-            return said[len(word)].upper() + said[len(word) + 1 :]
-    return said
+    for word in _REPEATED:
+        said = said.removeprefix(word)
+    return said[:1].upper() + said[1:]

@@ -1,0 +1,232 @@
+"""An application without rooms behind it: it answers with fixed reports and emits the events of a real run.
+
+Also a program, to look at: `python tests/surfaces/fake_application.py ask "checkout returns 502"`; the words `healthy`,
+`no data` and so on choose the report, and `slow` makes the steps take their time.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from importlib import util
+from pathlib import Path
+
+from orchestrator.core.errors import InputError, ModelError, QueryError
+from orchestrator.core.events import GuideMatched, Routed, RunStarted, StepFinished, StepStarted, WindowResolved
+from orchestrator.core.routing import Route
+from orchestrator.core.table import Column, ColumnType, Table
+from orchestrator.surfaces.application import Document, Finding, GuideHits, Listener, Options, RecheckedClaim
+from playbooks.guide import AppliesTo, Guide
+
+_SPEC = util.spec_from_file_location("surface_reports", Path(__file__).with_name("reports.py"))
+assert _SPEC
+assert _SPEC.loader
+reports = util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(reports)
+
+NOW = datetime(2026, 11, 22, 10, 45, tzinfo=UTC)
+
+
+class FakeConversation:
+    """Answers by words in the message; remembers the last report."""
+
+    def __init__(self, application: "FakeApplication", options: Options) -> None:
+        self._application = application
+        self.session = options.session or f"s{len(application.opened)}"
+        self._last: Document | None = None
+
+    async def ask(self, text: str, *, listen: Listener) -> Document:
+        """Emit the events of the report that the message chooses, and return it."""
+        self._application.asked.append(text)
+        found = choose(text)
+        listen(started(found, session=self.session, message=text))
+        if "crash" in text:
+            raise ZeroDivisionError(text)
+        if "model" in text:
+            raise ModelError("the chat service answered 503: try again later")
+        if "interrupt" in text:
+            raise KeyboardInterrupt
+        await emit(found, listen, pause_s=float(os.environ.get("FAKE_PAUSE_S", "0")))
+        self._last = {**found, "asked": text}
+        return self._last
+
+    def evidence(self, evidence_id: str) -> Document | None:
+        """By id, from the last report."""
+        found = [item for item in (self._last or {}).get("evidence", []) if item["id"] == evidence_id]
+        return found[0] if found else None
+
+    def last_report(self) -> Document | None:
+        """The last one."""
+        return self._last
+
+
+def started(report: Document, *, session: str, message: str) -> RunStarted:
+    """A run's first event."""
+    return RunStarted(
+        run=report["run"], session=session, message=message, source=report["source"], now=NOW, at=NOW, inputs={}
+    )
+
+
+def choose(text: str) -> Document:
+    """The report whose name's words are all in the message."""
+    words = text.lower()
+    for name, make in reports.ALL.items():
+        if name.replace("_", " ") in words:
+            return make()
+    return reports.cause_found()
+
+
+async def emit(report: Document, listen: Listener, *, pause_s: float) -> None:
+    """The events that a run of this report would have emitted: its first three steps side by side."""
+    listen(Routed(agents=(report["agent"],), confidence=0.93, abstained=False, reason="a symptom"))
+    await asyncio.sleep(pause_s)
+    if guide := report["guide"]:
+        listen(
+            GuideMatched(
+                guide=guide["id"], title=guide["title"], version=guide["version"], confidence=0.8, by="text", reason=""
+            )
+        )
+    if report["window"]:
+        start, end = (datetime.fromisoformat(report["window"][edge]) for edge in ("from", "to"))
+        zone, origin = report["window"]["timezone"], report["window"]["origin"]
+        listen(WindowResolved(start=start, end=end, timezone=zone, origin=origin))
+    steps = report["steps"]
+    for wave in filter(None, (steps[:3], steps[3:5], steps[5:])):
+        for step in wave:
+            listen(StepStarted(guide="g", step=step["id"], title=step["title"]))
+        for step in wave:
+            await asyncio.sleep(pause_s)
+            listen(
+                StepFinished(
+                    guide="g",
+                    step=step["id"],
+                    title=step["title"],
+                    status=step["status"],
+                    outcome=step["outcome"],
+                    text=step["text"],
+                    evidence=step["evidence"],
+                    elapsed_ms=step["elapsed_ms"],
+                )
+            )
+
+
+class FakeApplication:
+    """The whole Protocol, in memory."""
+
+    def __init__(self, state: Path | None = None) -> None:
+        self.opened: list[Options] = []
+        self.asked: list[str] = []
+        self.failures: list[tuple[BaseException, str | None]] = []
+        self._state = state
+
+    def state_dir(self) -> Path | None:
+        """As given."""
+        return self._state
+
+    def record_failure(self, error: BaseException, *, run: str | None) -> Path | None:
+        """Remember it."""
+        self.failures.append((error, run))
+        return self._state / "switchboard.log" if self._state else None
+
+    @asynccontextmanager
+    async def converse(self, options: Options) -> AsyncIterator[FakeConversation]:
+        """Open a session; a folder named `missing` is refused."""
+        if "missing" in options.logs:
+            raise InputError("--logs 'missing' is no folder: give an existing one")
+        self.opened.append(options)
+        yield FakeConversation(self, options)
+
+    def route(self, text: str, *, speaking: str | None = None) -> Route:
+        """Triage, or nobody for a greeting."""
+        if text == "hello":
+            return Route(agents=(), confidence=0.2, abstained=True, reason="no subject", question="What about?")
+        return Route(agents=(speaking or "triage",), confidence=0.93, abstained=False, reason=f"says {text!r}")
+
+    def load_guides(self, folder: Path | None) -> tuple[Guide, ...]:
+        """Two guides, or none for a folder."""
+        return () if folder else (guide("queue_backlog"), guide("memory_leak"))
+
+    async def search_guides(
+        self, queries: Sequence[tuple[str, str]], *, source: Path | None, top: int
+    ) -> AsyncIterator[GuideHits]:
+        """The same guide for all."""
+        for name, text in queries:
+            hits = (("queue_backlog", 0.75), ("memory_leak", 0.25))[:top]
+            yield GuideHits(id=name, hits=() if text == "nothing" or source else hits, abstained=text == "nothing")
+
+    async def run_guide(self, guide_id: str, options: Options, *, listen: Listener) -> Document:
+        """The report of that name."""
+        async with self.converse(options) as conversation:
+            return await conversation.ask(guide_id.replace("_", " "), listen=listen)
+
+    async def query_logs(self, kql: str, *, options: Options) -> tuple[Table, tuple[str, ...]]:
+        """One small table; a wrong name is refused with the nearest."""
+        if "AppRequest " in kql:
+            raise QueryError("there is no table 'AppRequest': did you mean 'AppRequests'?", nearest=("AppRequests",))
+        if "memory" in options.logs:
+            raise MemoryError
+        columns = (Column("at", ColumnType.DATETIME), Column("name", ColumnType.STRING), Column("n", ColumnType.LONG))
+        rows = ((NOW, reports.HOSTILE if "hostile" in kql else "a", 12_411),)
+        return Table(columns=columns, rows=rows), ("req.csv:7: a row with 3 of 5 fields was left out",)
+
+    def list_runs(self, *, limit: int) -> tuple[Document, ...]:
+        """Two runs."""
+        run: Document = {"run": "r7k2m9", "at": "2026-11-22T10:46:00Z", "status": "answered", "agent": "triage"}
+        asked: Document = {"asked": "checkout returns 502 since 10:20", "verdict": "cause_found"}
+        return ({**run, **asked}, {**run, **asked, "run": "r7k2m8", "verdict": "healthy"})[:limit]
+
+    def show_run(self, run: str) -> Document:
+        """The report that the run's name chooses."""
+        if run == "nope":
+            raise InputError("there is no run 'nope': the newest is 'r7k2m9'")
+        return choose(run.replace("_", " "))
+
+    async def verify_run(self, run: str) -> tuple[RecheckedClaim, ...]:
+        """One that holds, and one of the run's name."""
+        claim = RecheckedClaim(
+            text="18.2% fail", check="row.share > 0.05", evidence=("E1",), outcome="holds", reason=None
+        )
+        other = RecheckedClaim(text="old", check="true", evidence=("E2",), outcome="fails", reason="0 rows now")
+        return (claim, other) if run == "stale" else (claim,)
+
+    def make_sample(self, name: str, *, seed: int, out: Path, fmt: str) -> Document:
+        """Say what would be written."""
+        return {"name": name, "seed": seed, "out": str(out), "format": fmt}
+
+    def sample_names(self) -> tuple[tuple[str, str], ...]:
+        """One."""
+        return (("bad_deploy", "a shop whose checkout fails after a release"),)
+
+    async def diagnose(self, options: Options) -> tuple[Finding, ...]:
+        """One of each state; nothing is wrong without logs."""
+        wrong = Finding(part="logs", state="wrong", detail="no such folder", mend="give an existing one")
+        fine = Finding(part="state", state="ok", detail="SQLite 3.45")
+        return (fine, wrong) if options.logs else (fine, Finding(part="model", state="off", detail="embedded planner"))
+
+
+def guide(guide_id: str) -> Guide:
+    """The least of a guide."""
+    return Guide(
+        id=guide_id,
+        title=guide_id.replace("_", " ").capitalize(),
+        owner="team",
+        reviewed=date(2026, 10, 1),
+        applies_to=AppliesTo(),
+        start=(),
+        tables={},
+        parameters=(),
+        steps=(),
+        version="9f3c2a71d0be",
+        path=f"{guide_id}.md",
+        text=f"# {guide_id}\n",
+    )
+
+
+if __name__ == "__main__":
+    from orchestrator.surfaces.cli import run_cli
+
+    sys.exit(
+        run_cli(FakeApplication(Path(os.environ["FAKE_STATE"]) if "FAKE_STATE" in os.environ else None), sys.argv[1:])
+    )
