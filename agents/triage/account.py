@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from agents.triage.decision import Decision
-from agents.triage.footing import frame_of
+from agents.triage.footing import evidence_for, frame_of
 from agents.triage.outcome import (
     Concluded,
     CoverageFacts,
@@ -179,6 +179,7 @@ class Account:
             ongoing=ongoing if isinstance(ongoing, bool) else None,
             affected=found["affected"],
             share=float(share) if isinstance(share, int | float) and not isinstance(share, bool) else None,
+            evidence=evidence_for(frame, graph=self.schedule.graph, decided=self.frames),
         )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
+from orchestrator.core.errors import InputError
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import ColumnType, Value
 from playbooks.guide import DeclaredTable, ParameterType, Step
@@ -26,13 +27,13 @@ def words_of(kql: str) -> frozenset[str]:
 
 
 def parameter_of(name: str, value: object) -> QueryParameter:
-    """A CEL value as a typed parameter; a list or map is dynamic. Raises ValueError for null and foreign types."""
+    """A CEL value as a typed parameter; a list or map is dynamic. Raises InputError for null and foreign types."""
     for python, column in _SCALARS:
         if isinstance(value, python):
             return QueryParameter(name, column, _plain(value))
     if isinstance(value, Mapping | list | tuple):
         return QueryParameter(name, ColumnType.DYNAMIC, _plain(value))
-    raise ValueError(
+    raise InputError(
         f"{name!r} is {'null' if value is None else type(value).__name__}, which no query can compare with"
     )
 
@@ -61,7 +62,7 @@ def earlier_values(
     """The `<step>_<name>` values that the query mentions, in order of the steps.
 
     Raises:
-        ValueError: A value that it mentions is null, or its step did not give it.
+        InputError: A value that it mentions is null, or its step did not give it.
     """
     words = words_of(kql)
     found: list[QueryParameter] = []
@@ -71,7 +72,7 @@ def earlier_values(
             if full not in words:
                 continue
             if name not in outs.get(step.id, {}):
-                raise ValueError(f"the query needs {full!r}, but step {step.id!r} gave no {name!r}")
+                raise InputError(f"the query needs {full!r}, but step {step.id!r} gave no {name!r}")
             found.append(parameter_of(full, outs[step.id][name]))
     return tuple(found)
 

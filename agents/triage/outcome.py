@@ -130,12 +130,13 @@ class StepOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImpactFacts:
-    """How bad it is; None where the guide does not say or the rows do not tell."""
+    """How bad it is; None where the guide does not say or the rows do not tell. `evidence` is what it rests on."""
 
     started_at: datetime | None = None
     ongoing: bool | None = None
     affected: object = None
     share: float | None = None
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

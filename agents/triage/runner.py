@@ -131,8 +131,8 @@ class _Run:
                 return await self._answer(step, step.ask)
             if step.run is not None:
                 return await self._inner(step, step.run)
-        except (ValueError, InputError) as error:
-            return _Got(status=StepStatus.FAILED, reason=str(error))
+        except InputError as error:
+            return _Got(status=StepStatus.FAILED, reason=error.message)
         return _Got()
 
     async def _query(self, step: Step, kql: str) -> _Got:

@@ -20,14 +20,14 @@ COLUMNS = tuple(
 
 
 def inner_guide(name: str, guides: Mapping[str, Guide], chain: Sequence[str]) -> Guide:
-    """The guide to run inside those of `chain`; raises ValueError for an unknown one, a cycle, or one too deep."""
+    """The guide to run inside those of `chain`; raises InputError for an unknown one, a cycle, or one too deep."""
     if name not in guides:
-        raise ValueError(f"there is no guide {name!r}; known are {', '.join(sorted(guides)) or 'none'}")
+        raise InputError(f"there is no guide {name!r}; known are {', '.join(sorted(guides)) or 'none'}")
     path = " -> ".join((*chain, name))
     if name in chain:
-        raise ValueError(f"the guides run each other in a circle: {path}")
+        raise InputError(f"the guides run each other in a circle: {path}")
     if len(chain) >= DEPTH_LIMIT:
-        raise ValueError(f"guides may run each other at most {DEPTH_LIMIT} deep: {path}")
+        raise InputError(f"guides may run each other at most {DEPTH_LIMIT} deep: {path}")
     return guides[name]
 
 
@@ -36,13 +36,13 @@ def inner_parameters(
 ) -> tuple[QueryParameter, ...]:
     """Its parameters: the arguments, else the outer guide's of that name, else the window's edge or a literal default.
 
-    Raises ValueError for an argument that it does not take, a value of another type, or one that is missing.
+    Raises InputError for an argument that it does not take, a value of another type, or one that is missing.
     """
     known = {parameter.name for parameter in guide.parameters}
     extra = sorted(set(arguments) - known)
     if extra:
         names = ", ".join(sorted(known)) or "none"
-        raise ValueError(f"guide {guide.id!r} takes no argument {extra[0]!r}; its parameters are {names}")
+        raise InputError(f"guide {guide.id!r} takes no argument {extra[0]!r}; its parameters are {names}")
     given = {item.name: item for item in outer}
     found: dict[str, QueryParameter] = {}
     for parameter in guide.parameters:
@@ -54,7 +54,7 @@ def inner_parameters(
         try:
             found[name] = QueryParameter(name, kind, parse_literal(raw, parameter.type))
         except InputError as error:
-            raise ValueError(f"parameter {name!r} of guide {guide.id!r}: {error.message}") from error
+            raise InputError(f"parameter {name!r} of guide {guide.id!r}: {error.message}") from error
     return tuple(found.values())
 
 
@@ -73,7 +73,7 @@ def _default(guide: Guide, parameter: Parameter, *, known: Mapping[str, QueryPar
                     return base + relative.offset
             case _:
                 continue
-    raise ValueError(f"guide {guide.id!r} needs {parameter.name!r}: give it in `arguments`")
+    raise InputError(f"guide {guide.id!r} needs {parameter.name!r}: give it in `arguments`")
 
 
 def _value_of(parameter: QueryParameter | None) -> object:

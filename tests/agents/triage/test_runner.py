@@ -491,3 +491,4 @@ def test_impact(kit: Any):
     made = kit.guide(kit.step("a"), impact=impact)
     facts = kit.play(made, {"a": kit.table([{"x": 3, "at": at}])}).outcome.impact
     assert (facts.started_at, facts.ongoing, facts.affected, facts.share) == (at, True, 3, None)
+    assert facts.evidence == ("E-a",)
