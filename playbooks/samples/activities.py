@@ -82,29 +82,45 @@ def record_routine(world: World, rng: Random) -> None:
     cluster = world.cluster_id
     providers = _providers(world)
     routine = (
-        ("Microsoft.Storage/storageAccounts/listKeys/action", f"{providers}/Microsoft.Storage/storageAccounts/st{world.org}tf"),
+        (
+            "Microsoft.Storage/storageAccounts/listKeys/action",
+            f"{providers}/Microsoft.Storage/storageAccounts/st{world.org}tf",
+        ),
         ("Microsoft.ContainerService/managedClusters/listClusterUserCredential/action", cluster),
-        ("Microsoft.Authorization/policies/auditIfNotExists/action", f"{providers}/Microsoft.KeyVault/vaults/kv-{world.org}"),
+        (
+            "Microsoft.Authorization/policies/auditIfNotExists/action",
+            f"{providers}/Microsoft.KeyVault/vaults/kv-{world.org}",
+        ),
         ("Microsoft.Insights/metricAlerts/write", f"{providers}/Microsoft.Insights/metricAlerts/cpu-high"),
         ("Microsoft.Resources/tags/write", f"/subscriptions/{world.subscription}/resourceGroups/{world.group}"),
     )
     for _ in range(rng.randint(14, 30)):
         operation, resource_id = rng.choice(routine)
         at = rng.uniform(0, world.length_s)
-        record_change(world, rng, operation=operation, resource_id=resource_id, at=at, done=at + rng.uniform(0.5, 8), accepted=False)
+        record_change(
+            world,
+            rng,
+            operation=operation,
+            resource_id=resource_id,
+            at=at,
+            done=at + rng.uniform(0.5, 8),
+            accepted=False,
+        )
 
 
 def record_zone_health(world: World, rng: Random, *, zone: str, at: float) -> None:
     """The platform's own word about a failing zone, minutes after it began, and the resources it holds."""
     number, title = zone.rsplit("-", 1)[1], names.REGION_TITLES[world.region]
-    tracking = "".join(rng.choices("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", k=4)) + "-" + "".join(rng.choices("ABCDGHKLM0", k=3))
+    tracking = (
+        "".join(rng.choices("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", k=4)) + "-" + "".join(rng.choices("ABCDGHKLM0", k=3))
+    )
     seen = at + rng.uniform(240, 720)
     impact: dict[str, object] = {
         "title": f"Connectivity issues - {title} - Availability Zone {number}",
         "service": "Virtual Machines",
         "region": title,
-        "communication": f"Starting at an approximate time, a subset of resources in Physical Availability Zone {number} in {title}"
-        " may experience connectivity loss. We are investigating.",
+        "communication": f"Starting at an approximate time, a subset of resources in"
+        f" Physical Availability Zone {number} in {title} may experience connectivity loss. We are investigating.",
         "incidentType": "Incident",
         "trackingId": tracking,
         "stage": "Active",
@@ -116,12 +132,15 @@ def record_zone_health(world: World, rng: Random, *, zone: str, at: float) -> No
         resource_id=f"/subscriptions/{world.subscription}", caller="", properties=impact, category="ServiceHealth",
         level="Warning", correlation=tracking,
     ))  # fmt: skip
-    scale_set = world.cluster_id.replace(f"resourceGroups/{world.group}", f"resourceGroups/MC_{world.group}").split("/Microsoft.ContainerService")[0]
+    scale_set = world.cluster_id.replace(f"resourceGroups/{world.group}", f"resourceGroups/MC_{world.group}").split(
+        "/Microsoft.ContainerService"
+    )[0]
     pool = world.nodes[0].name.split("-vmss")[0]
     for index, node in enumerate(world.nodes):
         if node.zone == zone:
             world.activities.append(Activity(
-                t=at + rng.uniform(60, 200), operation="Microsoft.Resourcehealth/healthevent/Activated/action", status="Active",
+                t=at + rng.uniform(60, 200), operation="Microsoft.Resourcehealth/healthevent/Activated/action",
+                status="Active",
                 resource_id=f"{scale_set}/Microsoft.Compute/virtualMachineScaleSets/{pool}-vmss/virtualMachines/{index}",
                 caller="Microsoft.ResourceHealth", category="ResourceHealth", level="Critical", correlation=guid(rng),
                 properties={

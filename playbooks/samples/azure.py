@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from random import Random
 
 from playbooks.samples import names
+from playbooks.samples.chance import chance
 from playbooks.samples.fault import Fault
 from playbooks.samples.outages import called_targets
 from playbooks.samples.queueing import QueueHistory
@@ -30,7 +31,15 @@ def record_azure(
         for target in databases:
             _record_database(world, target, minute, fault=fault, recorder=recorder, rng=rng)
         for target in caches:
-            gauge(world, recorder, target.resource_id, minute, ("usedmemorypercentage", "Percent"), 38 + rng.gauss(0, 1.2))
+            gauge(
+                world,
+                recorder,
+                target.resource_id,
+                minute,
+                name="usedmemorypercentage",
+                unit="Percent",
+                value=38 + rng.gauss(0, 1.2),
+            )
         if queues:
             _record_bus(world, queues, minute, thinning=thinning, recorder=recorder)
         minute += MINUTE_S
@@ -66,14 +75,37 @@ def _metric(world: World, recorder: Recorder, resource_id: str, t: float, *, nam
     recorder.put("AzureMetrics", t, row)
 
 
-def gauge(world: World, recorder: Recorder, resource_id: str, t: float, metric: tuple[str, str], value: float) -> None:
-    """A level within a minute: average, and a little more and less."""
-    name, unit = metric
-    _metric(world, recorder, resource_id, t, name=name, unit=unit, total=value, count=1, average=value, high=value, low=value)
+def gauge(world: World, recorder: Recorder, resource_id: str, t: float, *, name: str, unit: str, value: float) -> None:
+    """A level within a minute."""
+    _metric(
+        world,
+        recorder,
+        resource_id,
+        t,
+        name=name,
+        unit=unit,
+        total=value,
+        count=1,
+        average=value,
+        high=value,
+        low=value,
+    )
 
 
 def _count(world: World, recorder: Recorder, resource_id: str, t: float, *, name: str, value: float) -> None:
-    _metric(world, recorder, resource_id, t, name=name, unit="Count", total=value, count=1, average=value, high=value, low=value)
+    _metric(
+        world,
+        recorder,
+        resource_id,
+        t,
+        name=name,
+        unit="Count",
+        total=value,
+        count=1,
+        average=value,
+        high=value,
+        low=value,
+    )
 
 
 def _record_database(
@@ -85,10 +117,18 @@ def _record_database(
     used = target.capacity * (usual if share is None else min(1.0, share + 0.006 * rng.gauss(0.0, 1.0)))
     used = float(round(min(target.capacity, used) if not exhausted else target.capacity - rng.randint(0, 3)))
     resource = target.resource_id
-    gauge(world, recorder, resource, minute, ("active_connections", "Count"), used)
-    gauge(world, recorder, resource, minute, ("max_connections", "Count"), float(target.capacity))
-    gauge(world, recorder, resource, minute, ("cpu_percent", "Percent"), max(2.0, 31 + 4 * rng.gauss(0.0, 1.0)))
-    failed = float(rng.randint(25, 160)) if exhausted else float(rng.random() < 0.02)
+    gauge(world, recorder, resource, minute, name="active_connections", unit="Count", value=used)
+    gauge(world, recorder, resource, minute, name="max_connections", unit="Count", value=float(target.capacity))
+    gauge(
+        world,
+        recorder,
+        resource,
+        minute,
+        name="cpu_percent",
+        unit="Percent",
+        value=max(2.0, 31 + 4 * rng.gauss(0.0, 1.0)),
+    )
+    failed = float(rng.randint(25, 160)) if exhausted else float(chance(rng, 0.02))
     _count(world, recorder, resource, minute, name="connections_failed", value=failed)
 
 
@@ -102,11 +142,25 @@ def _record_bus(
     _count(world, recorder, resource, minute, name="IncomingMessages", value=came)
     _count(world, recorder, resource, minute, name="OutgoingMessages", value=left)
     _count(world, recorder, resource, minute, name="CompleteMessage", value=left)
-    gauge(world, recorder, resource, minute, ("ActiveMessages", "Count"), waiting)
-    gauge(world, recorder, resource, minute, ("DeadletteredMessages", "Count"), dead)
+    gauge(world, recorder, resource, minute, name="ActiveMessages", unit="Count", value=waiting)
+    gauge(world, recorder, resource, minute, name="DeadletteredMessages", unit="Count", value=dead)
     for queue, (_, _, _, depth) in zip(queues, counts, strict=True):
-        tags = json.dumps({"scaledObject": queue.queue, "metric": f"s0-azure-servicebus-{queue.queue}", "k8sNamespace": world.namespace})
-        row = ("", "prometheus", "prometheus", "keda_scaler_metrics_value", float(depth * thinning), tags, world.cluster_id)
+        tags = json.dumps(
+            {
+                "scaledObject": queue.queue,
+                "metric": f"s0-azure-servicebus-{queue.queue}",
+                "k8sNamespace": world.namespace,
+            }
+        )
+        row = (
+            "",
+            "prometheus",
+            "prometheus",
+            "keda_scaler_metrics_value",
+            float(depth * thinning),
+            tags,
+            world.cluster_id,
+        )
         recorder.put("InsightsMetrics", minute + MINUTE_S, row)
 
 
@@ -116,14 +170,15 @@ def _record_probes(world: World, *, fault: Fault, recorder: Recorder, rng: Rando
     if not partners:
         return
     host = partners[0]
-    resource = f"/subscriptions/{world.subscription}/resourceGroups/{world.group}/providers/microsoft.insights/components/appi-{world.org}-prod"
+    resource = world.tier("edge")[0].resource_id
     for location in rng.sample(names.LOCATIONS, k=2):
         t = rng.uniform(0, PROBE_S)
         while t < world.length_s:
             message = fault.probe(host, t)
             took = round(rng.uniform(90, 400), 3)
             row = (
-                guid(rng), f"{rng.getrandbits(128):032x}", f"partner-{host}", location, message is None, message or "Passed",
+                guid(rng), f"{rng.getrandbits(128):032x}", f"partner-{host}", location, message is None,
+                message or "Passed",
                 took, performance_bucket(took), json.dumps({"FullTestResultAvailable": "True"}), "{}", "PC",
                 world.instrumentation_key, 1, resource,
             )  # fmt: skip
@@ -132,7 +187,7 @@ def _record_probes(world: World, *, fault: Fault, recorder: Recorder, rng: Rando
 
 
 def _record_counters(world: World, *, fault: Fault, recorder: Recorder, rng: Random) -> None:
-    """Private bytes and processor time of each process, every five minutes."""
+    """Private bytes of each process, every five minutes."""
     for service in world.services.values():
         for item in world.instances[service.name]:
             t = max(0.0, item.start) + rng.uniform(0, PROBE_S)
@@ -142,7 +197,9 @@ def _record_counters(world: World, *, fault: Fault, recorder: Recorder, rng: Ran
                     role = (service.name, item.name, item.version, service.stack.sdk, "PC", "0.0.0.0",  # noqa: S104  # masked as Azure masks it
                             world.instrumentation_key, 1, service.resource_id)  # fmt: skip
                     bytes_ = float(round(share * service.memory_limit * 0.97))
-                    recorder.put("AppPerformanceCounters", t, ("Process", "Private Bytes", "Private Bytes", "", bytes_, "{}", *role))
-                    recorder.put("AppPerformanceCounters", t, (
-                        "Process", "% Processor Time", "% Processor Time Normalized", "", round(rng.uniform(4, 35), 3), "{}", *role))
+                    recorder.put(
+                        "AppPerformanceCounters",
+                        t,
+                        ("Process", "Private Bytes", "Private Bytes", "", bytes_, "{}", *role),
+                    )
                 t += PROBE_S

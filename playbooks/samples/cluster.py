@@ -10,7 +10,7 @@ from playbooks.samples.recorder import Recorder
 from playbooks.samples.topology import Instance, Node, Service, World
 
 INVENTORY_S = 300.0
-PERF_S = 180.0
+PERF_S = 240.0
 
 
 def record_cluster(world: World, *, fault: Fault, recorder: Recorder, rng: Random) -> None:
@@ -88,7 +88,7 @@ def _record_node(world: World, node: Node, t: float, *, fault: Fault, recorder: 
     }]  # fmt: skip
     index = int(node.name[-6:], 16)
     row = (
-        node.name, "Unknown" if lost else "Ready", json.dumps(labels), "v1.33.5", "Linux", "containerd://1.7.28-1",
+        node.name, "Unknown" if lost else "Ready", json.dumps(labels), "v1.33.5", "Linux",
         f"azure://{world.cluster_id.split('/providers')[0]}/virtualMachines/{index}", recorder.stamp(-900_000.0),
         recorder.stamp(started), *_where(world),
     )  # fmt: skip

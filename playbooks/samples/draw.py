@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from playbooks.samples import names
+from playbooks.samples.chance import chance
 from playbooks.samples.stacks import STACKS
 from playbooks.samples.topology import (
     Call,
@@ -19,16 +20,18 @@ from playbooks.samples.topology import (
 )
 
 MIB = 1024 * 1024
+_QUEUE_NAMES = ("requests", "events", "jobs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """Which services play; callers stand before those they call."""
+    """Which services play; callers stand before those they call. `versions` pins some, and puts them on Kubernetes."""
 
     edges: tuple[str, ...]
     cores: tuple[str, ...]
     workers: tuple[str, ...]
     silent: tuple[str, ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,7 @@ def draw_world(rng: Random, *, cast: Cast, size: Size, epoch_s: float) -> World:
         instrumentation_key=guid(rng),
         namespace=rng.choice(("prod", "default", "apps", org)),
         cluster_id=f"{root}/Microsoft.ContainerService/managedClusters/aks-{org}-prod",
-        upper_case=rng.random() < 0.5,
+        upper_case=chance(rng, 0.5),
         length_s=size.length_s,
         epoch_s=epoch_s,
         services={},
@@ -132,7 +135,7 @@ def _draw_shared(rng: Random, world: World, cast: Cast) -> Shared:
     )  # fmt: skip
     bus = f"sb-{org}-{tag}"
     queues = tuple(
-        Target(kind="queue", host=f"{bus}.servicebus.windows.net/{worker.split('-')[0]}-{rng.choice(('requests', 'events', 'jobs'))}",
+        Target(kind="queue", host=f"{bus}.servicebus.windows.net/{worker.split('-')[0]}-{rng.choice(_QUEUE_NAMES)}",
                name="ServiceBusSender.Send", dependency_type="Queue Message | Azure Service Bus",
                latency_ms=rng.uniform(6, 15), command="", resource_id=f"{root}/Microsoft.ServiceBus/namespaces/{bus}")
         for worker in cast.workers
@@ -140,8 +143,10 @@ def _draw_shared(rng: Random, world: World, cast: Cast) -> Shared:
     return Shared(
         databases=tuple(databases),
         caches=(Target(kind="redis", host=f"{cache}.redis.cache.windows.net:6380", name="GET", dependency_type="redis",
-                       latency_ms=rng.uniform(1, 3), command="GET", resource_id=f"{root}/Microsoft.Cache/redis/{cache}"),),
-        blobs=(Target(kind="blob", host=f"{store}.blob.core.windows.net", name="GET " + store, dependency_type="Azure blob",
+                       latency_ms=rng.uniform(1, 3), command="GET",
+                       resource_id=f"{root}/Microsoft.Cache/redis/{cache}"),),
+        blobs=(Target(kind="blob", host=f"{store}.blob.core.windows.net", name="GET " + store,
+                      dependency_type="Azure blob",
                       latency_ms=rng.uniform(12, 40), command=f"https://{store}.blob.core.windows.net",
                       resource_id=f"{root}/Microsoft.Storage/storageAccounts/{store}"),),
         partners=partners,
@@ -153,14 +158,15 @@ def _draw_service(
     rng: Random, world: World, cast: Cast, name: str, *, tier: str, size: Size, shared: Shared
 ) -> Service:
     hosting = rng.choices(("aks", "containerapp", "appservice"), weights=(75, 17, 8))[0] if tier == "core" else "aks"
-    keep = rng.choices((1.0, 0.5, 0.25), weights=(55, 30, 15))[0] if size.sampled and size.thinning == 1 else 1.0
+    pinned = dict(cast.versions).get(name)
+    keep = rng.choices((1.0, 0.5, 1 / 3), weights=(55, 30, 15))[0] if size.sampled and size.thinning == 1 else 1.0
     root = f"/subscriptions/{world.subscription}/resourceGroups/{world.group}/providers"
     return Service(
         name=name,
         tier=tier,
         stack=rng.choice(STACKS),
-        hosting=hosting,
-        version=f"{rng.randint(1, 6)}.{rng.randint(0, 40)}.{rng.randint(0, 9)}",
+        hosting="aks" if pinned else hosting,
+        version=pinned or f"{rng.randint(1, 6)}.{rng.randint(0, 40)}.{rng.randint(0, 9)}",
         keep=keep,
         item_count=round(size.thinning / keep),
         relay_code=rng.choice(("502", "503", "500") if tier == "edge" else ("500", "503", "500")),
@@ -177,7 +183,12 @@ def _draw_operations(rng: Random, cast: Cast, name: str, *, tier: str, shared: S
     if tier == "worker":
         return (_worker_operation(rng, cast, name, shared),)
     noun = name.removeprefix("svc-").removesuffix("-api").removesuffix("-svc")
-    routes = [("GET", f"/api/{noun}/{{id}}"), ("POST", f"/api/{noun}"), ("GET", f"/api/{noun}"), ("PUT", f"/api/{noun}/{{id}}")]
+    routes = [
+        ("GET", f"/api/{noun}/{{id}}"),
+        ("POST", f"/api/{noun}"),
+        ("GET", f"/api/{noun}"),
+        ("PUT", f"/api/{noun}/{{id}}"),
+    ]
     if tier == "edge":
         routes = [("GET", f"/{core.removeprefix('svc-')}") for core in cast.cores[:4]] + [("POST", f"/{cast.cores[0]}")]
     chosen = rng.sample(routes, k=rng.randint(2, 3)) if tier == "core" else routes
@@ -197,12 +208,14 @@ def _draw_backing(rng: Random, name: str, cast: Cast, shared: Shared) -> tuple[C
     if position < 0:
         return ()
     calls = [Call(target=shared.databases[position % 2], share=0.9, timeout_ms=15_000)]
-    if position % 3 == 1 or rng.random() < 0.35:
+    if position % 3 == 1 or chance(rng, 0.35):
         calls.append(Call(target=shared.caches[0], share=0.95, retries=1, timeout_ms=5_000))
     if position % 3 != 1 and position < 2 * len(shared.partners):
         partner = shared.partners[position % len(shared.partners)]
-        calls.append(Call(target=partner, share=rng.uniform(0.6, 0.95), retries=rng.choice((0, 1, 2)), timeout_ms=8_000))
-    if rng.random() < 0.3:
+        calls.append(
+            Call(target=partner, share=rng.uniform(0.6, 0.95), retries=rng.choice((0, 1, 2)), timeout_ms=8_000)
+        )
+    if chance(rng, 0.3):
         calls.append(Call(target=shared.blobs[0], share=0.5, retries=1))
     calls.extend(
         Call(target=queue, share=rng.uniform(0.5, 0.9), retries=1)
@@ -223,7 +236,7 @@ def _draw_calls(
     later = cast.cores[cast.cores.index(name) + 1 :]
     below = rng.sample(later, k=min(len(later), rng.choice((0, 1, 1, 2))))
     inner = tuple(
-        service_call(core, share=rng.uniform(0.5, 0.9), retries=rng.choice((0, 0, 1)), required=rng.random() < 0.8)
+        service_call(core, share=rng.uniform(0.5, 0.9), retries=rng.choice((0, 0, 1)), required=chance(rng, 0.8))
         for core in below
     )
     return backing + inner
@@ -231,7 +244,9 @@ def _draw_calls(
 
 def service_call(name: str, *, share: float, retries: int = 0, required: bool = True) -> Call:
     """A call from one service to another."""
-    target = Target(kind="service", host=name, name=name, dependency_type="HTTP", latency_ms=2.0, command=f"http://{name}")
+    target = Target(
+        kind="service", host=name, name=name, dependency_type="HTTP", latency_ms=2.0, command=f"http://{name}"
+    )
     return Call(target=target, share=share, retries=retries, required=required, timeout_ms=20_000)
 
 

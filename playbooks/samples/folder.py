@@ -50,10 +50,7 @@ def write_folder(tables: Mapping[str, Rows], *, out: Path, fmt: Format, workspac
 def refuse_taken(out: Path) -> None:
     """Raise InputError unless `out` is absent or an empty folder."""
     try:
-        if out.is_dir():
-            taken = any(out.iterdir())
-        else:
-            taken = out.exists() or out.is_symlink()
+        taken = any(out.iterdir()) if out.is_dir() else out.exists() or out.is_symlink()
     except OSError as error:
         raise InputError(f"cannot look into {str(out)!r}: {error.strerror}; choose another --out") from error
     if taken:
@@ -102,5 +99,5 @@ def _write_table(
 
 def _column_sql(field: Field, *, fmt: Format) -> str:
     if field.type == "datetime" and fmt == "csv":
-        return f"strftime(\"{field.name}\", '%Y-%m-%dT%H:%M:%S.%fZ') AS \"{field.name}\""
+        return f'strftime("{field.name}", \'%Y-%m-%dT%H:%M:%S.%fZ\') AS "{field.name}"'
     return f'"{field.name}"'

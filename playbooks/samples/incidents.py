@@ -1,9 +1,10 @@
 """Incidents of the application: a bad deployment, a bad flag, a leak, a stuck consumer."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from random import Random
 
 from playbooks.samples import activities, names
+from playbooks.samples.chance import chance
 from playbooks.samples.fault import AMPLE, Consumption, Effect, Failure, Fault, Visit
 from playbooks.samples.manifest import Truth
 from playbooks.samples.stacks import Shape
@@ -37,22 +38,25 @@ def busy_services(world: World, *tiers: str) -> list[Service]:
 def plan_bad_deploy(world: World, rng: Random, at: float) -> Fault:
     """A new version of a busy service goes out, to all instances or to some of them."""
     service = rng.choice(busy_services(world, "edge", "core"))
-    canary = rng.random() < 0.3
+    canary = chance(rng, 0.3)
     return deploy_badly(
         world, rng, service=service, at=at, code=rng.choice(("500", "500", "502", "503")),
         share=rng.uniform(0.4, 0.7) if canary else 1.0,
-        strength=rng.uniform(0.5, 0.95) if canary else rng.uniform(0.2, 0.95),
+        strength=rng.uniform(0.5, 0.95) if canary else rng.uniform(0.2, 0.95), span_s=rng.uniform(60, 200),
     )  # fmt: skip
 
 
-def deploy_badly(world: World, rng: Random, *, service: Service, at: float, code: str, share: float, strength: float) -> Fault:
+def deploy_badly(
+    world: World, rng: Random, *, service: Service, at: float, code: str, share: float, strength: float, span_s: float
+) -> Fault:
     """Roll out a broken version whose first instance takes requests at `at`."""
     version = next_version(service.version, rng)
     shape = rng.choice(service.stack.faults).filled({"entity": names.singular(service.name)})
-    span = rng.uniform(60, 200)
-    warm_up = min(20.0, span / max(1, round(len(world.instances[service.name]) * share)) / 2)
-    roll_out(world, service, rng, at=at - warm_up, version=version, span_s=span, share=share)
-    activities.record_deploy(world, rng, service=service, version=version, at=at - rng.uniform(90, 180), done=at + span)
+    warm_up = min(20.0, span_s / max(1, round(len(world.instances[service.name]) * share)) / 2)
+    roll_out(world, service, rng, at=at - warm_up, version=version, span_s=span_s, share=share)
+    activities.record_deploy(
+        world, rng, service=service, version=version, at=at - rng.uniform(90, 180), done=at + span_s
+    )
     truth = Truth(
         kind="deploy_5xx", cause="bad_deploy", service=service.name, object=version,
         also=(f"{service.name}:{version}", f"{service.name} {version}"), started_s=at,
@@ -134,7 +138,7 @@ def plan_memory_leak(world: World, rng: Random, at: float) -> Fault:
     current = [item for item in world.instances[service.name] if item.stop == FOREVER]
     for index, instance in enumerate(current):
         first = at + index * rng.uniform(0.1, 0.9) * ramp / len(current)
-        outages, spans = _lives(rng, instance, first=first, ramp=ramp, end=world.length_s)
+        outages, spans = _lives(rng, first=first, ramp=ramp, end=world.length_s)
         lives[instance.uid] = spans
         position = world.instances[service.name].index(instance)
         world.instances[service.name][position] = replace(instance, outages=outages)
@@ -148,7 +152,9 @@ def plan_memory_leak(world: World, rng: Random, at: float) -> Fault:
     return MemoryLeak(truth, lives=lives, base=service.memory_use)
 
 
-def _lives(rng: Random, instance: Instance, *, first: float, ramp: float, end: float) -> tuple[tuple[Outage, ...], tuple[tuple[float, float], ...]]:
+def _lives(
+    rng: Random, *, first: float, ramp: float, end: float
+) -> tuple[tuple[Outage, ...], tuple[tuple[float, float], ...]]:
     """Kills of one container and the spans between them."""
     outages: list[Outage] = []
     spans = [(first - ramp, first)]
@@ -158,11 +164,12 @@ def _lives(rng: Random, instance: Instance, *, first: float, ramp: float, end: f
         outages.append(Outage(down=kill, up=back, reason="OOMKilled"))
         kill = back + ramp * rng.uniform(0.8, 1.1)
         spans.append((back, kill))
-    del instance
     return tuple(outages), tuple(spans)
 
 
-def _record_kill(world: World, rng: Random, *, service: Service, instance: Instance, outage: Outage, number: int) -> None:
+def _record_kill(
+    world: World, rng: Random, *, service: Service, instance: Instance, outage: Outage, number: int
+) -> None:
     add = world.kube_events.append
     computer, pod = instance.node.name, instance.name
     pages = service.memory_limit // 1024
@@ -170,11 +177,13 @@ def _record_kill(world: World, rng: Random, *, service: Service, instance: Insta
         t=outage.down, object_kind="Node", name=computer, reason="OOMKilling", kind="Warning",
         component="kernel-monitor", computer=computer,
         message=f"Memory cgroup out of memory: Killed process {rng.randint(4000, 90000)} ({service.stack.process})"
-        f" total-vm:{pages * 9}kB, anon-rss:{pages}kB, file-rss:0kB, shmem-rss:0kB, UID:1000 pgtables:2104kB oom_score_adj:968",
+        f" total-vm:{pages * 9}kB, anon-rss:{pages}kB, file-rss:0kB, shmem-rss:0kB,"
+        " UID:1000 pgtables:2104kB oom_score_adj:968",
     ))  # fmt: skip
     add(KubeEvent(
         t=outage.down + 2, object_kind="Pod", name=pod, reason="Unhealthy", kind="Warning", computer=computer,
-        message=f'Readiness probe failed: Get "http://{instance.ip}:8080/readyz": dial tcp {instance.ip}:8080: connect: connection refused',
+        message=f'Readiness probe failed: Get "http://{instance.ip}:8080/readyz":'
+        f" dial tcp {instance.ip}:8080: connect: connection refused",
     ))  # fmt: skip
     if number > 1 or outage.up - outage.down > 20:  # noqa: PLR2004  # the first restart mostly comes without back-off
         add(KubeEvent(
@@ -213,7 +222,7 @@ def plan_stuck_consumer(world: World, rng: Random, at: float) -> Fault:
         kind="queue_backlog", cause=f"consumer_{mode}", service=service.name, object=host.split("/")[1],
         also=(host, host.split("/")[0], host.split(".")[0], service.name), started_s=at, affected=(service.name,),
     )  # fmt: skip
-    capacity = rng.uniform(0.15, 0.5) if mode == "slow" else 0.0
+    capacity = rng.uniform(0.1, 0.4) if mode == "slow" else 0.0
     return StuckConsumer(truth, consumer=service.name, at=at, mode=mode, capacity=capacity)
 
 
@@ -227,10 +236,12 @@ def _scale_to_nothing(world: World, service: Service, at: float) -> None:
     ))  # fmt: skip
     add(KubeEvent(
         t=at - 1, object_kind="ScaledObject", name=service.name, reason="KEDAScaleTargetDeactivated",
-        component="keda-operator", message=f"Deactivated apps/v1.Deployment {world.namespace}/{service.name} from {len(alive)} to 0",
+        component="keda-operator",
+        message=f"Deactivated apps/v1.Deployment {world.namespace}/{service.name} from {len(alive)} to 0",
     ))  # fmt: skip
     add(KubeEvent(
-        t=at, object_kind="Deployment", name=service.name, reason="ScalingReplicaSet", component="deployment-controller",
+        t=at, object_kind="Deployment", name=service.name, reason="ScalingReplicaSet",
+        component="deployment-controller",
         message=f"Scaled down replica set {service.name}-{alive[0].replica_set} from {len(alive)} to 0",
     ))  # fmt: skip
     for item in alive:

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from orchestrator.core.errors import InputError
 from orchestrator.core.table import json_value
@@ -60,7 +61,7 @@ class Manifest:
     red_herrings: tuple[str, ...]
     rows: dict[str, int]
 
-    def document(self) -> dict[str, object]:
+    def document(self) -> dict[str, Any]:
         """The manifest as JSON values."""
         return {name: json_value(value) for name, value in asdict(self).items()}
 

@@ -2,11 +2,12 @@
 
 EDGES = ("storefront", "web-bff", "mobile-bff", "public-api", "portal", "partner-gateway", "graphql-edge")
 CORES = (
-    "accounts billing booking cart catalog checkout claims coupons devices documents entitlements fares fraud fulfilment "
-    "identity inventory ledger loyalty media messaging meters offers orders payments policies pricing profiles quotes "
-    "recommendations returns reviews routing scheduling search seats shipping statements subscriptions tariffs tax "
-    "tickets users vouchers wallets"
-).split()
+    "accounts", "billing", "booking", "cart", "catalog", "checkout", "claims", "coupons", "devices", "documents",
+    "entitlements", "fares", "fraud", "fulfilment", "identity", "inventory", "ledger", "loyalty", "media",
+    "messaging", "meters", "offers", "orders", "payments", "policies", "pricing", "profiles", "quotes",
+    "recommendations", "returns", "reviews", "routing", "scheduling", "search", "seats", "shipping", "statements",
+    "subscriptions", "tariffs", "tax", "tickets", "users", "vouchers", "wallets",
+)  # fmt: skip
 WORKERS = (
     "order-processor", "mailer", "invoice-worker", "thumbnailer", "ledger-writer", "shipment-worker", "claims-worker",
     "export-worker", "settlement-worker", "feed-importer", "receipt-worker",
@@ -48,4 +49,6 @@ def pascal(name: str) -> str:
 def singular(name: str) -> str:
     """A path's noun as a type's name: `orders` -> `Order`."""
     word = pascal(name)
+    if word.endswith("ies"):
+        return word[:-3] + "y"
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word

@@ -45,15 +45,16 @@ def add_flags(world: World, rng: Random) -> None:
 
 
 def add_noise(world: World, rng: Random, *, fault: Fault, at: float) -> Noise:
-    """Everything that does not depend on the fault's kind; services at fault or affected are spared where it would mislead."""
+    """What does not depend on the fault's kind; services that suffer are spared where it would mislead."""
     activities.record_routine(world, rng)
     truth = fault.truth
     hurt = {truth.service, *truth.affected} if truth else set()
     calm = [s for s in world.services.values() if s.name not in hurt and s.tier != "worker"]
     anyone = calm or [s for s in world.tier("core", "edge") if not truth or s.name != truth.service]
-    _harmless_deploy(world, rng, service=rng.choice(anyone), latest=world.length_s * 0.95 if calm else at - 3_600)
+    deployed = rng.choice(anyone)
+    _harmless_deploy(world, rng, service=deployed, latest=world.length_s * 0.95 if calm else at - 3_600)
     _drain(world, rng, before=at - 1_800, spared=truth.service if truth else "")
-    _scale_out(world, rng, service=rng.choice(anyone), before=at - 1_500)
+    _scale_out(world, rng, service=rng.choice([s for s in anyone if s is not deployed] or anyone), before=at - 1_500)
     blip_at = rng.uniform(0.15, 0.9) * (at - 1_200)
     quiet = [s for s in world.services.values() if not truth or s.name != truth.service]
     gap_at = rng.uniform(1_200, min(at, world.length_s - 2_400) - 1_500)
@@ -98,7 +99,8 @@ def _drain(world: World, rng: Random, *, before: float, spared: str) -> None:
             world.instances[service.name][index] = replace(item, stop=at + 25)
             world.instances[service.name].append(moved)
             add(KubeEvent(t=at + 2, object_kind="Pod", name=item.name, reason="Evicted", computer=node.name,
-                          component="drain", message=f"Pod evicted to drain node {node.name} for image upgrade"))  # fmt: skip
+                          component="drain",
+                          message=f"Pod evicted to drain node {node.name} for image upgrade"))  # fmt: skip
             add(KubeEvent(t=at + 8, object_kind="Pod", name=moved.name, reason="Started", computer=moved.node.name,
                           message=f"Started container {service.name}"))  # fmt: skip
     add(KubeEvent(t=at + 900, object_kind="Node", name=node.name, reason="NodeSchedulable", computer=node.name,

@@ -6,6 +6,7 @@ from math import exp
 from random import Random
 
 from playbooks.samples import activities
+from playbooks.samples.chance import chance
 from playbooks.samples.fault import Effect, Failure, Fault, Visit
 from playbooks.samples.manifest import Truth
 from playbooks.samples.stacks import Shape
@@ -72,13 +73,13 @@ def plan_dependency_down(world: World, rng: Random, at: float) -> Fault:
     """A partner's API, the cache or the blob store fails, or answers many times slower."""
     kinds = [kind for kind in ("partner", "partner", "redis", "blob") if called_targets(world, kind)]
     target = called_targets(world, rng.choice(kinds))[0][1]
-    slow = target.kind == "partner" and rng.random() < 0.45
+    slow = target.kind == "partner" and chance(rng, 0.45)
     truth = Truth(
         kind="dependency_down", cause="dependency_slow" if slow else "dependency_failing",
         service=main_caller(world, target).name, object=target.host,
         also=(target.host.split(":")[0], target.host.split(".")[0]), started_s=at, affected=affected_by(world, target),
     )  # fmt: skip
-    factor = 8_000 / target.latency_ms * rng.uniform(0.9, 1.8) if slow else 1.0
+    factor = 8_000 / target.latency_ms * rng.uniform(1.4, 2.6) if slow else 1.0
     failure = rng.choice(_BROKEN[target.kind])
     strength = rng.uniform(0.7, 0.98)
     return DependencyDown(truth, host=target.host, at=at, strength=strength, failure=failure, slow=factor)
@@ -105,7 +106,7 @@ class ConnectionsExhausted(Fault):
             return None
         if rng.random() >= self.strength * min(1.0, 0.3 + (visit.t - self.at) / 300):
             return Effect(slow=rng.uniform(2, 8))
-        if rng.random() < 0.7:
+        if chance(rng, 0.7):
             return Effect(failure=Failure("slots", "53300", rng.uniform(8, 60)))
         return Effect(failure=Failure("pool", "", 15_000 if visit.service.stack.name == "dotnet" else 30_000))
 
@@ -136,7 +137,7 @@ class CertificateExpired(Fault):
         """Fail all calls but those over a connection that is still open."""
         if target.host != self.host or visit.t < self.at:
             return None
-        if rng.random() < 0.99 * exp(-(visit.t - self.at) / self.drain_s):
+        if chance(rng, 0.99 * exp(-(visit.t - self.at) / self.drain_s)):
             return None
         stack = visit.service.stack
         shape: Shape = stack.shapes["tls"].filled(dict(self.shape_fields))
@@ -151,7 +152,9 @@ class CertificateExpired(Fault):
 
 def plan_certificate_expired(world: World, rng: Random, at: float) -> Fault:
     """The certificate of a called host runs out."""
-    at = at - (world.epoch_s + at) % 60 + (59 if rng.random() < 0.5 else 0)  # certificates end on a whole minute or at :59
+    at = (
+        at - (world.epoch_s + at) % 60 + (59 if chance(rng, 0.5) else 0)
+    )  # certificates end on a whole minute or at :59
     target = called_targets(world, "partner")[0][1]
     not_after = datetime.fromtimestamp(world.epoch_s + at, UTC).strftime("%a %b %d %H:%M:%S GMT %Y")
     truth = Truth(
@@ -164,7 +167,7 @@ def plan_certificate_expired(world: World, rng: Random, at: float) -> Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneOutage(Fault):
-    """A zone's nodes lose contact: either its instances vanish and the rest is overloaded, or they fail where they are."""
+    """A zone's nodes lose contact: its instances vanish and the rest is overloaded, or they fail where they are."""
 
     zone: str
     at: float
@@ -172,8 +175,9 @@ class ZoneOutage(Fault):
     strength: float
 
     def node_lost(self, zone: str, t: float) -> bool:
-        """All nodes of the zone, for good."""
-        return zone == self.zone and t >= self.at + 45
+        """All nodes of the zone: for good when it is dark, now and then when it is cut off in part."""
+        since = t - self.at - 45
+        return zone == self.zone and since >= 0 and (self.dark or since % 500 < 330)  # noqa: PLR2004  # they flap
 
     def on_request(self, visit: Visit, rng: Random) -> Effect | None:
         """Those who are left carry the whole load."""
@@ -195,7 +199,7 @@ class ZoneOutage(Fault):
 def plan_zone_outage(world: World, rng: Random, at: float) -> Fault:
     """One availability zone of the region fails."""
     zone = rng.choice(sorted({node.zone for node in world.nodes}))
-    dark = rng.random() < 0.5
+    dark = chance(rng, 0.5)
     victims = [s for s in world.services.values() if s.hosting == "aks" and _in_zone(world, s, zone, at)]
     for node in world.nodes:
         if node.zone == zone:
@@ -233,13 +237,16 @@ def _cut_off(world: World, rng: Random, service: Service, *, zone: str, at: floa
         lost = replace(item, stop=stop, outages=(Outage(down=at, up=FOREVER, reason="NodeLost"),))
         instances[instances.index(item)] = lost
         world.kube_events.append(KubeEvent(
-            t=at + 300, object_kind="Pod", name=item.name, reason="TaintManagerEviction", component="taint-eviction-controller",
+            t=at + 300, object_kind="Pod", name=item.name, reason="TaintManagerEviction",
+            component="taint-eviction-controller",
             message=f"Marking for deletion Pod {world.namespace}/{item.name}", computer=item.node.name,
         ))  # fmt: skip
         lost_nodes = sum(1 for node in world.nodes if node.zone == zone)
         pending = f"{service.deployment}-{item.replica_set}-{''.join(rng.choices('bcdfghjkmnpqrstvwxz24567', k=5))}"
         world.kube_events.append(KubeEvent(
-            t=at + 305, object_kind="Pod", name=pending, reason="FailedScheduling", kind="Warning", component="default-scheduler",
+            t=at + 305, object_kind="Pod", name=pending, reason="FailedScheduling", kind="Warning",
+            component="default-scheduler",
             message=f"0/{len(world.nodes)} nodes are available: {lost_nodes} node(s) had untolerated taint"
-            f" {{node.kubernetes.io/unreachable: }}, {len(world.nodes) - lost_nodes} Insufficient cpu.", count=rng.randint(3, 20),
+            f" {{node.kubernetes.io/unreachable: }}, {len(world.nodes) - lost_nodes} Insufficient cpu.",
+            count=rng.randint(3, 20),
         ))  # fmt: skip

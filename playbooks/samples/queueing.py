@@ -6,6 +6,7 @@ from heapq import heapify, heappop, heappush
 from math import exp
 from random import Random
 
+from playbooks.samples.chance import chance
 from playbooks.samples.fault import Failure, Fault
 from playbooks.samples.telemetry import WARNING, Telemetry
 from playbooks.samples.topology import Roster, Service, World
@@ -35,7 +36,9 @@ class QueueHistory:
         return bisect_right(times, t)
 
 
-def play_queues(world: World, *, traffic: Traffic, fault: Fault, telemetry: Telemetry, rng: Random) -> list[QueueHistory]:
+def play_queues(
+    world: World, *, traffic: Traffic, fault: Fault, telemetry: Telemetry, rng: Random
+) -> list[QueueHistory]:
     """Process what `traffic` sent, worker by worker."""
     roster = Roster(world)
     return [
@@ -64,8 +67,10 @@ def _play_queue(
         if start > world.length_s or consumption.capacity == 0.0 or not roster.alive(worker.name, start):
             break
         own_s = _handling_s(worker, consumption.capacity, heads=heads, gap_s=gap_s, rng=rng)
-        lock_lost = own_s > _LOCK_S and rng.random() < 0.3
-        done = _handle(messages[index], worker, start=start, own_s=own_s, lock_lost=lock_lost, traffic=traffic, telemetry=telemetry)
+        lock_lost = own_s > _LOCK_S and chance(rng, 0.3)
+        done = _handle(
+            messages[index], worker, start=start, own_s=own_s, lock_lost=lock_lost, traffic=traffic, telemetry=telemetry
+        )
         heappush(free, done)
         if not lock_lost:
             completed.append(done)

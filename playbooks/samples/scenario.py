@@ -15,7 +15,13 @@ from playbooks.samples.cluster import record_cluster
 from playbooks.samples.draw import Cast, Size, draw_cast, draw_world
 from playbooks.samples.fault import Fault
 from playbooks.samples.folder import Format, refuse_taken, write_folder
-from playbooks.samples.incidents import StuckConsumer, plan_bad_deploy, plan_bad_flag, plan_memory_leak, plan_stuck_consumer
+from playbooks.samples.incidents import (
+    StuckConsumer,
+    plan_bad_deploy,
+    plan_bad_flag,
+    plan_memory_leak,
+    plan_stuck_consumer,
+)
 from playbooks.samples.manifest import Manifest, write_manifest
 from playbooks.samples.noise import Noise, add_flags, add_noise
 from playbooks.samples.outages import (
@@ -55,7 +61,7 @@ class Scenario:
     name: str
     title: str
     plan: Plan | None = None
-    rows: tuple[int, int] = (22_000, 38_000)
+    rows: tuple[int, int] = (30_000, 48_000)
     hours: tuple[float, float] = (4.5, 6.0)
     fault_min: tuple[float, float] = (20.0, 70.0)
     cast: Cast | None = None
@@ -69,20 +75,34 @@ def _by_name(*scenarios: Scenario) -> Mapping[str, Scenario]:
 
 SCENARIOS: Mapping[str, Scenario] = _by_name(
     Scenario(
-        name="shop", title="A shop whose checkout answers 502 since 10:20 UTC, after a deployment", plan=plan_shop,
-        rows=(20_000, 20_000), hours=(4.5, 4.5), fault_min=(30.0, 30.0), cast=SHOP_CAST, end=SHOP_END,
+        name="shop",
+        title="A shop whose checkout answers 502 since 10:20 UTC, after a deployment",
+        plan=plan_shop,
+        rows=(36_000, 36_000),
+        hours=(4.5, 4.5),
+        fault_min=(30.0, 30.0),
+        cast=SHOP_CAST,
+        end=SHOP_END,
     ),
     Scenario(name="deploy_5xx", title="Server errors after a deployment", plan=plan_bad_deploy),
     Scenario(name="dependency_down", title="A dependency that fails or crawls", plan=plan_dependency_down),
-    Scenario(name="db_connections_exhausted", title="A database without free connections", plan=plan_connections_exhausted),
-    Scenario(name="queue_backlog", title="A queue whose consumer does not keep up", plan=plan_stuck_consumer, thinning=25),
-    Scenario(name="memory_leak_oom", title="A memory leak, with containers killed at their limit", plan=plan_memory_leak),
-    Scenario(name="certificate_expired", title="An expired certificate of a called host", plan=plan_certificate_expired),
+    Scenario(
+        name="db_connections_exhausted", title="A database without free connections", plan=plan_connections_exhausted
+    ),
+    Scenario(
+        name="queue_backlog", title="A queue whose consumer does not keep up", plan=plan_stuck_consumer, thinning=25
+    ),
+    Scenario(
+        name="memory_leak_oom", title="A memory leak, with containers killed at their limit", plan=plan_memory_leak
+    ),
+    Scenario(
+        name="certificate_expired", title="An expired certificate of a called host", plan=plan_certificate_expired
+    ),
     Scenario(name="zone_outage", title="An availability zone that fails", plan=plan_zone_outage),
     Scenario(name="bad_config_flag", title="A feature flag that breaks whom it is on for", plan=plan_bad_flag),
-    Scenario(name="healthy_busy", title="A healthy system under load", rows=(42_000, 56_000)),
-    Scenario(name="healthy_quiet", title="A healthy system at night", rows=(14_000, 18_000)),
-)  # fmt: skip
+    Scenario(name="healthy_busy", title="A healthy system under load", rows=(40_000, 48_000)),
+    Scenario(name="healthy_quiet", title="A healthy system at night", rows=(15_000, 20_000)),
+)
 
 
 def find_scenario(name: str) -> Scenario:
@@ -119,7 +139,9 @@ def make(
     scenario = find_scenario(name)
     refuse_taken(out)
     if manifest_path is not None and manifest_path.resolve().is_relative_to(out.resolve()):
-        raise InputError(f"manifest path {str(manifest_path)!r} lies inside the data folder; choose a path outside {str(out)!r}")
+        raise InputError(
+            f"manifest path {str(manifest_path)!r} lies inside the data folder; choose a path outside {str(out)!r}"
+        )
     world, fault, rows = play(scenario, seed=seed, end=end)
     write_folder(rows, out=out, fmt=fmt, workspace=world.workspace)
     manifest = _describe(scenario, seed=seed, world=world, fault=fault, rows=rows)
@@ -148,7 +170,9 @@ def play(scenario: Scenario, *, seed: int, end: datetime | None = None) -> tuple
 
 def _draw_end(rng: Random) -> datetime:
     """Some moment of 2026, by day or by night."""
-    return datetime(2026, 1, 5, tzinfo=UTC) + timedelta(days=rng.randint(0, 280), seconds=round(rng.uniform(0, 86_400), 3))
+    return datetime(2026, 1, 5, tzinfo=UTC) + timedelta(
+        days=rng.randint(0, 280), seconds=round(rng.uniform(0, 86_400), 3)
+    )
 
 
 def _record(world: World, *, fault: Fault, noise: Noise, rng: Random, target_rows: float) -> Rows:

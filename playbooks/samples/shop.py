@@ -1,6 +1,5 @@
 """The demonstration system: a shop whose checkout breaks at 10:20 UTC."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -15,11 +14,11 @@ SHOP_CAST = Cast(
     cores=("checkout", "catalog", "cart", "payments", "orders", "inventory", "pricing"),
     workers=("mailer",),
     silent=("invoicing",),
+    versions=(("checkout", "4.11.2"),),
 )
 
 
 def plan_shop(world: World, rng: Random, at: float) -> Fault:
     """A deployment of checkout breaks most of its requests; they answer 502."""
-    checkout = replace(world.services["checkout"], hosting="aks", version="4.11.2")
-    world.services["checkout"] = checkout
-    return deploy_badly(world, rng, service=checkout, at=at, code="502", share=1.0, strength=0.72)
+    checkout = world.services["checkout"]
+    return deploy_badly(world, rng, service=checkout, at=at, code="502", share=1.0, strength=0.72, span_s=50.0)

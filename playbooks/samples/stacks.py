@@ -1,4 +1,5 @@
 """How failures look in the exceptions of each language's real libraries."""
+# ruff: noqa: E501  # messages stand as the libraries write them
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ def phrase(code: str) -> str:
 
 
 _HTTP = "System.Net.Http.HttpRequestException"
-_SLOTS = "remaining connection slots are reserved for roles with privileges of the \"pg_use_reserved_connections\" role"
+_SLOTS = 'remaining connection slots are reserved for roles with privileges of the "pg_use_reserved_connections" role'
 DOTNET = Stack(
     name="dotnet",
     sdk="dotnetc:2.22.0-997",

@@ -3,11 +3,12 @@
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 from playbooks.samples import names
+from playbooks.samples.chance import chance
 from playbooks.samples.fault import Failure, Visit
 from playbooks.samples.noise import Noise
 from playbooks.samples.recorder import Recorder
@@ -35,7 +36,8 @@ class Trace:
 
     def bucket(self, flag: str) -> float:
         """Where the operation falls in a flag's rollout, in [0, 1)."""
-        return crc32(f"{flag}/{self.operation_id}".encode()) / 2**32
+        digest = blake2b(f"{flag}/{self.operation_id}".encode(), digest_size=4).digest()
+        return int.from_bytes(digest, "big") / 2**32
 
 
 @lru_cache(maxsize=4_096)
@@ -63,9 +65,7 @@ class Telemetry:
         self._rng = rng
         self._roles: dict[str, tuple[object, ...]] = {}
 
-    def request(
-        self, visit: Visit, trace: Trace, *, outcome: "Outcome", request_id: str, parent_id: str
-    ) -> None:
+    def request(self, visit: Visit, trace: Trace, *, outcome: "Outcome", request_id: str, parent_id: str) -> None:
         """A request with its log lines, its flags, and its exception if it failed by itself."""
         if not self._kept(visit, trace):
             return
@@ -77,12 +77,12 @@ class Telemetry:
         row = (
             request_id, trace.operation_id, parent_id, operation.name, operation.name, url, source,
             outcome.failure is None, outcome.code, took, performance_bucket(took),
-            self.properties(visit), '{"timeSinceEnqueued":%d}' % self._waited_ms if is_message else "{}",
+            self.properties(visit), f'{{"timeSinceEnqueued":{self._waited_ms}}}' if is_message else "{}",
         )  # fmt: skip
         done = visit.t + took / 1_000
         self._recorder.put("AppRequests", visit.t, row + self._role(service, visit.instance), emitted=done)
         self._flag_events(visit, trace, request_id)
-        self._lines(visit, trace, outcome.failure, outcome.code, done, request_id)
+        self._lines(visit, trace, outcome.failure, code=outcome.code, t=done, request_id=request_id)
 
     def message(self, waited_s: float) -> None:
         """How long the next worker's message lay in its queue."""
@@ -123,14 +123,23 @@ class Telemetry:
         elif failure.problem == "timeout" and call.target.kind == "postgres":
             shape = stack.shapes["sql"]
         fields = {
-            "host": call.target.host.split(" | ")[0], "code": outcome.code or "503", "phrase": phrase(outcome.code or "503"),
+            "host": call.target.host.split(" | ")[0], "code": outcome.code or "503",
+            "phrase": phrase(outcome.code or "503"),
             "seconds": f"{call.timeout_ms / 1_000:.0f}", "ms": f"{outcome.took_ms:.0f}", "limit": "100",
             "key": f"{visit.service.name}:{self._rng.randint(1_000, 9_999)}",
         }  # fmt: skip
         self.exception(visit, trace, shape=shape, fields=fields, t=t, parent_id=parent_id, handled=not call.required)
 
     def exception(
-        self, visit: Visit, trace: Trace, *, shape: Shape, fields: dict[str, str], t: float, parent_id: str, handled: bool = False
+        self,
+        visit: Visit,
+        trace: Trace,
+        *,
+        shape: Shape,
+        fields: dict[str, str],
+        t: float,
+        parent_id: str,
+        handled: bool = False,
     ) -> None:
         """One exception row, and its line on the container's standard error."""
         if not self._kept(visit, trace):
@@ -140,7 +149,8 @@ class Telemetry:
         outer = (filled.outer_type or filled.type, filled.outer_message or filled.message)
         chain = [outer, (filled.type, filled.message)] if filled.outer_type else [outer]
         details = json.dumps([
-            {"id": str(index), "outerId": str(max(0, index - 1)), "type": kind, "message": text, "severityLevel": "Error",
+            {"id": str(index), "outerId": str(max(0, index - 1)), "type": kind, "message": text,
+             "severityLevel": "Error",
              "parsedStack": [{"level": 0, "method": method, "assembly": assembly, "line": 0}]}
             for index, (kind, text) in enumerate(chain)
         ])  # fmt: skip
@@ -151,7 +161,9 @@ class Telemetry:
         )  # fmt: skip
         self._recorder.put("AppExceptions", t, row + self._role(visit.service, visit.instance))
         if not handled:
-            self.container_line(visit.service, visit.instance, t, level="error", text=f"Unhandled exception. {outer[0]}: {outer[1]}")
+            self.container_line(
+                visit.service, visit.instance, t, level="error", text=f"Unhandled exception. {outer[0]}: {outer[1]}"
+            )
 
     def log(self, visit: Visit, trace: Trace, *, t: float, level: int, text: str, parent_id: str) -> None:
         """One trace row."""
@@ -171,7 +183,8 @@ class Telemetry:
             return
         image = f"acr{self._world.org}.azurecr.io/{service.name}"
         metadata = json.dumps({
-            "podLabels": {"app": service.name, "version": instance.version}, "image": image, "imageTag": instance.version,
+            "podLabels": {"app": service.name, "version": instance.version}, "image": image,
+            "imageTag": instance.version,
         })  # fmt: skip
         message = json.dumps({"level": level, "message": text, "service": service.name})
         row = (
@@ -221,13 +234,14 @@ class Telemetry:
         method, assembly = _FRAMES[service.stack.name]
         fields = {
             "pascal": names.pascal(service.name), "package": service.name.replace("-", "_"), "org": self._world.org,
-            "version": visit.instance.version, "verb": names.VERBS[service.operations.index(visit.operation) % len(names.VERBS)],
+            "version": visit.instance.version,
+            "verb": names.VERBS[service.operations.index(visit.operation) % len(names.VERBS)],
         }  # fmt: skip
         return method.format(**fields), assembly.format(**fields)
 
     def _flag_events(self, visit: Visit, trace: Trace, request_id: str) -> None:
         for name, on in visit.flags.items():
-            if self._rng.random() < 0.25:
+            if chance(self._rng, 0.25):
                 bag = {
                     "FeatureName": name, "Enabled": str(on), "Variant": "on" if on else "off",
                     "VariantAssignmentReason": "Percentile", "TargetingId": trace.operation_id[:12],
@@ -236,7 +250,7 @@ class Telemetry:
                 self._recorder.put("AppEvents", visit.t, row + self._role(visit.service, visit.instance))
 
     def _lines(
-        self, visit: Visit, trace: Trace, failure: Failure | None, code: str, t: float, request_id: str
+        self, visit: Visit, trace: Trace, failure: Failure | None, *, code: str, t: float, request_id: str
     ) -> None:
         """What the service itself writes: an exception it raised, an error line, now and then a routine line."""
         operation, stack = visit.operation, visit.service.stack
@@ -247,6 +261,6 @@ class Telemetry:
         if failure and failure.problem != "client":
             text = f"{operation.name} failed with {code} ({phrase(code)})"
             self.log(visit, trace, t=t, level=ERROR, text=text, parent_id=request_id)
-        elif self._rng.random() < 0.1:
+        elif chance(self._rng, 0.1):
             self.log(visit, trace, t=t, level=1, text=f"{operation.name} completed", parent_id=request_id)
             self.container_line(visit.service, visit.instance, t, level="info", text=f"{operation.name} completed")

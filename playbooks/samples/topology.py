@@ -287,7 +287,9 @@ def hash_suffix(rng: Random) -> str:
     return "".join(rng.choices("bcdf456789", k=9))
 
 
-def roll_out(world: World, service: Service, rng: Random, *, at: float, version: str, span_s: float, share: float = 1.0) -> None:
+def roll_out(
+    world: World, service: Service, rng: Random, *, at: float, version: str, span_s: float, share: float = 1.0
+) -> None:
     """Replace `share` of a service's instances one by one from `at` on, with the events Kubernetes and Azure write."""
     current = [item for item in world.instances[service.name] if item.start <= at < item.stop]
     count = max(1, round(len(current) * share))

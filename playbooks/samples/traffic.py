@@ -6,6 +6,7 @@ from random import Random
 from typing import NamedTuple
 
 from playbooks.samples import names
+from playbooks.samples.chance import chance
 from playbooks.samples.fault import Effect, Failure, Fault, Visit
 from playbooks.samples.noise import Noise
 from playbooks.samples.telemetry import Telemetry, Trace
@@ -71,9 +72,16 @@ class Traffic:
                 yield t
 
     def visit(
-        self, service: Service, t: float, trace: Trace, *, parent_id: str, slow_ms: float = 0.0, broken: Failure | None = None
+        self,
+        service: Service,
+        t: float,
+        trace: Trace,
+        *,
+        parent_id: str,
+        slow_ms: float = 0.0,
+        broken: Failure | None = None,
     ) -> Outcome:
-        """One request on one instance, with all that it causes below; `slow_ms` and `broken` come from a queue's worker."""
+        """One request on one instance and all that it causes; `slow_ms` and `broken` come from a queue's worker."""
         rng = self._rng
         ready = self._roster.alive(service.name, t)
         if not ready:
@@ -86,8 +94,10 @@ class Traffic:
         visit = Visit(service, instance, operation, t, self._evaluate(service.name, t, trace))
         effect = self._fault.on_request(visit, rng) or _NO_EFFECT
         request_id = f"{rng.getrandbits(64):016x}"
-        own_ms = slow_ms or operation.own_ms * exp(0.45 * rng.gauss(0.0, 1.0)) * effect.slow * self._blip(service.name, t)
-        skip = effect.failure is not None and rng.random() < 0.5
+        own_ms = slow_ms or operation.own_ms * exp(0.45 * rng.gauss(0.0, 1.0)) * effect.slow * self._blip(
+            service.name, t
+        )
+        skip = effect.failure is not None and chance(rng, 0.5)
         below = Outcome(None, "", 0.0) if skip else self._calls(visit, t + own_ms / 2_000, trace, request_id)
         outcome = self._conclude(visit, effect.failure or broken, below, own_ms)
         self._telemetry.request(visit, trace, outcome=outcome, request_id=request_id, parent_id=parent_id)
@@ -139,7 +149,7 @@ class Traffic:
         else:
             took = target.latency_ms * exp(0.5 * rng.gauss(0.0, 1.0)) * effect.slow
             outcome = Outcome(None, "", took)
-            if rng.random() < 0.0008 and target.kind in ("partner", "blob"):
+            if chance(rng, 0.0008) and target.kind in ("partner", "blob"):
                 outcome = Outcome(rng.choice(_STRAY), "503", took)
         if outcome.took_ms > call.timeout_ms:
             outcome = Outcome(Failure("timeout"), "", call.timeout_ms)
@@ -168,7 +178,7 @@ class Traffic:
             code = "504" if timed_out else service.relay_code
             return Outcome(Failure("relayed", code), code, took)
         if self._rng.random() < service.noise:
-            if self._rng.random() < 0.65:
+            if chance(self._rng, 0.65):
                 code = self._rng.choice(("404", "404", "400"))
                 return Outcome(Failure("client", code), code, took)
             return Outcome(Failure("invalid", "500"), "500", took)
@@ -177,7 +187,7 @@ class Traffic:
 
     def _aside(self, visit: Visit, trace: Trace, request_id: str) -> None:
         """A handled exception that has always been there."""
-        if visit.service.name == self._noise.noisy and self._rng.random() < 0.1:
+        if visit.service.name == self._noise.noisy and chance(self._rng, 0.1):
             shape = visit.service.stack.shapes["invalid"]
             fields = {"entity": names.singular(visit.service.name)}
             self._telemetry.exception(
