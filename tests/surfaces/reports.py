@@ -225,7 +225,8 @@ HOSTILE = (
 def hostile() -> Json:
     """Every text carries escape sequences, markup and bidirectional overrides."""
     found: Json = {name: _spoil(value) for name, value in cause_found().items()}
-    return {**found, "status": "answered", "source": "sample", "asked": HOSTILE}
+    kept = {name: cause_found()[name] for name in ("status", "source", "window", "run")}
+    return {**found, **kept}
 
 
 def _spoil(value: object) -> object:

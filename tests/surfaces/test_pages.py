@@ -82,12 +82,12 @@ def test_four_good_answers_are_worded_differently():
         name: next(line for line in PAGES[f"{name}.txt"].splitlines() if line.startswith("●"))
         for name in ("healthy", "no_data", "not_covered", "inconclusive")
     }
-    assert {
+    assert words == {
         "healthy": "● HEALTHY",
         "no_data": "● NO DATA",
         "not_covered": "● NOT COVERED",
         "inconclusive": "● I DON'T KNOW",
-    } == words
+    }
 
 
 def test_next_does_not_repeat_an_action():

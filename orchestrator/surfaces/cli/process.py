@@ -1,6 +1,5 @@
 """The command line as a process: builds the commands, runs one, turns errors into messages and exit codes."""
 
-import logging
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -13,6 +12,7 @@ from orchestrator.surfaces.application import Application
 from orchestrator.surfaces.cli import answering, ask, doctor, guides, logs, route, runs, samples
 from orchestrator.surfaces.cli.exits import ExitCode, exit_of_error
 from orchestrator.surfaces.cli.output import warn, write
+from orchestrator.surfaces.terminal.cleaning import clean
 
 NAME = "switchboard"
 _GROUPS = (ask, route, guides, logs, runs, samples, doctor)
@@ -106,9 +106,7 @@ def _closed_pipe() -> int:
 def _unexpected(application: Application, error: Exception) -> int:
     run = answering.started.id
     log = application.record_failure(error, run=run)
-    if log is None:
-        logging.getLogger(NAME).debug("no log could be written", exc_info=error)
     where = f"the log is {str(log)!r}" if log else "no log could be written"
-    about = f" in run {run}" if run else ""
-    warn(f"switchboard: something went wrong inside{about} ({type(error).__name__}); {where}")
+    about = f" in run {clean(run)}" if run else ""
+    warn(f"switchboard: something went wrong{about} ({type(error).__name__}); {where}")
     return ExitCode.FAILED
