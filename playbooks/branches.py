@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from orchestrator.core.errors import InputError
-from playbooks.front_matter import SNAKE_CASE, read_id
 from playbooks.guide import Branch, BranchKind, Conclusion, Confidence, Mitigation, Verify
 from playbooks.literals import parse_timespan
+from playbooks.names import SNAKE_CASE, read_id
 from playbooks.texts import read_arguments, read_expression, read_template
 from playbooks.yaml_values import YamlValue
 

@@ -1,48 +1,24 @@
 """What a guide's front matter says, as values."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from orchestrator.core.errors import InputError
 from orchestrator.core.table import ColumnType
 from playbooks.guide import (
-    AlertSource,
     AppliesTo,
     Coverage,
     DeclaredTable,
-    DefaultSource,
     Impact,
-    MessageNumberSource,
-    MessageTimeSource,
-    MessageValueSource,
     Parameter,
-    ParameterType,
-    SessionSource,
-    Source,
-    TimeEdge,
 )
-from playbooks.literals import parse_literal, parse_relative
+from playbooks.names import read_id, read_type
+from playbooks.parameter_specs import read_parameters
 from playbooks.texts import read_expression
 from playbooks.yaml_values import YamlValue, nearest_names
 
-SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-RESERVED_NAMES = frozenset(
-    {"rows", "row", "out", "window", "steps", "now", "true", "false", "null", "in", "has", "size", "type", "int"}
-    | {"uint", "double", "string", "bool", "bytes", "list", "map", "timestamp", "duration", "dyn"}
-)
 _KEYS = ("id", "title", "owner", "reviewed", "applies_to", "start", "tables", "parameters", "coverage", "impact")
 _REQUIRED = ("id", "title", "owner", "reviewed")
-_SOURCES = ("alert", "message", "session", "default")
-_TYPE_ALIASES = {
-    "boolean": "bool",
-    "date": "datetime",
-    "time": "timespan",
-    "double": "real",
-    "uuid": "guid",
-    "uniqueid": "guid",
-}
 _MAX_TABLES = 200
 
 
@@ -69,7 +45,7 @@ def read_front_matter(value: YamlValue) -> FrontMatter:
         raise value.error(f"the front matter is empty; it needs {', '.join(_REQUIRED)}")
     entries = value.mapping(known=_KEYS, required=_REQUIRED)
     tables = _tables(entries.get("tables"))
-    parameters = _parameters(entries.get("parameters"), tables)
+    parameters = read_parameters(entries.get("parameters"), tables)
     return FrontMatter(
         id=read_id(entries["id"]),
         title=entries["title"].text(),
@@ -83,27 +59,6 @@ def read_front_matter(value: YamlValue) -> FrontMatter:
         impact=_impact(entries.get("impact")),
         places=entries,
     )
-
-
-def read_id(value: YamlValue) -> str:
-    """An id in snake_case."""
-    text = value.text()
-    if not SNAKE_CASE.fullmatch(text):
-        mend = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-        raise value.error(f"{text!r} is not snake_case; write {mend!r}" if mend else f"{text!r} is not snake_case")
-    return text
-
-
-def read_type(value: YamlValue) -> ParameterType:
-    """A Kusto type, or `list<type>`."""
-    text = value.text().lower().replace(" ", "")
-    found = re.fullmatch(r"list<(\w+)>", text)
-    name = found[1] if found else text
-    name = _TYPE_ALIASES.get(name, name)
-    known = [kind.value for kind in ColumnType]
-    if name not in known:
-        raise value.error(f"unknown type {value.text()!r}{nearest_names(name, [*known, 'list<string>'])}")
-    return ParameterType(ColumnType(name), is_list=found is not None)
 
 
 def _date(value: YamlValue) -> date:
@@ -151,149 +106,6 @@ def _tables(value: YamlValue | None) -> dict[str, DeclaredTable]:
             raise item.error(f"table {name!r} declares no column; write column: type")
         tables[name] = DeclaredTable(name=name, columns=columns, optional=optional)
     return tables
-
-
-def _parameters(value: YamlValue | None, tables: Mapping[str, DeclaredTable]) -> tuple[Parameter, ...]:
-    if value is None or value.value in (None, (), {}):
-        return ()
-    pairs = _named_parameters(value)
-    names = [name for name, _ in pairs]
-    found = []
-    for name, item in pairs:
-        _check_parameter_name(name, item, tables)
-        found.append(_parameter(name, item, names, tables))
-    _refuse_default_cycles(found, dict(pairs))
-    return tuple(found)
-
-
-def _named_parameters(value: YamlValue) -> list[tuple[str, YamlValue]]:
-    """Pairs of name and specification, from a mapping by name or from a list with `name` keys."""
-    if isinstance(value.value, dict):
-        return list(value.value.items())
-    pairs: list[tuple[str, YamlValue]] = []
-    for item in value.items():
-        name = item.mapping(required=("name",))["name"].text()
-        if name in dict(pairs):
-            raise item.error(f"the parameter {name!r} stands twice")
-        pairs.append((name, item))
-    return pairs
-
-
-def _check_parameter_name(name: str, item: YamlValue, tables: Mapping[str, DeclaredTable]) -> None:
-    if not SNAKE_CASE.fullmatch(name):
-        raise item.error(f"the parameter name {name!r} is not snake_case; write p_service or the like")
-    if name in RESERVED_NAMES:
-        raise item.error(f"the parameter name {name!r} has a meaning in expressions; write 'p_{name}'")
-    for table in tables.values():
-        for column in table.columns:
-            if column.lower() == name.lower():
-                raise item.error(
-                    f"the parameter {name!r} has the name of column {table.name}.{column}, which would win in KQL; "
-                    f"write 'p_{name}'"
-                )
-
-
-def _parameter(name: str, item: YamlValue, names: list[str], tables: Mapping[str, DeclaredTable]) -> Parameter:
-    entries = item.mapping(known=("name", "type", "from", "default", "description"), required=("type",))
-    kind = read_type(entries["type"])
-    given = list(entries["from"].items()) if "from" in entries else []
-    sources = [_source(source, name, kind, names, tables) for source in given]
-    if "default" in entries:
-        sources.append(_default(entries["default"], name, kind, names))
-    description = entries["description"].text() if "description" in entries else ""
-    return Parameter(name=name, type=kind, sources=tuple(sources), description=description, line=item.line)
-
-
-def _source(
-    item: YamlValue, name: str, kind: ParameterType, names: list[str], tables: Mapping[str, DeclaredTable]
-) -> Source:
-    if item.value == "session":
-        return SessionSource()
-    if not isinstance(item.value, dict):
-        raise item.wrong("alert: <path>, message: time, message: number, message: {values_of: Table.Column}, "
-                         "session, or default: <value>")  # fmt: skip
-    entries = item.mapping(known=_SOURCES)
-    if len(entries) != 1:
-        raise item.error(f"one source per item of the list, found {len(entries)}: {', '.join(entries)}")
-    ((key, value),) = entries.items()
-    match key:
-        case "alert":
-            return AlertSource(value.text())
-        case "session":
-            if value.value is not True:
-                raise value.wrong("true, or just `session`")
-            return SessionSource()
-        case "default":
-            return _default(value, name, kind, names)
-        case _:
-            return _message_source(value, name, kind, tables)
-
-
-def _message_source(
-    value: YamlValue, name: str, kind: ParameterType, tables: Mapping[str, DeclaredTable]
-) -> MessageTimeSource | MessageNumberSource | MessageValueSource:
-    if isinstance(value.value, dict):
-        path = value.mapping(known=("values_of",), required=("values_of",))["values_of"]
-        return _values_of(path, kind, tables)
-    word = value.choice(("time", "time.start", "time.end", "number"))
-    numbers = {ColumnType.INT, ColumnType.LONG, ColumnType.REAL, ColumnType.DECIMAL}
-    wanted = numbers if word == "number" else {ColumnType.DATETIME}
-    if kind.is_list or kind.item not in wanted:
-        raise value.error(f"`message: {word}` cannot fill a parameter of type {kind}")
-    if word == "number":
-        return MessageNumberSource()
-    is_end = word == "time.end" or (word == "time" and name.rpartition("_")[2] in {"to", "end", "until"})
-    return MessageTimeSource(TimeEdge.END if is_end else TimeEdge.START)
-
-
-def _values_of(value: YamlValue, kind: ParameterType, tables: Mapping[str, DeclaredTable]) -> MessageValueSource:
-    table, dot, column = value.text().partition(".")
-    if not dot or not column:
-        raise value.error(f"{value.text()!r} is not Table.Column")
-    if table not in tables:
-        raise value.error(f"table {table!r} is not declared in `tables`{nearest_names(table, tables)}")
-    columns = tables[table].columns
-    if column not in columns:
-        raise value.error(f"{table!r} declares no column {column!r}{nearest_names(column, columns)}")
-    if columns[column] is not kind.item:
-        raise value.error(f"{table}.{column} is {columns[column].value}, the parameter is {kind}")
-    return MessageValueSource(table, column)
-
-
-def _default(value: YamlValue, name: str, kind: ParameterType, names: list[str]) -> DefaultSource:
-    raw = value.plain()
-    try:
-        relative = parse_relative(raw) if kind == ParameterType(ColumnType.DATETIME) else None
-        if relative is None:
-            parse_literal(raw, kind)
-    except InputError as error:
-        raise value.error(f"bad default: {error.message}") from error
-    if relative is not None and relative.base not in {"now", *names}:
-        raise value.error(f"unknown parameter {relative.base!r} in the default{nearest_names(relative.base, names)}")
-    if relative is not None and relative.base == name:
-        raise value.error(f"the default of {name!r} hangs on itself")
-    return DefaultSource(raw)
-
-
-def _refuse_default_cycles(parameters: list[Parameter], places: Mapping[str, YamlValue]) -> None:
-    kinds = {parameter.name: parameter.type for parameter in parameters}
-    bases: dict[str, str] = {}
-    for parameter in parameters:
-        for source in parameter.sources:
-            relative = parse_relative(source.value) if isinstance(source, DefaultSource) else None
-            if relative is None or relative.base == "now" or str(parameter.type) != "datetime":
-                continue
-            if str(kinds[relative.base]) != "datetime":
-                raise places[parameter.name].error(f"the default hangs on {relative.base!r}, which is no datetime")
-            bases[parameter.name] = relative.base
-    for name in bases:
-        path = [name]
-        while (following := bases.get(path[-1])) is not None:
-            path.append(following)
-            if following == name:
-                raise places[name].error(f"defaults hang on each other in a circle: {' -> '.join(path)}")
-            if len(path) > len(bases) + 1:
-                break
 
 
 def _coverage(

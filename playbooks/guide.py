@@ -14,6 +14,10 @@ def _empty() -> Mapping[str, object]:
     return MappingProxyType({})
 
 
+def _no_texts() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class ParameterType:
     """A parameter's type: a scalar of Kusto, or a list of them (`list<string>`)."""
@@ -153,7 +157,7 @@ class Branch:
     when: str | None
     text: str
     conclusion: Conclusion | None = None
-    out: Mapping[str, str] = field(default_factory=_empty)  # type: ignore[assignment]  # str values; shared empty map
+    out: Mapping[str, str] = field(default_factory=_no_texts)
     next: tuple[str, ...] = ()
     line: int = 0
 
@@ -187,7 +191,7 @@ class Step:
     ask: Ask | None = None
     run: SubGuide | None = None
     timeout_s: float = 30.0
-    out: Mapping[str, str] = field(default_factory=_empty)  # type: ignore[assignment]  # str values; shared empty map
+    out: Mapping[str, str] = field(default_factory=_no_texts)
     line: int = 0
 
     def next_steps(self) -> tuple[str, ...]:

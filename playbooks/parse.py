@@ -56,7 +56,7 @@ def parse_guide(text: str, *, path: str) -> Guide:
 
 def load_guide(path: Path) -> Guide:
     """Read and parse one file."""
-    return parse_guide(_read_text(path), path=str(path))
+    return parse_guide(read_text(path), path=str(path))
 
 
 def load_guides(folder: Path) -> tuple[Guide, ...]:
@@ -67,7 +67,7 @@ def load_guides(folder: Path) -> tuple[Guide, ...]:
     for path in sorted(folder.rglob("*.md")):
         if path.name.lower() == "readme.md":
             continue
-        text = _read_text(path)
+        text = read_text(path)
         if not has_front_matter(text):
             continue
         guide = parse_guide(text, path=str(path))
@@ -78,7 +78,8 @@ def load_guides(folder: Path) -> tuple[Guide, ...]:
     return tuple(guides.values())
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """A UTF-8 file of bounded size; GuideError where it is not one."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise GuideError(f"the file is larger than {MAX_BYTES:,d} bytes: split it", place=Place(str(path)))

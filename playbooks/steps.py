@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from orchestrator.core.errors import GuideError, Place
 from orchestrator.core.table import ColumnType
 from playbooks.branches import read_branches, read_outputs
-from playbooks.front_matter import SNAKE_CASE, read_id, read_type
 from playbooks.guide import Ask, ParameterType, Step, SubGuide
 from playbooks.markdown import Block, Section
+from playbooks.names import SNAKE_CASE, read_id, read_type
 from playbooks.texts import read_arguments, read_template
 from playbooks.yaml_values import YamlValue, read_yaml
 

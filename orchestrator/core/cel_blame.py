@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from orchestrator.core.cel_syntax import Binary, Has, Index, Literal, Macro, Name, Node, Select, children
+from orchestrator.core.cel_tree import Binary, Has, Index, Literal, Macro, Name, Node, Select, children, walk
 
 _TYPE_NAMES = frozenset(
     {"bool", "int", "uint", "double", "string", "bytes", "list", "map", "timestamp", "duration", "type", "null_type"}
@@ -55,16 +55,10 @@ def _compared_with_null(tree: Node) -> frozenset[Node]:
     """Parts that the author compares with null: they are expected to be null at times."""
     found: set[Node] = set()
     null = Literal("null", "null")
-    for node in _walk(tree):
+    for node in walk(tree):
         if isinstance(node, Binary) and node.op in {"==", "!="} and null in {node.left, node.right}:
             found |= {node.left, node.right}
     return frozenset(found)
-
-
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from _walk(child)
 
 
 def _gaps(node: Node, scope: Mapping[str, object], expected: frozenset[Node], where: str = "") -> Iterator[str]:

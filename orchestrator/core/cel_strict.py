@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from orchestrator.core.cel_syntax import (
+from orchestrator.core.cel_tree import (
     Binary,
     Call,
     Has,

@@ -15,7 +15,8 @@ from orchestrator.core.cel_operators import (
     method_type,
     ordered,
 )
-from orchestrator.core.cel_syntax import (
+from orchestrator.core.cel_syntax import parse_expression
+from orchestrator.core.cel_tree import (
     Binary,
     Call,
     Has,
@@ -29,7 +30,6 @@ from orchestrator.core.cel_syntax import (
     Select,
     Ternary,
     Unary,
-    parse_expression,
 )
 from orchestrator.core.cel_typing import (
     BOOL,

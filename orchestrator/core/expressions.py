@@ -16,7 +16,8 @@ from uuid import UUID
 from orchestrator.core.cel_blame import explain
 from orchestrator.core.cel_library import compile_program
 from orchestrator.core.cel_strict import strict_text
-from orchestrator.core.cel_syntax import Macro, Node, children, free_names, parse_expression
+from orchestrator.core.cel_syntax import parse_expression
+from orchestrator.core.cel_tree import Macro, Node, children, free_names
 from orchestrator.core.errors import ExpressionError
 from orchestrator.core.table import ColumnType, Table
 
