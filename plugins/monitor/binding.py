@@ -11,6 +11,7 @@ from duckdb_kql.schema import Schema, join_output_columns, output_columns
 from orchestrator.core.errors import QueryError
 from orchestrator.core.table import ColumnType
 from plugins.monitor.dialect import KEEP, REORDER, pattern_of
+from plugins.monitor.mending import iso_datetime, mend
 from plugins.monitor.names import did_you_mean, nearest
 
 TypesOf = Callable[[ir.Query], Mapping[str, ColumnType]]
@@ -22,11 +23,15 @@ _FILLING = (ir.Join, ir.Lookup, ir.Union)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Binder:
-    """Binds one query; `types_of` tells the types of a query's columns, `line_of` where a name stands."""
+    """Binds one query; `types_of` tells the types of a query's columns, `line_of` where a name stands.
+
+    `typed` looks up the types of operands too, which costs time: for a query that the engine refused without it.
+    """
 
     parameters: frozenset[str]
     types_of: TypesOf
     line_of: LineOf
+    typed: bool = False
 
     def bind(self, query: ir.Query, schema: Schema, *, lets: Sequence[tuple[str, Any]] = ()) -> ir.Query:
         """The query, checked and corrected, with the queries inside of it."""
@@ -39,6 +44,8 @@ class Binder:
                 scope[name] = output_columns(bound, scope)
         around = [*lets, *bound_lets]
         source = self._inner(query.source, scope, around)
+        if self.typed and isinstance(source, ir.PrintSource):
+            source = mend(source, self._print_kind)
         result = ir.Query(source, [], bound_lets, query.parameters)
         columns = output_columns(result, scope)
         for operator in query.operators:
@@ -56,15 +63,20 @@ class Binder:
         so_far: ir.Query,
     ) -> list[ir.Operator]:
         operator = self._inner(operator, scope, lets)
+        if self.typed:
+            operator = self._mended(operator, lets, so_far)
         match operator:
             case ir.ProjectAway():
                 return [self._project_away(operator, columns)]
             case ir.Sort() | ir.Top():
                 self._check(operator, columns)
+                self._refuse_dynamic("sort", (key.expr for key in operator.keys), lets, so_far)
                 return [_definite(operator, columns)]
             case ir.Summarize():
                 operator = _spread(operator)
                 self._check(operator, columns)
+                self._refuse_dynamic("group", (named.expr for named in operator.by), lets, so_far)
+                self._refuse_dynamic("compare", _compared(operator), lets, so_far)
                 return [_limited(operator)]
             case ir.Join() | ir.Lookup():
                 self._check_keys(operator, columns, output_columns(operator.right, scope))
@@ -85,8 +97,12 @@ class Binder:
         if isinstance(node, tuple):
             items = tuple(self._inner(item, scope, lets) for item in node)
             return items if any(a is not b for a, b in zip(items, node, strict=True)) else node
+        if isinstance(node, ir.Literal) and node.kind == "datetime":
+            return self._datetime(node)
         if not dataclasses.is_dataclass(node) or isinstance(node, type):
             return node
+        if isinstance(node, ir.FunctionCall):
+            node = _renamed(node)
         changes = {}
         for item in dataclasses.fields(node):
             value = getattr(node, item.name)
@@ -94,6 +110,47 @@ class Binder:
             if new is not value:
                 changes[item.name] = new
         return dataclasses.replace(node, **changes) if changes else node
+
+    def _datetime(self, literal: ir.Literal) -> ir.Literal:
+        """A datetime literal in ISO form; one that would silently be null is refused."""
+        if literal.value is None or str(literal.value).lower() == "null":
+            return literal
+        text = iso_datetime(str(literal.value))
+        if text is None:
+            line = self.line_of("datetime")
+            raise QueryError(
+                f"{_at(line)}datetime({literal.value}) is no time: write it as 2024-01-31T10:20:00Z", line=line
+            )
+        return ir.Literal(text, "datetime")
+
+    def _refuse_dynamic(
+        self, what: str, exprs: Iterable[ir.Expr], lets: Sequence[tuple[str, Any]], so_far: ir.Query
+    ) -> None:
+        """Kusto refuses dynamic keys; as JSON text, 10 would sort before 9."""
+        plain = [expr for expr in exprs if isinstance(expr, (ir.PathAccess, ir.ColumnRef))]
+        columns = [expr for expr in plain if isinstance(expr, ir.ColumnRef)]
+        dynamic = [_path_text(expr) for expr in plain if isinstance(expr, ir.PathAccess)]
+        if columns:
+            types = self.types_of(ir.Query(so_far.source, [*so_far.operators], list(lets)))
+            dynamic += [expr.name for expr in columns if types.get(expr.name) is ColumnType.DYNAMIC]
+        for name in dynamic:
+            line = self.line_of(name.split(".")[0])
+            raise QueryError(
+                f"{_at(line)}cannot {what} by {name!r}, which is dynamic: cast it, for example tostring({name})",
+                line=line,
+            )
+
+    def _print_kind(self, expr: ir.Expr) -> ColumnType | None:
+        return self.types_of(ir.Query(ir.PrintSource((ir.NamedExpr(expr, "probe"),)))).get("probe")
+
+    def _mended(self, operator: ir.Operator, lets: Sequence[tuple[str, Any]], so_far: ir.Query) -> ir.Operator:
+        """Timespan and datetime arithmetic that the translator lacks."""
+
+        def kind(expr: ir.Expr) -> ColumnType | None:
+            probe = ir.Project((ir.NamedExpr(expr, "probe"),))
+            return self.types_of(ir.Query(so_far.source, [*so_far.operators, probe], list(lets))).get("probe")
+
+        return mend(operator, kind)
 
     def _check(self, operator: ir.Operator, columns: Sequence[str]) -> None:
         self._check_names((n.name for n in _outside(operator) if isinstance(n, ir.ColumnRef)), columns)
@@ -203,6 +260,34 @@ def _outside(operator: Any) -> Iterator[Any]:
             seen.add(id(current))
             yield current
             stack.extend(getattr(current, item.name) for item in dataclasses.fields(current))
+
+
+def _path_text(path: ir.PathAccess) -> str:
+    base = path.base.name if isinstance(path.base, ir.ColumnRef) else "..."
+    return ".".join([base, *(step.name or "[]" for step in path.steps)])
+
+
+def _compared(operator: ir.Summarize) -> Iterator[ir.Expr]:
+    """What min, max, percentile and arg_max compare."""
+    for named in operator.aggregates:
+        call = named.expr
+        if isinstance(call, ir.FunctionCall) and call.name.lower() in _COMPARING and call.args:
+            yield call.args[0]
+
+
+_COMPARING = {"min", "max", "minif", "maxif", "arg_max", "arg_min", "percentile"}
+_BY_ARITY = {("split", 3): "switchboard_split", ("strrep", 3): "switchboard_strrep"}
+
+
+def _renamed(call: ir.FunctionCall) -> ir.FunctionCall:
+    """The call under the name of the row that fits its arguments."""
+    name = _BY_ARITY.get((call.name.lower(), len(call.args)))
+    is_time = call.name.lower() == "bin_at" and any(
+        isinstance(arg, ir.Literal) and arg.kind == "datetime" for arg in call.args
+    )
+    if is_time:
+        name = "switchboard_bin_at"
+    return ir.FunctionCall(name, call.args) if name else call
 
 
 def _project(names: Iterable[str]) -> ir.Project:

@@ -46,6 +46,7 @@ KUSTO_TYPES: Mapping[str, ColumnType] = {
     "TIME": ColumnType.TIMESPAN,
     "INTERVAL": ColumnType.TIMESPAN,
     "JSON": ColumnType.DYNAMIC,
+    '"NULL"': ColumnType.DYNAMIC,
 }
 SNIFFED = (ColumnType.LONG, ColumnType.REAL, ColumnType.BOOL, ColumnType.DATETIME, ColumnType.DYNAMIC)
 """What sniffing may conclude. Not guid and timespan: as text they compare with string literals, as KQL users expect."""

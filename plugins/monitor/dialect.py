@@ -3,15 +3,18 @@
 Every rewrite keeps the number of lines, so that errors name the line that the user wrote.
 """
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestrator.core.errors import QueryError
-from plugins.monitor.lets import string_literal
+from plugins.monitor.lets import dynamic_literal, string_literal
 from plugins.monitor.tokens import Kind, Token, tokenize
 
 KEEP, REORDER = "switchboard_keep", "switchboard_reorder"
 _PATTERN = "switchboard_pattern_"
+_NAMES = {"count", "first", "last", "flags", "title", "others", "panels", "card", "timeline", "kind", "table", "date"}
 _COLUMN_LISTS = {"project-away", "project-keep", "project-reorder"}
 """First column of a `project-away` that stands for `project-keep`, `project-reorder`: the translator lacks both."""
 
@@ -31,11 +34,53 @@ def rewrite(kql: str) -> Rewritten:
         QueryError: A literal that KQL does not know, or arguments that do not fit their `let` function.
     """
     tokens = tokenize(kql)
+    _refuse_statements(tokens)
     functions = _let_functions(tokens)
-    pieces = _with_patterns(_with_positional_arguments(tokens, functions))
+    pieces = _with_patterns(_with_quoted_names(_with_positional_arguments(tokens, functions)))
+    _refuse_assignments(pieces)
     return Rewritten(
         text="".join(_piece(token, index, pieces) for index, token in enumerate(pieces)), tokens=tuple(tokens)
     )
+
+
+def _refuse_statements(tokens: Sequence[Token]) -> None:
+    """`set` and `declare` would change what the query means behind the caller's back."""
+    start = True
+    for token in tokens:
+        if token.kind in {Kind.BLANK, Kind.COMMENT}:
+            continue
+        if start and token.text.lower() in {"set", "declare", "restrict", "alias", "pattern"}:
+            raise QueryError(f"line {token.line}: a {token.text!r} statement is refused: use let", line=token.line)
+        start = token.text == ";"
+
+
+def _refuse_assignments(tokens: Sequence[Token]) -> None:
+    """`where a = 1` compares in SQL; the translator would read it as a name for the value 1."""
+    solid = [token for token in tokens if token.kind not in {Kind.BLANK, Kind.COMMENT}]
+    depth, where_depth = 0, None
+    for before, token in zip([None, *solid], solid, strict=False):
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0)
+        if before is not None and before.text == "|":
+            where_depth = depth if token.text.lower() in {"where", "filter"} else None
+        elif where_depth is not None and depth < where_depth:
+            where_depth = None
+        elif where_depth is not None and token.text == "=" and token.kind is Kind.SIGN:
+            raise QueryError(f"line {token.line}: '=' in where compares nothing: write '=='", line=token.line)
+
+
+def _dynamic(token: Token) -> str:
+    """A dynamic literal of plain JSON, without the escapes that the translator would not decode."""
+    body = token.text[token.text.index("(") + 1 : -1].strip()
+    try:
+        text = dynamic_literal(json.loads(body))
+    except ValueError as error:
+        if re.search(r"\\[bfu]", body):
+            raise QueryError(
+                f"line {token.line}: an escape in dynamic({body}) cannot be read: use the character itself",
+                line=token.line,
+            ) from error
+        return token.text
+    return text + "\n" * token.text.count("\n")
 
 
 def pattern_of(name: str) -> str | None:
@@ -54,6 +99,8 @@ def _piece(token: Token, index: int, tokens: Sequence[Token]) -> str:
         return string_literal(token.value) + "\n" * token.text.count("\n")
     if token.kind is Kind.COMMENT:
         return ""
+    if token.kind is Kind.RAW:
+        return _dynamic(token)
     if token.kind is Kind.NAME and _after_bar(tokens, index):
         match token.text.lower():
             case "project-keep":
@@ -63,6 +110,33 @@ def _piece(token: Token, index: int, tokens: Sequence[Token]) -> str:
             case "serialize":
                 return "extend" if _has_operand(tokens, index) else "where true"
     return token.text
+
+
+def _with_quoted_names(tokens: Sequence[Token]) -> list[Token]:
+    """Names that KQL allows and the translator's grammar takes for keywords (`count`, `first`, `kind`) in brackets."""
+    result: list[Token] = []
+    operator = ""
+    for index, token in enumerate(tokens):
+        before, after = _near(tokens, index, -1), _near(tokens, index, 1)
+        left, right = before.text.lower() if before else "", after.text if after else ""
+        if left == "|" or before is None or left == ";":
+            operator = token.text.lower() if token.kind not in {Kind.BLANK, Kind.COMMENT} else operator
+        elif token.kind is Kind.NAME and token.text in _NAMES and not _is_keyword(token.text, operator, left, right):
+            if left == ".":
+                while result and result[-1].text != ".":
+                    result.pop()
+                result.pop()
+            result.append(Token(kind=Kind.RAW_NAME, text=f"['{token.text}']", line=token.line))
+            continue
+        result.append(token)
+    return result
+
+
+def _is_keyword(word: str, operator: str, left: str, right: str) -> bool:
+    """Whether a word that may be a name is a keyword here."""
+    if right == "(" or left in {":", "typeof", "nulls", "let"} or operator in {"render", "parse", "parse-where"}:
+        return True
+    return word == "kind" and right == "=" and left in {"join", "lookup", "union", "mv-expand", "mvexpand", "parse"}
 
 
 def _with_patterns(tokens: Sequence[Token]) -> list[Token]:

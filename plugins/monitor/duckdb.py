@@ -185,8 +185,22 @@ class DuckDbLogs:
                 column.name: column.type for column in self._columns_of(render(parsed, query, schema, now=self.now))
             }
 
-        query = bind(parsed, schema, types_of=types_of)
+        statement = render(parsed, bind(parsed, schema, types_of=types_of), schema, now=self.now)
+        if self._binds(statement):
+            return statement
+        # Timespan arithmetic is mended by the operands' types, which are looked up only for queries that need it.
+        query = bind(parsed, schema, types_of=types_of, typed=True)
         return render(parsed, query, schema, now=self.now)
+
+    def _binds(self, statement: Statement) -> bool:
+        with self._con.cursor() as cursor:
+            try:
+                cursor.execute(f"SELECT * FROM ({statement.sql}) LIMIT 0", dict(statement.values) or None)  # noqa: S608
+            except duckdb.BinderException:
+                return False
+            except duckdb.Error as error:
+                raise engine_fault(error, memory_mb=self._memory_mb) from error
+            return True
 
     def _columns_of(self, statement: Statement) -> tuple[Column, ...]:
         with self._con.cursor() as cursor:

@@ -12,8 +12,36 @@ _SECOND = "CAST(to_json({1}) AS JSON[])"
 # A JSON null is null to KQL, though not to SQL.
 _JSON_NULL = "(typeof({0}) = 'JSON' AND CAST({0} AS VARCHAR) = 'null')"
 _NULL = f"({{0}} IS NULL OR {_JSON_NULL})"
-_EMPTY = f"({{0}} IS NULL OR CAST({{0}} AS VARCHAR) IN ('', '\"\"') AND typeof({{0}}) IN ('VARCHAR', 'JSON') OR {_JSON_NULL})"
-_UNIQUE = "list_transform(list_filter(list_zip({list}, range(1, len({list}) + 1)), lambda e: list_position({list}, e[1]) = e[2]), lambda e: e[1])"
+_EMPTY = (
+    "({0} IS NULL OR CAST({0} AS VARCHAR) IN ('', '\"\"') AND typeof({0}) IN ('VARCHAR', 'JSON')"
+    f" OR {_JSON_NULL})"
+)
+_UNIQUE = (
+    "list_transform(list_filter(list_zip({list}, range(1, len({list}) + 1)),"
+    " lambda e: list_position({list}, e[1]) = e[2]), lambda e: e[1])"
+)
+# Elements sort as numbers where they are numbers, as text else; as JSON text, 10 would come before 9.
+_SORTED = (
+    f"to_json(list_transform(list_sort(list_transform({_LIST}, lambda e: {{{{'z': e IS NULL OR CAST(e AS VARCHAR) = 'null',"
+    " 'd': CASE WHEN json_type(e) IN ('UBIGINT', 'BIGINT', 'DOUBLE') THEN CAST(e AS DOUBLE) * {sign} END,"
+    " 't': e->>'$', 'e': e}}), 'ASC', 'NULLS LAST'), lambda s: s.e))"
+)
+_SORTED_DOWN = (
+    _SORTED.replace("{sign}", "1")
+    .replace("'z': e IS NULL OR CAST(e AS VARCHAR) = 'null'", "'z': NOT (e IS NULL OR CAST(e AS VARCHAR) = 'null')")
+    .replace("'ASC', 'NULLS LAST'", "'DESC', 'NULLS LAST'")
+)
+_SERIES = (
+    "to_json(list_transform(generate_series({series}), lambda v: CASE WHEN typeof(v) = 'TIMESTAMP' THEN"
+    " to_json(strftime(TRY_CAST(CAST(v AS VARCHAR) AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%f0Z')) ELSE to_json(v) END))"
+)
+_SHIFTED = "to_json(list_transform(range(1, len({list}) + 1), lambda i: {list}[CAST({place} AS BIGINT)]))"
+_ROTATED = _SHIFTED.replace("{list}", _LIST).replace(
+    "{place}", f"((i - 1 + ({{by}})) % len({_LIST}) + len({_LIST})) % len({_LIST}) + 1"
+)
+# Text that is no JSON is kept as a string, and empty text is null.
+_PARSED = "CASE WHEN CAST({0} AS VARCHAR) <> '' THEN coalesce(TRY_CAST({0} AS JSON), to_json({0})) END"
+_DECODED = "coalesce(TRY(decode(from_base64({0}))), '')"
 
 _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
     "isnull": (_NULL, (1,)),
@@ -32,7 +60,37 @@ _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
     "prev": ("lag({0}) OVER ()", (1,)),
     "next": ("lead({0}) OVER ()", (1,)),
     "row_cumsum": ("sum({0}) OVER (ROWS UNBOUNDED PRECEDING)", (1,)),
-    "bag_keys": ("to_json(json_keys(CAST({0} AS JSON)))", (1,)),
+    "bag_keys": (
+        "CASE WHEN json_type(CAST({0} AS JSON)) = 'OBJECT' THEN to_json(json_keys(CAST({0} AS JSON))) END",
+        (1,),
+    ),
+    "array_sort_asc": (_SORTED.replace("{sign}", "1"), (1,)),
+    "array_sort_desc": (_SORTED_DOWN, (1,)),
+    "range": (_SERIES.replace("{series}", "{0}, {1}, {2}"), (3,)),
+    "array_shift_left": (
+        _SHIFTED.replace("{list}", _LIST).replace("{place}", "CASE WHEN i + {1} > 0 THEN i + {1} END"),
+        (2,),
+    ),
+    "array_shift_right": (
+        _SHIFTED.replace("{list}", _LIST).replace("{place}", "CASE WHEN i - {1} > 0 THEN i - {1} END"),
+        (2,),
+    ),
+    "array_rotate_left": (_ROTATED.replace("{by}", "{1}"), (2,)),
+    "array_rotate_right": (_ROTATED.replace("{by}", "-({1})"), (2,)),
+    "base64_decode_tostring": (_DECODED, (1,)),
+    "base64_decodestring": (_DECODED, (1,)),
+    "bin_at": ("(floor((({0}) - ({2})) / CAST({1} AS DOUBLE)) * ({1}) + ({2}))", (3,)),
+    "switchboard_bin_at": ("time_bucket({1}, {0}, {2})", (3,)),
+    "switchboard_split": ("to_json([str_split({0}, {1})[CAST({2} AS BIGINT) + 1]])", (3,)),
+    "switchboard_strrep": ("array_to_string(list_transform(range({1}), lambda i: {0}), {2})", (3,)),
+    "switchboard_divide": ("to_microseconds(CAST(round(epoch_us({0}) / CAST({1} AS DOUBLE)) AS BIGINT))", (2,)),
+    "switchboard_ratio": ("(epoch_us({0}) / CAST(NULLIF(epoch_us({1}), 0) AS DOUBLE))", (2,)),
+    "switchboard_rest": (
+        "to_microseconds(((epoch_us({0}) % epoch_us({1})) + abs(epoch_us({1}))) % abs(epoch_us({1})))",
+        (2,),
+    ),
+    "parse_json": (_PARSED, (1,)),
+    "todynamic": (_PARSED, (1,)),
     "bag_has_key": ("list_contains(json_keys(CAST({0} AS JSON)), {1})", (2,)),
     "set_union": (
         f"to_json({_UNIQUE.format(list='list_concat(' + _LIST + ', ' + _SECOND + ')')})",
@@ -56,7 +114,6 @@ _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
     "ceiling": ("ceil({0})", (1,)),
     "around": ("(abs(({0}) - ({1})) <= ({2}))", (3,)),
     "todecimal": ("TRY_CAST({0} AS DOUBLE)", (1,)),
-    "format_bytes": ("", ()),
 }
 _AGGREGATES: dict[str, tuple[str, tuple[int, ...], str | None]] = {
     "minif": ("min({0}) FILTER (WHERE {1})", (2,), None),
@@ -68,19 +125,20 @@ _AGGREGATES: dict[str, tuple[str, tuple[int, ...], str | None]] = {
     "count_distinctif": ("count(DISTINCT {0}) FILTER (WHERE {1})", (2,), None),
     "stdevp": ("coalesce(stddev_pop({0}), 0.0)", (1,), None),
     "variancep": ("coalesce(var_pop({0}), 0.0)", (1,), None),
+    "switchboard_avg_timespan": ("to_microseconds(CAST(round(avg(epoch_us({0}))) AS BIGINT))", (1,), None),
+    "switchboard_sum_timespan": ("to_microseconds(CAST(coalesce(sum(epoch_us({0})), 0) AS BIGINT))", (1,), None),
+    "switchboard_avg_datetime": ("make_timestamp(CAST(round(avg(epoch_us({0}))) AS BIGINT))", (1,), None),
     "binary_all_and": ("bit_and({0})", (1,), None),
     "binary_all_or": ("bit_or({0})", (1,), None),
     "binary_all_xor": ("bit_xor({0})", (1,), None),
 }
-_NOT_YET = ("format_bytes",)
 
 
 @cache
 def install() -> None:
     """Add the rows to the translator's registry, once a process."""
     for name, (template, arities) in _SCALARS.items():
-        if name not in _NOT_YET:
-            SCALAR_FUNCTIONS[name] = FunctionSpec(name, "template", template, arities)
+        SCALAR_FUNCTIONS[name] = FunctionSpec(name, "template", template, arities)
     for name, (template, arities, prefix) in _AGGREGATES.items():
         AGGREGATE_FUNCTIONS[name] = AggregateSpec(name, template, arities, name_prefix=prefix)
     # A set in an order that does not depend on hashing: KQL promises none, readers expect one.

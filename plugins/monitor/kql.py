@@ -66,7 +66,7 @@ def parse(kql: str, *, parameters: Sequence[QueryParameter] = ()) -> Parsed:
     )
 
 
-def bind(parsed: Parsed, schema: Schema, *, types_of: TypesOf) -> ir.Query:
+def bind(parsed: Parsed, schema: Schema, *, types_of: TypesOf, typed: bool = False) -> ir.Query:
     """The query checked against the tables' columns, and corrected.
 
     Raises:
@@ -81,7 +81,7 @@ def bind(parsed: Parsed, schema: Schema, *, types_of: TypesOf) -> ir.Query:
                 f"rename the parameter, for example p_{name}",
                 line=line,
             )
-    binder = Binder(parameters=parsed.parameters, types_of=types_of, line_of=parsed.line_of)
+    binder = Binder(parameters=parsed.parameters, types_of=types_of, line_of=parsed.line_of, typed=typed)
     try:
         return binder.bind(parsed.query, columns)
     except KqlError as error:

@@ -13,6 +13,7 @@ from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import ColumnType, json_value, timespan_text
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_CONTROL = re.compile(r"(?<!\\)(?:\\\\)*\\[bfu]")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _INT_BITS = {ColumnType.INT: 31, ColumnType.LONG: 63}
 
@@ -68,6 +69,19 @@ def string_literal(text: str) -> str:
     return '"' + "".join(_ESCAPES.get(char, char) for char in text) + '"'
 
 
+def dynamic_literal(document: object) -> str:
+    r"""A `dynamic(...)` literal on one line; the translator decodes `\" \\ \n \r \t` but no `\u`.
+
+    Raises:
+        ValueError: NaN, infinity, or a control character.
+        TypeError: A value that is not JSON.
+    """
+    text = json.dumps(document, allow_nan=False, ensure_ascii=False)
+    if _CONTROL.search(text):
+        raise ValueError(f"control characters cannot stand in a dynamic literal: {text!r}")
+    return f"dynamic({text})"
+
+
 def _whole(parameter: QueryParameter, value: int) -> str:
     bits = _INT_BITS[parameter.type]
     if not -(2**bits) <= value < 2**bits:
@@ -105,11 +119,9 @@ def _timespan(value: timedelta) -> str:
 
 def _dynamic(parameter: QueryParameter) -> str:
     try:
-        # Escaping everything beyond ASCII, and the brackets that end a literal, leaves nothing for a lexer to misread.
-        text = json.dumps(json_value(parameter.value), allow_nan=False)
+        return dynamic_literal(json_value(parameter.value))
     except (TypeError, ValueError) as error:
         raise _mistyped(parameter) from error
-    return f"dynamic({text})"
 
 
 def _mistyped(parameter: QueryParameter) -> QueryError:

@@ -17,6 +17,7 @@ class Kind(Enum):
     COMMENT = "comment"
     STRING = "string"
     RAW = "raw"
+    RAW_NAME = "raw name"
     NAME = "name"
     NUMBER = "number"
     SIGN = "sign"
