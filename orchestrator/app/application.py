@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.core.errors import InputError
+from orchestrator.core.errors import InputError, SwitchboardError
 from orchestrator.core.report import Json
 from orchestrator.surfaces.application import (
     Conversation,
@@ -75,6 +75,23 @@ class App:
         from orchestrator.settings import load_settings  # noqa: PLC0415  # pydantic is slow to import
 
         return load_settings()
+
+    def state_dir(self) -> Path | None:
+        """Where runs, history and the log are kept; None where the settings cannot be read."""
+        try:
+            return self.settings().state
+        except SwitchboardError:
+            return None
+
+    def record_failure(self, error: BaseException, *, run: str | None) -> Path | None:
+        """Write an unexpected error with its traceback to the log; its path, or None where that is impossible."""
+        from orchestrator.app.log import write_failure  # noqa: PLC0415  # only a failure needs the logger
+
+        folder = self.state_dir()
+        try:
+            return write_failure(folder, error, run=run) if folder else None
+        except OSError:
+            return None
 
     def converse(self, options: Options) -> AbstractAsyncContextManager[Conversation]:
         """Open a session."""

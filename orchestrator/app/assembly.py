@@ -179,8 +179,10 @@ async def fill_index(index: Index, guides: Sequence[Guide]) -> None:
 @asynccontextmanager
 async def open_switchboard(options: Options, settings: Settings) -> AsyncIterator["Switchboard"]:
     """Everything that a conversation needs, closed at the end."""
+    from orchestrator.app.log import quiet_libraries  # noqa: PLC0415  # structlog is not free
     from orchestrator.engine.handlebars import defer_handlebars  # noqa: PLC0415  # before Semantic Kernel
 
+    quiet_libraries()
     defer_handlebars()
     zone = zone_name(options, settings)
     guides = read_guides(options.guides or settings.guides)

@@ -77,7 +77,9 @@ def _guides(options: Options, settings: Settings) -> Finding:
     except SwitchboardError as error:
         return Finding(part="guides", state="wrong", detail=error.message, mend="correct the file")
     where = str(folder) if folder else "built in"
-    return Finding(part="guides", state="ok", detail=f"{where}: {len(guides)} guides, {len(services.services)} services")
+    return Finding(
+        part="guides", state="ok", detail=f"{where}: {len(guides)} guides, {len(services.services)} services"
+    )
 
 
 async def _logs(options: Options, settings: Settings) -> Finding:

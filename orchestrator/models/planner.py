@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 MAX_GUIDES = 4
+SHORT = 300
 _SETTLED = frozenset({"cause_found", "no_data", "needs_input"})
 _EVIDENCE = re.compile(r"\b(?:show|open|print|display|see)\b.{0,20}?\b[Ee](\d{1,4})\b|^\W*[Ee](\d{1,4})\W*$")
 _NAMED_GUIDE = re.compile(r"\brun (?:the )?guide ([a-z][a-z0-9_]*)\b")
@@ -104,11 +105,16 @@ def _next_call(turn: _Turn) -> tuple[str, Mapping[str, object]]:
         if turn.of("evidence-show"):
             return _submit(turn)
         return "evidence-show", {"evidence_id": f"E{shown[1] or shown[2]}"}
-    if "guides-run" in turn.tools and not _DOCUMENT.search(turn.asked):
+    if "guides-run" in turn.tools and not _about_documents(turn.asked):
         return _triage(turn)
     if "search-passages" in turn.tools and not turn.of("search-passages"):
         return "search-passages", {"question": turn.asked}
     return _submit(turn)
+
+
+def _about_documents(text: str) -> bool:
+    """Whether a short question is about a policy or manual; an incident's long report may name both in passing."""
+    return len(text) <= SHORT and _DOCUMENT.search(text) is not None
 
 
 def _triage(turn: _Turn) -> tuple[str, Mapping[str, object]]:

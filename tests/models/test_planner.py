@@ -77,6 +77,11 @@ def test_a_question_about_a_policy_goes_to_search() -> None:
     )
 
 
+def test_a_long_report_that_names_an_sla_is_an_incident() -> None:
+    """Only a short question is taken for one about documents."""
+    assert call(asked("Availability dropped below the SLA. " * 20))[0] == "guides-search"
+
+
 def test_a_guide_can_be_named() -> None:
     """`run guide` skips the search."""
     assert call(asked("run guide memory_oom for cart"))[1]["guide_id"] == "memory_oom"
