@@ -66,8 +66,8 @@ def alert_key(name: str) -> str:
 def load_documents(folder: Path, *, kind: str) -> list[Document]:
     """Every passage of every Markdown file under a folder, in the order of their paths.
 
-    A passage is a document with `title` (the file's first heading), `heading`, `body`, the id `<kind>/<file>#<anchor>` and
-    the filter `document` (`<kind>/<file>`). An empty or missing folder has none. Raises `GuideError`.
+    A passage is a document with `title` (the file's first heading), `heading`, `body`, the id `<kind>/<file>#<anchor>`,
+    its place in the file as `_order` (from 0) and the filter `document` (`<kind>/<file>`). An empty or missing folder has none. Raises `GuideError`.
     """
     paths = sorted(folder.rglob("*.md")) if folder.is_dir() else []
     return [document for path in paths for document in _document(path, folder, kind)]
@@ -80,11 +80,11 @@ def _document(path: Path, folder: Path, kind: str) -> Iterator[Document]:
         raise GuideError(f"byte {error.start} is not UTF-8; save the file as UTF-8", place=Place(str(path))) from error
     name = f"{kind}/{path.relative_to(folder).with_suffix('').as_posix()}"
     title, passages = split(markdown, place=str(path))
-    for passage in passages:
+    for order, passage in enumerate(passages):
         yield Document(
             id=f"{name}#{passage.anchor}",
             kind=kind,
-            fields={"title": title, "heading": passage.heading, "body": passage.text},
+            fields={"title": title, "heading": passage.heading, "body": passage.text, "_order": str(order)},
             filters={"document": (name,)},
         )
 

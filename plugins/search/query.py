@@ -18,6 +18,8 @@ _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|<[^<>\s]{1,60}>", re.DOTALL)
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+[a-z]*")
 _VOWEL = re.compile("[aeiouy]")
+# Azure's region names (`westeurope`, `eastus2`, `southeastasia`) are said where a guide says "region".
+_REGION = re.compile(r"(?:north|south|east|west|central)+(?:us|europe|asia|india|uk|japan|korea|africa|brazil|australia)\d?")
 _LONGEST_PHRASE = max(len(phrase) for phrase in PHRASES)
 
 
@@ -45,6 +47,8 @@ def terms(text: str) -> list[str]:
         found.append(stem(alias))
         if word in STATUS_CLASSES:
             found.append(STATUS_CLASSES[word])
+        elif _REGION.fullmatch(word):
+            found.append("region")
     return found
 
 
@@ -75,7 +79,7 @@ def match_expression(words: Sequence[str]) -> str:
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """The word without plural, -ing and -ed, final e and y folded.
+    """The word without plural, -ing, -ed, -ion and -ment, final e and y folded.
 
     Lighter than Porter's algorithm on purpose: it never merges words of different meaning such as "operator" and
     "operation", and found as many guides.
@@ -88,6 +92,11 @@ def stem(word: str) -> str:
         if word.endswith(suffix) and len(root) >= 3 and _VOWEL.search(root):  # noqa: PLR2004  # "sing", "shed"
             doubled = root[-1] == root[-2] and root[-1] not in "lsz"
             word = root[:-1] if doubled else root
+            break
+    for suffix in ("ion", "ment"):
+        root = word[: -len(suffix)]
+        if word.endswith(suffix) and len(root) > 4 and (suffix == "ment" or root[-1] in "ts"):  # noqa: PLR2004  # "station"
+            word = root
             break
     if len(word) > 3 and word[-1] in "ey":  # noqa: PLR2004
         word = word[:-1] + ("i" if word[-1] == "y" else "")

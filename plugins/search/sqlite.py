@@ -22,6 +22,7 @@ _CANDIDATES = 200  # documents that BM25 passes on to `rank`
 _NAME_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0  # of the two columns, when candidates are found
 _BUSY_S = 10.0
 _LINES = ("alerts", "symptoms", "causes")  # fields whose every line is a name of its own
+_OWN_PLACE = {"title", "heading", "body"}
 _SCHEMA = """
     CREATE TABLE document (
         key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
@@ -42,6 +43,7 @@ class SqliteIndex:
 
     Fields: `title`, `heading`, `alerts`, `symptoms` and `causes` (a line each) are names that a query may meet as a
     whole; `services` and everything else is text; `body` is Markdown, and its sections are what a passage is taken from.
+    A field whose name begins with `_` is kept and not searched.
 
     Safe to use from several tasks and several processes: a batch is one transaction, readers never wait for a writer.
     """
@@ -260,7 +262,7 @@ def _sections(fields: dict[str, str]) -> tuple[Section, ...]:
 
 
 def _other_text(fields: dict[str, str]) -> list[str]:
-    return [text for name, text in sorted(fields.items()) if text and name not in {"title", "heading", "body"}]
+    return [text for name, text in sorted(fields.items()) if name[0] != "_" and name not in _OWN_PLACE]
 
 
 def _names(document: Document) -> list[tuple[str, ...]]:

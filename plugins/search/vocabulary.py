@@ -34,6 +34,7 @@ ALIASES = {
     "fs": "filesystem",
     "k8s": "kubernetes",
     "kube": "kubernetes",
+    "kept": "keep",
     "lb": "loadbalancer",
     "mem": "memory",
     "msg": "message",
