@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from orchestrator.core.routing_example import Examples
 from orchestrator.core.routing_match import Reading, Span
@@ -82,36 +83,50 @@ class Scorer:
         }
 
 
+class _Place(NamedTuple):
+    """Where a chain stands: from its first to its last word, and its links, between which other words may stand."""
+
+    hull: Span
+    links: tuple[Span, ...]
+
+
 def _found(cue: Cue, reading: Reading) -> tuple[Span, ...] | None:
-    """The first spans that satisfy a cue, or None."""
+    """The first places that satisfy a cue, or None."""
     spans = reading.spans
     if any(link not in spans for chain in cue.chains for link in chain):
         return None
     if any(concept in spans for concept in cue.unless):
         return None
-    return next(_combinations(cue.chains, spans), None)
+    places = next(_combinations(cue.chains, spans), None)
+    return None if places is None else tuple(place.hull for place in places)
 
 
 def _combinations(
-    chains: tuple[tuple[str, ...], ...], spans: Mapping[str, tuple[Span, ...]], taken: tuple[Span, ...] = ()
-) -> Iterator[tuple[Span, ...]]:
-    """Every choice of one place per chain, none overlapping, all within reach."""
+    chains: tuple[tuple[str, ...], ...], spans: Mapping[str, tuple[Span, ...]], taken: tuple[_Place, ...] = ()
+) -> Iterator[tuple[_Place, ...]]:
+    """Every choice of one place per chain, no word used twice, all within reach."""
     if not chains:
         yield taken
         return
     for place in _places(chains[0], spans):
-        apart = all(place.end <= other.start or other.end <= place.start for other in taken)
-        near = all(max(place.end, other.end) - min(place.start, other.start) <= _REACH for other in taken)
-        if apart and near:
+        if all(_apart(place, other) and _near(place.hull, other.hull) for other in taken):
             yield from _combinations(chains[1:], spans, (*taken, place))
 
 
-def _places(chain: tuple[str, ...], spans: Mapping[str, tuple[Span, ...]]) -> Iterator[Span]:
+def _apart(one: _Place, other: _Place) -> bool:
+    return all(a.end <= b.start or b.end <= a.start for a in one.links for b in other.links)
+
+
+def _near(one: Span, other: Span) -> bool:
+    return max(one.end, other.end) - min(one.start, other.start) <= _REACH
+
+
+def _places(chain: tuple[str, ...], spans: Mapping[str, tuple[Span, ...]]) -> Iterator[_Place]:
     """Where a chain stands: each link begins at most `_GAP` words after the one before ends."""
     for first in spans[chain[0]]:
         if len(chain) == 1:
-            yield first
+            yield _Place(first, (first,))
             continue
         for rest in _places(chain[1:], spans):
-            if 0 <= rest.start - first.end <= _GAP:
-                yield Span(first.start, rest.end)
+            if 0 <= rest.hull.start - first.end <= _GAP:
+                yield _Place(Span(first.start, rest.hull.end), (first, *rest.links))

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019`][^\W_]+)?")
 _VOWEL = re.compile(r"[aeiouy]")
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _MIN_MENDED = 5
 _TAILS = {"s": "is", "re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
 _HEADS = {"ca": "can", "wo": "will", "sha": "shall"}
@@ -47,11 +46,6 @@ class Word:
 def normalise(text: str) -> str:
     """Unicode NFKC, so that full-width digits and ligatures read as what they show."""
     return unicodedata.normalize("NFKC", text)
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences and lines of a text, without empty ones."""
-    return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
 
 
 def words_of(text: str) -> list[Word]:
