@@ -278,7 +278,7 @@ def test_mixed_subjects_lose_no_text(parts: list[str]):
 
 
 def test_a_chain_may_enclose_another_word():
-    """ "talk to the server human": what stands inside a chain still counts for the cue's other chains."""
+    """In "talk to the server human", what stands inside a chain still counts for the cue's other chains."""
     cue = _cue(("server",), ("talk", "human"), weight=9.0)
     table = RoutingTable(concepts=TABLE.concepts, cards=(Card(name="handoff", offer="a person", cues=(cue,)),))
     assert Router(table).route("talk to the server human").agents == ("handoff",)
