@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agents.triage.runner import StepEnd, StepStart
 from agents.triage.scheduler import StepStatus
+from orchestrator.core.claims import Claim
 from orchestrator.core.table import Column, ColumnType, Table, TableStatus
 from playbooks.guide import Ask, ParameterType
 
@@ -146,3 +147,26 @@ def test_verdict_follows_its_rules(kit: Any, plan: Plan, delays: list[int]):
         assert not outcome.unknown
         assert not outcome.questions
         assert {step.status for step in outcome.steps} <= {StepStatus.DONE, StepStatus.SKIPPED}
+
+
+@given(plan=plans(), delays=DELAYS)
+@settings(max_examples=150, deadline=None)
+def test_every_statement_has_a_receipt(kit: Any, plan: Plan, delays: list[int]):
+    """What a run says can be checked again from its evidence alone, and reads the same."""
+    made = build(kit, plan, list(range(len(plan.fates))))
+    answers = {f"s{n}": 1 for n, fate in enumerate(plan.fates) if fate == "asked"}
+    played = kit.play(made, answers_of(plan), delays_s=delays_of(plan, delays), answers=answers)
+    kept = {**played.port.tables, **played.port.notes}
+    tables = {f"E-{key}": item for key, item in kept.items() if isinstance(item, Table)}
+    outcome = played.outcome
+    said = [*(item.statement for item in outcome.conclusions), *outcome.findings, *outcome.ruled_out, *outcome.healthy]
+    for item in said:
+        assert item.check is not None
+        if item.evidence:
+            cited = {name: tables[name] for name in item.evidence}
+            claim = Claim(
+                template=item.template or "", check=item.check, evidence=item.evidence, frame=item.frame, tables=cited
+            )
+            assert claim.text == item.text
+        else:
+            assert not any(step.evidence for step in outcome.steps if step.id == item.step)
