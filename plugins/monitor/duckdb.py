@@ -260,7 +260,7 @@ class DuckDbLogs:
                     for moment in (window.start, window.end)
                 )
                 cursor.execute(
-                    f"CREATE TEMP VIEW {quote_name(name)} AS SELECT * FROM main.{quote_name(name)}"  # noqa: S608
+                    f"CREATE TEMP VIEW {quote_name(name)} AS SELECT * FROM memory.main.{quote_name(name)}"  # noqa: S608
                     f" WHERE {quote_name(column)} >= {start} AND {quote_name(column)} < {end}"
                 )
 

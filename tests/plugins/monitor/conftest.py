@@ -1,0 +1,43 @@
+"""Folders of logs for the tests of the monitor room."""
+
+import gzip
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from plugins.monitor.duckdb import DuckDbLogs
+
+REQUESTS = """TimeGenerated [UTC],Name,Success,DurationMs,ItemCount,ResultCode,Properties,AppRoleName
+2024-01-20T10:00:00Z,GET /a,True,12.5,1,200,"{""build"": ""7"", ""n"": 10}",shop
+2024-01-20T10:01:00Z,GET /a,False,900,2,500,"{""build"": ""8"", ""n"": 9}",shop
+2024-01-20T10:07:00Z,GET /b,True,30,1,200,,pay
+"""
+TRACES = """{"TimeGenerated": "2024-01-20T10:02:00Z", "Message": "retry \\"x\\"", "SeverityLevel": 2, "ItemCount": 1}
+{"TimeGenerated": "2024-01-20T12:02:00+01:00", "Message": null, "SeverityLevel": 3, "ItemCount": 1}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two tables: AppRequests as gzipped CSV, AppTraces as JSON lines."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "AppRequests.csv.gz").write_bytes(gzip.compress(REQUESTS.encode()))
+    (logs / "AppTraces.jsonl").write_text(TRACES, encoding="utf-8")
+    return logs
+
+
+@pytest.fixture
+async def logs(folder: Path) -> AsyncIterator[DuckDbLogs]:
+    """The folder, open."""
+    async with DuckDbLogs.open([str(folder)]) as opened:
+        yield opened
+
+
+@pytest.fixture
+def csv_table(tmp_path: Path) -> Iterator[Path]:
+    """A folder to put one table into."""
+    place = tmp_path / "one"
+    place.mkdir()
+    yield place
