@@ -25,16 +25,18 @@ from orchestrator.surfaces.cli.output import out_screen, progress, warn, write
 from orchestrator.surfaces.terminal.cleaning import clean
 from orchestrator.surfaces.terminal.evidence import evidence_page
 from orchestrator.surfaces.terminal.fields import entries, text
+from orchestrator.surfaces.terminal.layout import labelled
 from orchestrator.surfaces.terminal.lists import runs_list
 
-COMMANDS = {
+COMMANDS: dict[str, str] = {
     "/help": "this list",
-    "/evidence": "/evidence E2 shows one evidence of the last answer in full; 'show me E2' does too",
+    "/evidence E2": "one evidence of the last answer in full; 'show me E2' does the same",
     "/runs": "the newest runs",
     "/new": "a new session, which remembers nothing of this one",
     "/quit": "leave (so does Ctrl-D)",
 }
 _SHOW = re.compile(r"(?:show|open|print|display)\s+(?:me\s+)?(?:the\s+)?(?:evidence\s+)?(E\d+)\s*[.!?]?", re.IGNORECASE)
+_NAMES = sorted(command.partition(" ")[0] for command in COMMANDS)
 _RUNS = 10
 
 
@@ -84,7 +86,7 @@ class Chat:
         try:
             if line.startswith("/"):
                 self._command(conversation, line)
-            elif (asked := _SHOW.fullmatch(line)) and conversation.last_report() is not None:
+            elif asked := _SHOW.fullmatch(line):
                 self._show(conversation, asked[1])
             else:
                 await self._ask(conversation, line)
@@ -95,13 +97,13 @@ class Chat:
         name, _, rest = line.partition(" ")
         match name.lower():
             case "/help":
-                write("\n".join(f"  {command:<10} {what}" for command, what in COMMANDS.items()) + "\n")
+                write(out_screen().text(labelled(list(COMMANDS.items()), indent=2)))
             case "/evidence":
                 self._show(conversation, rest.strip() or "E1")
             case "/runs":
                 write(runs_list(self._application.list_runs(limit=_RUNS), out_screen()))
             case _:
-                near = get_close_matches(name.lower(), COMMANDS, n=1, cutoff=0.4)
+                near = get_close_matches(name.lower(), _NAMES, n=1, cutoff=0.4)
                 mend = f"did you mean {near[0]}?" if near else "/help lists what there is"
                 warn(f"there is no command {name!r}: {mend}")
 
@@ -152,7 +154,7 @@ class Chat:
         return PromptSession(
             message=FormattedText([("bold" if screen.color else "", f"{screen.marks.prompt} ")]),
             history=_history(self._application.state_dir()),
-            completer=WordCompleter(sorted(COMMANDS), sentence=True),
+            completer=WordCompleter(_NAMES, sentence=True),
             complete_while_typing=False,
             color_depth=None if screen.color else ColorDepth.DEPTH_1_BIT,
             enable_history_search=True,

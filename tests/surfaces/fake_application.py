@@ -42,6 +42,9 @@ class FakeConversation:
         self._application.asked.append(text)
         found = choose(text)
         listen(started(found, session=self.session, message=text))
+        if self._application.state:
+            self._application.state.mkdir(exist_ok=True)
+            (self._application.state / "running").write_text(text)
         if "crash" in text:
             raise ZeroDivisionError(text)
         if "model" in text:
@@ -119,16 +122,16 @@ class FakeApplication:
         self.opened: list[Options] = []
         self.asked: list[str] = []
         self.failures: list[tuple[BaseException, str | None]] = []
-        self._state = state
+        self.state = state
 
     def state_dir(self) -> Path | None:
         """As given."""
-        return self._state
+        return self.state
 
     def record_failure(self, error: BaseException, *, run: str | None) -> Path | None:
         """Remember it."""
         self.failures.append((error, run))
-        return self._state / "switchboard.log" if self._state else None
+        return self.state / "switchboard.log" if self.state else None
 
     @asynccontextmanager
     async def converse(self, options: Options) -> AsyncIterator[FakeConversation]:

@@ -1,5 +1,6 @@
 """The live display of a run: a line per step with a spinner until it is decided, parallel ones joined by a brace."""
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,11 @@ from orchestrator.surfaces.terminal.progress import LiveStep, Progress
 from orchestrator.surfaces.terminal.report import opening_part, sample_banner
 from orchestrator.surfaces.terminal.screen import Screen
 from orchestrator.surfaces.terminal.steps import step_mark, step_row, title_width
+
+try:
+    import termios
+except ImportError:  # Windows has none
+    termios = None  # type: ignore[assignment]  # checked before use
 
 _REFRESHES = 12  # per second: a spinner's pace
 _SIGNS = 4  # cells: brace, blank, mark, blank
@@ -92,15 +98,32 @@ def live_run(stream: TextIO, screen: Screen, *, keep: bool) -> Iterator[LiveRun]
         markup=False,
         emoji=False,
     )
-    with Live(
+    display = Live(
         run,
         console=console,
         refresh_per_second=_REFRESHES,
         transient=not keep,
         redirect_stdout=False,
         redirect_stderr=False,
-    ):
+    )
+    with _no_echo(), display:
         try:
             yield run
         finally:
             run.finish()
+
+
+@contextmanager
+def _no_echo() -> Iterator[None]:
+    """Typed keys, `^C` above all, are not echoed into the picture: the display would lose count of its lines."""
+    if termios is None or not sys.stdin.isatty():
+        yield
+        return
+    number = sys.stdin.fileno()
+    before = termios.tcgetattr(number)
+    quiet = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    termios.tcsetattr(number, termios.TCSADRAIN, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(number, termios.TCSADRAIN, before)

@@ -31,7 +31,7 @@ STATUSES = {
     "answered": Badge("ANSWERED", "bold green"),
 }
 SAMPLE = "SAMPLE DATA"
-SAMPLE_MEANING = "no logs are configured, so this is a made-up environment. Your own: --logs DIR"
+SAMPLE_MEANING = "a made-up environment: no logs are configured (--logs DIR)"
 SAMPLE_PREFIX = f"{SAMPLE}."
 _REPEATED = ("Healthy: ", "No data to judge by: ", "No data: ", "No guide covers this: ", "Inconclusive: ")
 
