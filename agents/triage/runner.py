@@ -11,7 +11,7 @@ from agents.triage.coverage import measure
 from agents.triage.decision import Decision, decide, undecided, visible_out
 from agents.triage.footing import evidence_for, expressions_of, frame_of
 from agents.triage.keys import evidence_keys
-from agents.triage.outcome import GuideOutcome, StepQuestion
+from agents.triage.outcome import CoverageFacts, GuideOutcome, StepQuestion
 from agents.triage.port import EvidencePort
 from agents.triage.progress import StepEnd, StepProgress, StepStart
 from agents.triage.scheduler import Schedule, StepStatus
@@ -31,6 +31,9 @@ __all__ = ["EvidencePort", "StepEnd", "StepProgress", "StepStart", "evidence_key
 
 GRACE_S = 1.0
 """How long after its limit a query is still awaited: the backend's own message says more than ours."""
+
+COVERAGE_S = 30.0
+"""How long the service's rows are counted, beside the steps."""
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _NO_GUIDES: Mapping[str, Guide] = MappingProxyType({})
@@ -96,13 +99,20 @@ class _Run:
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._launch(tasks)
-                coverage = tasks.create_task(
-                    measure(self.port, self.guide, parameters=parameters, window=window, prefix=self.prefix)
-                )
+                coverage = tasks.create_task(self._coverage(parameters, window))
         except BaseExceptionGroup as group:
             # A step catches what may go wrong with it; what is left is the port's or ours, and one of it is enough.
             raise group.exceptions[0] from group
         return self.account.outcome(coverage.result())
+
+    async def _coverage(self, parameters: tuple[QueryParameter, ...], window: Window) -> CoverageFacts:
+        """Whether the service is watched; not known where the answer takes longer than a step may by default."""
+        try:
+            async with asyncio.timeout(COVERAGE_S + GRACE_S):
+                return await measure(self.port, self.guide, parameters=parameters, window=window, prefix=self.prefix)
+        except TimeoutError:
+            reason = f"the service's rows could not be counted within {COVERAGE_S:g} s"
+            return CoverageFacts(table=None, service=None, reason=reason)
 
     def _launch(self, tasks: asyncio.TaskGroup) -> None:
         """Begin every step that may run now."""
@@ -136,13 +146,13 @@ class _Run:
         return _Got()
 
     async def _query(self, step: Step, kql: str) -> _Got:
-        absent = [name for name in optional_tables(kql, self.guide.tables) if await self._is_absent(name)]
         outs = {name: ran.out for name, ran in self.account.ran.items()}
         ancestors = [self.guide.step(name) for name in self.account.schedule.graph.ancestors(step.id)]
         parameters = (*self.account.parameters, *earlier_values(kql, ancestors, outs))
         limits = QueryLimits(rows=MAX_ROWS, timeout_s=step.timeout_s)
         try:
             async with asyncio.timeout(step.timeout_s + GRACE_S):
+                absent = [name for name in optional_tables(kql, self.guide.tables) if await self._is_absent(name)]
                 recorded = await self.port.ask(
                     self.prefix + step.id,
                     with_stand_ins(kql, self.guide.tables, absent),

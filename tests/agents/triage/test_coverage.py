@@ -143,6 +143,12 @@ def test_coverage_that_failed(kit: Any):
     assert (outcome.verdict.status.value, outcome.coverage.reached) == ("inconclusive", None)
 
 
+def test_coverage_that_hangs(kit: Any):
+    """A count that takes too long is given up, and the run ends."""
+    outcome = judged(kit, slots(kit, until=kit.window.end), delays_s={"coverage": 10_000.0})
+    assert outcome.verdict.reason == "the service's rows could not be counted within 30 s"
+
+
 def test_guide_without_coverage(kit: Any):
     """A guide that does not say whose rows count cannot call anything healthy."""
     outcome = judged(kit, "unasked", guide={"coverage": None})
