@@ -3,6 +3,7 @@
 from random import Random
 
 from playbooks.samples import names
+from playbooks.samples.chance import chance
 from playbooks.samples.topology import Activity, Service, World, guid
 
 _DEPLOY = {
@@ -94,6 +95,8 @@ def record_routine(world: World, rng: Random) -> None:
         ("Microsoft.Insights/metricAlerts/write", f"{providers}/Microsoft.Insights/metricAlerts/cpu-high"),
         ("Microsoft.Resources/tags/write", f"/subscriptions/{world.subscription}/resourceGroups/{world.group}"),
     )
+    if chance(rng, 0.4):  # a notice that concerns nothing here
+        _record_notice(world, rng)
     for _ in range(rng.randint(14, 30)):
         operation, resource_id = rng.choice(routine)
         at = rng.uniform(0, world.length_s)
@@ -106,6 +109,22 @@ def record_routine(world: World, rng: Random) -> None:
             done=at + rng.uniform(0.5, 8),
             accepted=False,
         )
+
+
+def _record_notice(world: World, rng: Random) -> None:
+    title = names.REGION_TITLES[world.region]
+    notice: dict[str, object] = {
+        "title": f"Planned maintenance of Azure Bastion in {title}", "service": "Azure Bastion", "region": title,
+        "communication": "No impact on running workloads is expected.", "incidentType": "Maintenance",
+        "stage": "Planned",
+        "trackingId": "".join(rng.choices("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", k=4)) + "-M90",
+    }  # fmt: skip
+    world.activities.append(Activity(
+        t=rng.uniform(0, world.length_s), operation="Microsoft.ServiceHealth/maintenance/action", status="Active",
+        resource_id=f"/subscriptions/{world.subscription}", caller="", properties=notice, category="ServiceHealth",
+        correlation=str(notice["trackingId"]),
+    ))  # fmt: skip
+    world.herrings.append("maintenance notice for a service that is not used")
 
 
 def record_zone_health(world: World, rng: Random, *, zone: str, at: float) -> None:

@@ -105,6 +105,9 @@ def plan_bad_flag(world: World, rng: Random, at: float) -> Fault:
     return BadFlag(truth, flag=flag, strength=strength, shape=shape)
 
 
+_FAILS_FROM = 0.78  # share of the memory limit from which allocations fail
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryLeak(Fault):
     """Containers grow to their limit, are killed and start again."""
@@ -125,12 +128,12 @@ class MemoryLeak(Fault):
         if used is None or used < 0.7:  # noqa: PLR2004  # below, the collector keeps up
             return None
         slow = 1.0 + (used - 0.7) * 15
-        fails = rng.random() < (used - 0.78) / 0.22 * 0.95
+        fails = rng.random() < (used - _FAILS_FROM) / (1.0 - _FAILS_FROM) * 0.95
         return Effect(slow=slow, failure=Failure("oom", code="500") if fails else None)
 
 
 def plan_memory_leak(world: World, rng: Random, at: float) -> Fault:
-    """One Kubernetes service leaks; the first container is killed at `at`."""
+    """One Kubernetes service leaks; the first container is killed at `at`, its requests fail a little before."""
     candidates = [service for service in busy_services(world, "edge", "core") if service.hosting == "aks"]
     service = rng.choice(candidates or world.tier("edge"))
     ramp = rng.uniform(16, 32) * 60
@@ -144,9 +147,10 @@ def plan_memory_leak(world: World, rng: Random, at: float) -> Fault:
         world.instances[service.name][position] = replace(instance, outages=outages)
         for number, outage in enumerate(outages, start=1):
             _record_kill(world, rng, service=service, instance=instance, outage=outage, number=number)
+    symptoms = at - ramp * (1.0 - _FAILS_FROM) / (1.0 - service.memory_use)
     truth = Truth(
         kind="memory_leak_oom", cause="memory_leak", service=service.name, object=service.deployment,
-        also=(*(item.name for item in current), f"{world.namespace}/{service.deployment}"), started_s=at,
+        also=(*(item.name for item in current), f"{world.namespace}/{service.deployment}"), started_s=symptoms,
         affected=(service.name, *world.upstream(service.name)),
     )  # fmt: skip
     return MemoryLeak(truth, lives=lives, base=service.memory_use)
