@@ -12,9 +12,12 @@ from agents.triage.reporting import guide_result, guide_view
 from agents.triage.runner import StepEnd, StepProgress, StepStart, evidence_keys, run_guide
 from orchestrator.core.errors import InputError, ToolError
 from orchestrator.core.events import GuideMatched, StepFinished, StepStarted, WindowResolved
+from orchestrator.core.followup import is_elliptical
 from orchestrator.core.recording import Section
 from orchestrator.core.report import GuideResult, Question, VerdictView
 from orchestrator.core.runs import Offer, RunContext
+from orchestrator.core.table import ColumnType
+from orchestrator.core.times import find_span
 from playbooks.guide import Guide, MessageValueSource
 from playbooks.parameters import Resolved, resolve_parameters
 from playbooks.services import Services
@@ -91,7 +94,7 @@ class GuideTools:
         guide = self._guides.get(guide_id)
         if guide is None:
             raise ToolError(f"there is no guide {guide_id!r}; there are: {', '.join(self._guides)}")
-        given = {**context.given, **_given(parameters_json)}
+        given = {**_kept(guide, context), **context.given, **_given(parameters_json)}
         section = context.recorder.section(evidence_keys(guide, self._guides))
         resolved = await self._resolve(guide, context, given, section)
         if resolved.questions:
@@ -142,6 +145,14 @@ def _context(run: object) -> RunContext:
 def _remembered_service(context: RunContext) -> str | None:
     value = context.remembered.get("p_service")
     return value if isinstance(value, str) else None
+
+
+def _kept(guide: Guide, context: RunContext) -> dict[str, str]:
+    """The window of the session's last run, where a follow-up such as "and for cart?" names no time."""
+    if not is_elliptical(context.asked) or find_span(context.asked, now=context.now, tz=ZoneInfo(context.zone)).text:
+        return {}
+    names = {parameter.name for parameter in guide.parameters if parameter.type.item is ColumnType.DATETIME}
+    return {n: v for n, v in context.remembered.items() if n in names and isinstance(v, str)}
 
 
 def _given(text: str) -> dict[str, str]:

@@ -189,7 +189,7 @@ class Report:
             "message": self.message,
             "source": self.source,
             "window": window.document() if window else None,
-            "verdict": result.verdict.document() if result else None,
+            "verdict": result.verdict.document() if result and self.status is not Status.NEEDS_INPUT else None,
             "impact": (result.impact if result else ImpactView()).document(),
             "guide": dict(result.guide) if result and result.guide else None,
             "claims": list(self.claims),

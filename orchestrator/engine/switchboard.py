@@ -25,6 +25,7 @@ from orchestrator.core.events import (
     TurnStarted,
 )
 from orchestrator.core.evidence import Evidence
+from orchestrator.core.followup import completed
 from orchestrator.core.journal import Journal
 from orchestrator.core.ports import Index, Logs
 from orchestrator.core.recording import Recorder
@@ -94,7 +95,8 @@ class Switchboard:
             )
         )
         alert = _payload(text)
-        route = self._route(text, alert, session, agent)
+        whole = completed(text, session.reports[-1] if session.reports else None)
+        route = self._route(whole, alert, session, agent)
         run.emit(
             Routed(
                 agents=route.agents,
@@ -104,7 +106,7 @@ class Switchboard:
                 question=route.question,
             )
         )
-        reports = await self._turns(run, route, session=session, text=text, alert=alert, now=now)
+        reports = await self._turns(run, route, session=session, text=whole, alert=alert, now=now)
         document = merge(reports)
         session.reports.append(document)
         run.emit(RunFinished(status=str(document["status"]), report=document))

@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from orchestrator.core.followup import is_elliptical
+
 MAX_GUIDES = 4
 SHORT = 300
 _SETTLED = frozenset({"cause_found", "no_data", "needs_input"})
@@ -60,9 +62,10 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What has happened since the last message of the user."""
+    """What has happened since the last message of the user, and what the one before it was."""
 
     asked: str
+    before: str = ""
     results: tuple[tuple[str, Mapping[str, object]], ...] = ()
     tools: frozenset[str] = field(default_factory=frozenset)
 
@@ -82,13 +85,13 @@ def plan(history: Sequence[Message], tools: Sequence[str]) -> Calls | End:
 
 
 def _read(history: Sequence[Message], tools: Sequence[str]) -> _Turn:
-    asked = ""
+    asked = before = ""
     results: list[tuple[str, Mapping[str, object]]] = []
     for message in history:
         if message.role == "user":
-            asked, results = message.text, []
+            before, asked, results = asked, message.text, []
         results += [(result.name, _decoded(result.text)) for result in message.results]
-    return _Turn(asked, tuple(results), frozenset(tools))
+    return _Turn(asked, before, tuple(results), frozenset(tools))
 
 
 def _decoded(text: str) -> Mapping[str, object]:
@@ -121,7 +124,8 @@ def _triage(turn: _Turn) -> tuple[str, Mapping[str, object]]:
     searched = turn.of("guides-search")
     named = _NAMED_GUIDE.search(turn.asked)
     if not searched and not named:
-        return "guides-search", {"question": turn.asked}
+        question = f"{turn.before} {turn.asked}".strip() if is_elliptical(turn.asked) else turn.asked
+        return "guides-search", {"question": question}
     names = [named[1]] if named else _strings(searched[0], "candidates", "guide")
     runs = turn.of("guides-run")
     if len(runs) < min(len(names), MAX_GUIDES) and not (runs and _settled(runs[-1])):

@@ -96,9 +96,9 @@ def test_a_specialist_without_guides_searches_passages() -> None:
 
 
 def test_only_the_newest_message_counts() -> None:
-    """Results of an earlier message do not end a new one."""
+    """Results of an earlier message do not end a new one, and a follow-up is searched with what it follows."""
     history = [*asked("x", FOUND, ran("cause_found"), ("report-submit", {})), Message(role="user", text="and cart?")]
-    assert call(history) == ("guides-search", {"question": "and cart?"})
+    assert call(history) == ("guides-search", {"question": "x and cart?"})
 
 
 def test_text_that_is_not_json_is_no_result() -> None:
