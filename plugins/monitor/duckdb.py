@@ -27,6 +27,7 @@ from plugins.monitor.results import table_value, value_bytes
 
 TIME_COLUMNS = ("TimeGenerated", "timestamp", "Timestamp", "time", "Time", "_time", "EventTime")
 _BATCH = 1_000
+_INTERRUPT_EVERY_S = 0.05
 
 
 class DuckDbLogs:
@@ -126,12 +127,18 @@ class DuckDbLogs:
     ) -> Table:
         """Run a query on a thread of its own; see the port for what is raised and what is a failed table."""
         cursor = self._con.cursor()
-        try:
-            return await asyncio.to_thread(
+        running = asyncio.ensure_future(
+            asyncio.to_thread(
                 self._run, cursor, kql, parameters=parameters, window=window, limits=limits or QueryLimits()
             )
+        )
+        try:
+            return await asyncio.shield(running)
         except asyncio.CancelledError:
-            cursor.interrupt()
+            # A thread cannot be cancelled: stop its query, and leave only when nothing uses the cursor any more.
+            while not running.done():
+                cursor.interrupt()
+                await asyncio.wait([running], timeout=_INTERRUPT_EVERY_S)
             raise
 
     def _run(

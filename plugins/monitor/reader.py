@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -19,6 +20,8 @@ from plugins.monitor.column_types import (
     quote_text,
 )
 from plugins.monitor.folder import FileFormat, TableFiles
+from plugins.monitor.header import check_header
+from plugins.monitor.json_lines import stage_json
 
 SAMPLE_ROWS = 1_000
 SHOWN_FAULTS = 5
@@ -61,15 +64,17 @@ def load(con: duckdb.DuckDBPyConnection, files: TableFiles, options: ReadOptions
 
 def _load_text(con: duckdb.DuckDBPyConnection, files: TableFiles, options: ReadOptions) -> Loaded:
     stage = quote_name(f"stage {files.name}")
+    textual: frozenset[str] = frozenset()
     if files.format is FileFormat.JSON:
-        warnings = _stage_json(con, files, stage, options)
+        faults, textual = stage_json(con, files, stage)
+        warnings = _row_faults(faults, options)
     else:
         warnings = _stage_csv(con, files, stage, options)
     try:
         headers = _headers(files, [row[0] for row in con.execute(f"DESCRIBE {stage}").fetchall()])
-        kinds = _kinds(con, stage, headers, options)
-        faults = _unconverted(con, stage, headers, kinds, options)
-        kinds, warnings = _settle(files, kinds, faults, options, warnings)
+        kinds = _kinds(con, stage, headers, options, textual=textual)
+        unconverted = _unconverted(con, stage, headers, kinds, options)
+        kinds, warnings = _settle(files, kinds, unconverted, options, warnings)
         zone = options.local_zone or "UTC"
         select = ", ".join(
             f"{from_text(quote_name(h.source), kinds[h.name], h, local_zone=zone)} AS {quote_name(h.name)}"
@@ -108,54 +113,41 @@ def _loaded(
 
 
 def _stage_csv(con: duckdb.DuckDBPyConnection, files: TableFiles, stage: str, options: ReadOptions) -> tuple[str, ...]:
-    delimiter = "E'\\t'" if files.format is FileFormat.TSV else "','"
+    """Every cell as text. Part files are matched by column name, one after the other: rejects need one file a read."""
+    faults: list[str] = []
+    parts: list[str] = []
+    try:
+        for index, path in enumerate(files.files):
+            check_header(path, delimiter="\t" if files.format is FileFormat.TSV else ",")
+            parts.append(quote_name(f"part {index} {files.name}"))
+            faults += _read_csv(con, path, files.format, parts[-1])
+        union = " UNION ALL BY NAME ".join(f"SELECT * FROM {part}" for part in parts)  # noqa: S608  # names quoted
+        con.execute(
+            f"CREATE TABLE {stage} AS {union}" if len(parts) > 1 else f"ALTER TABLE {parts[0]} RENAME TO {stage}"
+        )
+    finally:
+        for part in parts:
+            con.execute(f"DROP TABLE IF EXISTS {part}")
+    return _row_faults(faults, options)
+
+
+def _read_csv(con: duckdb.DuckDBPyConnection, path: Path, kind: FileFormat, table: str) -> list[str]:
+    """Load one file; the faults are `file:line: what is wrong`."""
+    delimiter = "E'\\t'" if kind is FileFormat.TSV else "','"
     con.execute(
-        f"CREATE TABLE {stage} AS SELECT * FROM read_csv({_file_list(files)}, all_varchar = true, header = true,"  # noqa: S608
-        f" delim = {delimiter}, quote = '\"', escape = '\"', comment = '', skip = 0, null_padding = false,"
-        f" union_by_name = {len(files.files) > 1}, hive_partitioning = false, max_line_size = 16777216,"
+        f"CREATE TABLE {table} AS SELECT * FROM read_csv([{quote_text(str(path))}], all_varchar = true,"  # noqa: S608
+        f" header = true, delim = {delimiter}, quote = '\"', escape = '\"', comment = '', skip = 0,"
+        " null_padding = false, hive_partitioning = false, max_line_size = 16777216,"
         f" store_rejects = true, rejects_table = '{REJECTS}', rejects_scan = '{SCANS}', rejects_limit = 0)"
     )
     try:
-        faults = con.execute(
-            f"SELECT s.file_path, r.line, min(r.error_message), min(r.error_type::VARCHAR) FROM {REJECTS} r"  # noqa: S608
-            f" JOIN {SCANS} s USING (scan_id, file_id) GROUP BY ALL ORDER BY 1, 2"
+        rows = con.execute(
+            f"SELECT line, min(error_message) FROM {REJECTS} GROUP BY line ORDER BY line"  # noqa: S608  # constant
         ).fetchall()
     finally:
         con.execute(f"DROP TABLE IF EXISTS {REJECTS}")
         con.execute(f"DROP TABLE IF EXISTS {SCANS}")
-    return _row_faults([f"{path}:{line}: {message}" for path, line, message, _ in faults], options)
-
-
-def _stage_json(con: duckdb.DuckDBPyConnection, files: TableFiles, stage: str, options: ReadOptions) -> tuple[str, ...]:
-    lines = quote_name(f"lines {files.name}")
-    con.execute(
-        f"CREATE TABLE {lines} AS SELECT json, filename, row_number() OVER (PARTITION BY filename) AS line"  # noqa: S608
-        f" FROM read_json_objects({_file_list(files)}, format = 'auto', ignore_errors = true, filename = true,"
-        f" maximum_object_size = 67108864)"
-    )
-    try:
-        broken = con.execute(
-            f"SELECT filename, line FROM {lines} WHERE json IS NULL OR json_type(json) <> 'OBJECT' ORDER BY 1, 2"  # noqa: S608
-        ).fetchall()
-        keys = [
-            row[0]
-            for row in con.execute(
-                f"SELECT key FROM (SELECT unnest(json_keys(json)) AS key, rowid AS row,"  # noqa: S608
-                f" generate_subscripts(json_keys(json), 1) AS place FROM {lines} WHERE json_type(json) = 'OBJECT')"
-                f" GROUP BY key ORDER BY min(row), min(place), key"
-            ).fetchall()
-        ]
-        if not keys:
-            raise DataError(f"{files.label}: holds no JSON object; expected one object a line, or an array of them")
-        paths = ", ".join(quote_text('$."' + key.replace('"', '\\"') + '"') for key in keys)
-        select = ", ".join(f"cells[{index}] AS {quote_name(key)}" for index, key in enumerate(keys, 1))
-        con.execute(
-            f"CREATE TABLE {stage} AS SELECT {select} FROM (SELECT json_extract_string(json, [{paths}]) AS cells"  # noqa: S608
-            f" FROM {lines} WHERE json_type(json) = 'OBJECT')"
-        )
-    finally:
-        con.execute(f"DROP TABLE IF EXISTS {lines}")
-    return _row_faults([f"{path}:{line}: not a JSON object" for path, line in broken], options)
+    return [f"{path}:{line}: {message}" for line, message in rows]
 
 
 def _row_faults(faults: Sequence[str], options: ReadOptions) -> tuple[str, ...]:
@@ -181,9 +173,17 @@ def _headers(files: TableFiles, names: Sequence[str]) -> tuple[Header, ...]:
 
 
 def _kinds(
-    con: duckdb.DuckDBPyConnection, stage: str, headers: Sequence[Header], options: ReadOptions
+    con: duckdb.DuckDBPyConnection,
+    stage: str,
+    headers: Sequence[Header],
+    options: ReadOptions,
+    *,
+    textual: frozenset[str],
 ) -> dict[str, ColumnType]:
-    """The type of each column: known, else what all of the sample's cells look like."""
+    """The type of each column: known, else what all of the sample's cells look like.
+
+    `textual` columns hold JSON strings, of which only times are taken for something else.
+    """
     kinds = {h.name: options.known[h.name] for h in headers if h.name in options.known}
     unknown = [h for h in headers if h.name not in kinds]
     if not unknown:
@@ -198,7 +198,12 @@ def _kinds(
     for index, header in enumerate(unknown):
         verdicts = row[index * len(SNIFFED) : (index + 1) * len(SNIFFED)]
         kinds[header.name] = next(
-            (kind for kind, holds in zip(SNIFFED, verdicts, strict=True) if holds), ColumnType.STRING
+            (
+                kind
+                for kind, holds in zip(SNIFFED, verdicts, strict=True)
+                if holds and (kind is ColumnType.DATETIME or header.source not in textual)
+            ),
+            ColumnType.STRING,
         )
     return kinds
 
@@ -259,12 +264,7 @@ def _local_zone_warning(files: TableFiles, headers: Sequence[Header], options: R
 
 
 def _file_list(files: TableFiles) -> str:
-    # Brackets and stars in a path would be read as patterns.
-    return "[" + ", ".join(quote_text(_unglobbed(str(path))) for path in files.files) + "]"
-
-
-def _unglobbed(path: str) -> str:
-    return "".join(f"[{char}]" if char in "*?[" else char for char in path)
+    return "[" + ", ".join(quote_text(str(path)) for path in files.files) + "]"
 
 
 def _file_error(files: TableFiles, error: duckdb.Error) -> DataError:

@@ -52,9 +52,8 @@ async def test_a_whole_number_column_with_a_late_fraction_is_real(csv_table: Pat
 async def test_declared_types_come_before_the_azure_schema(csv_table: Path):
     """Types: a guide's, then Azure's, then sniffed."""
     (csv_table / "AppRequests.csv").write_text("TimeGenerated,ResultCode,ItemCount,Own\n2024-01-01,200,1,7\n")
-    assert ("string", "int", "long") == tuple(
-        (await _types(csv_table, "AppRequests"))[name] for name in ("ResultCode", "ItemCount", "Own")
-    )
+    types = await _types(csv_table, "AppRequests")
+    assert ("string", "int", "long") == (types["ResultCode"], types["ItemCount"], types["Own"])
     declared = {"AppRequests": {"ResultCode": ColumnType.LONG, "Own": ColumnType.STRING}}
     types = await _types(csv_table, "AppRequests", declared=declared)
     assert ("long", "int", "string") == (types["ResultCode"], types["ItemCount"], types["Own"])
@@ -117,7 +116,7 @@ async def test_cells_that_do_not_convert_are_null_and_counted(csv_table: Path):
     """A known column's cell of another type is null with a warning, and an error with strict."""
     (csv_table / "AppRequests.csv").write_text("DurationMs,ItemCount\n1.5,1\nfast,1.5\n")
     async with DuckDbLogs.open([str(csv_table)]) as logs:
-        assert ((None, None), (1.5, 1)) == (await logs.query("AppRequests")).rows
+        assert ((1.5, 1), (None, None)) == (await logs.query("AppRequests")).rows
         assert ["column 'DurationMs': 1 cells are no real", "column 'ItemCount': 1 cells are no int"] == [
             warning.split(": ", 1)[1].split(", the first")[0] for warning in logs.warnings
         ]
@@ -172,7 +171,9 @@ async def test_json_lines_with_broken_lines(csv_table: Path):
     (csv_table / "T.jsonl").write_text("\n".join(lines) + "\n")
     async with DuckDbLogs.open([str(csv_table)]) as logs:
         assert ((1, {"k": [1, None]}, ""), (2, None, "x")) == (await logs.query("T")).rows
-        assert [True, True] == [f"T.jsonl:{n}: not a JSON object" in w for n, w in zip((2, 4), logs.warnings, strict=True)]
+        assert [True, True] == [
+            f"T.jsonl:{n}: not a JSON object" in w for n, w in zip((2, 4), logs.warnings, strict=True)
+        ]
 
 
 async def test_json_strings_stay_strings(csv_table: Path):
@@ -215,7 +216,9 @@ async def test_clock_is_pinned(folder: Path):
     now = datetime(2024, 1, 20, 10, 2, tzinfo=UTC)
     async with DuckDbLogs.open([str(folder)], now=now) as logs:
         assert ((now,),) == (await logs.query("print now()")).rows
-        assert ((1,),) == (await logs.query("AppRequests | where TimeGenerated between (ago(90s) .. now()) | count")).rows
+        assert ((1,),) == (
+            await logs.query("AppRequests | where TimeGenerated between (ago(90s) .. now()) | count")
+        ).rows
 
 
 async def test_newest_time_of_all_tables(logs: DuckDbLogs):
@@ -236,16 +239,16 @@ async def test_tables_load_when_named(csv_table: Path):
 async def test_time_limit(logs: DuckDbLogs):
     """A query over its time is stopped, and the failed table names the limit."""
     kql = "range a from 1 to 100000 step 1 | extend k = 1 | join kind=inner (range b from 1 to 100000 step 1"
-    table = await logs.query(
-        f"{kql} | extend k = 1) on k | summarize sum(a * b)", limits=QueryLimits(timeout_s=0.3)
-    )
+    table = await logs.query(f"{kql} | extend k = 1) on k | summarize sum(a * b)", limits=QueryLimits(timeout_s=0.3))
     assert (TableStatus.FAILED, "stopped at the time limit of 0.3 s") == (table.status, table.reason)
 
 
 async def test_memory_limit(folder: Path):
     """A query over the memory limit gives a failed table that names the limit."""
     async with DuckDbLogs.open([str(folder)], memory_mb=32) as logs:
-        table = await logs.query("range a from 1 to 5000000 step 1 | summarize make_list(strcat('some text ', a))")
+        table = await logs.query(
+            "range a from 1 to 800000 step 1 | summarize make_list(strcat('a rather long text, so that it does not fit ', a))"
+        )
     assert table.status is TableStatus.FAILED
     assert "memory limit of 32 MB" in str(table.reason)
 
