@@ -1,6 +1,7 @@
 """Draws a world: names, sizes, call graph, instances, all from one random stream."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from random import Random
 
 from playbooks.samples import names
@@ -25,13 +26,24 @@ _QUEUE_NAMES = ("requests", "events", "jobs")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """Which services play; callers stand before those they call. `versions` pins some, and puts them on Kubernetes."""
+    """Which services play; callers stand before those they call.
+
+    Attributes:
+        silent: Known services that log nothing.
+        versions: Pinned versions, of services that then run on Kubernetes.
+        calls: Who calls whom among the cores, where that is not drawn.
+        sender: The core that fills the queues, where that is not drawn.
+        entry: Weight of the traffic that enters at a service, where that is not drawn.
+    """
 
     edges: tuple[str, ...]
     cores: tuple[str, ...]
     workers: tuple[str, ...]
     silent: tuple[str, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
+    calls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sender: str = ""
+    entry: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +183,7 @@ def _draw_service(
         item_count=round(size.thinning / keep),
         relay_code=rng.choice(("502", "503", "500") if tier == "edge" else ("500", "503", "500")),
         noise=rng.uniform(0.001, 0.006),
-        entry={"edge": rng.uniform(6, 9), "core": rng.uniform(0.5, 1.5), "worker": 0.0}[tier],
+        entry=cast.entry.get(name) or {"edge": rng.uniform(6, 9), "core": rng.uniform(0.5, 1.5), "worker": 0.0}[tier],
         operations=_draw_operations(rng, cast, name, tier=tier, shared=shared),
         memory_limit=rng.choice((512, 768, 1024, 1536, 2048)) * MIB,
         memory_use=rng.uniform(0.3, 0.55),
@@ -220,7 +232,7 @@ def _draw_backing(rng: Random, name: str, cast: Cast, shared: Shared) -> tuple[C
     calls.extend(
         Call(target=queue, share=rng.uniform(0.5, 0.9), retries=1)
         for index, queue in enumerate(shared.queues)
-        if position == (index + 1) % len(cast.cores)
+        if (name == cast.sender if cast.sender else position == (index + 1) % len(cast.cores))
     )
     return tuple(calls)
 
@@ -234,7 +246,9 @@ def _draw_calls(
         below = [first, *rng.sample(others, k=min(len(others), rng.randint(0, 1)))]
         return tuple(service_call(core, share=1.0 if core == first else 0.6, retries=0) for core in below)
     later = cast.cores[cast.cores.index(name) + 1 :]
-    below = rng.sample(later, k=min(len(later), rng.choice((0, 1, 1, 2))))
+    below = (
+        list(cast.calls.get(name, ())) if cast.calls else rng.sample(later, k=min(len(later), rng.choice((0, 1, 1, 2))))
+    )
     inner = tuple(
         service_call(core, share=rng.uniform(0.5, 0.9), retries=rng.choice((0, 0, 1)), required=chance(rng, 0.8))
         for core in below

@@ -10,11 +10,19 @@ from playbooks.samples.topology import World
 
 SHOP_END = datetime(2026, 6, 16, 10, 50, tzinfo=UTC)
 SHOP_CAST = Cast(
-    edges=("storefront", "mobile-bff"),
-    cores=("checkout", "catalog", "cart", "payments", "orders", "inventory", "pricing"),
-    workers=("mailer",),
+    edges=("storefront",),
+    cores=("checkout", "catalog", "cart", "orders", "payments", "search", "inventory", "identity"),
+    workers=("notifications",),
     silent=("invoicing",),
     versions=(("checkout", "4.11.2"),),
+    calls={
+        "checkout": ("cart", "payments", "orders", "identity"),
+        "catalog": ("search", "inventory"),
+        "cart": ("inventory",),
+        "orders": ("inventory",),
+    },
+    sender="orders",
+    entry={"checkout": 7.0, "catalog": 3.0},
 )
 
 
