@@ -17,10 +17,10 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.output import ColorDepth
 
 from orchestrator.core.errors import SwitchboardError
-from orchestrator.core.events import Event
-from orchestrator.surfaces.application import Application, Conversation, Document, Options
-from orchestrator.surfaces.cli import answering
+from orchestrator.surfaces.application import Conversation, Document, Options
+from orchestrator.surfaces.cli.answering import listener, page
 from orchestrator.surfaces.cli.exits import ExitCode
+from orchestrator.surfaces.cli.invocation import Invocation
 from orchestrator.surfaces.cli.output import out_screen, progress, warn, write
 from orchestrator.surfaces.terminal.cleaning import clean
 from orchestrator.surfaces.terminal.evidence import evidence_page
@@ -43,8 +43,9 @@ _RUNS = 10
 class Chat:
     """Reads messages, answers each, until it is left."""
 
-    def __init__(self, application: Application, options: Options) -> None:
-        self._application = application
+    def __init__(self, invocation: Invocation, options: Options) -> None:
+        self._invocation = invocation
+        self._application = invocation.application
         self._options = options
         self._interactive = sys.stdin.isatty() and sys.stdout.isatty()
         self._leaving = False
@@ -117,22 +118,15 @@ class Chat:
 
     async def _ask(self, conversation: Conversation, line: str) -> None:
         """Answer one message; Ctrl-C cancels it and leaves the chat running."""
-        answering.started.id = None
         with progress(keep=True) as live:
-
-            def listen(event: Event) -> None:
-                answering.started.hear(event)
-                if live is not None:
-                    live.hear(event)
-
-            task = asyncio.ensure_future(conversation.ask(line, listen=listen))
+            task = asyncio.ensure_future(conversation.ask(line, listen=listener(self._invocation, live)))
             with _interrupts(task.cancel):
                 await asyncio.wait({task})
         if task.cancelled():
             warn("Stopped. Ask on, or /quit.")
             return
         screen = out_screen()
-        write(answering.page(task.result(), live if screen.live else None, screen) + "\n")
+        write(page(task.result(), live, screen) + "\n")
 
     async def _lines(self) -> AsyncIterator[str]:
         """Typed lines from a terminal, else the lines of stdin."""

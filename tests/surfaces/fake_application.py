@@ -14,7 +14,15 @@ from importlib import util
 from pathlib import Path
 
 from orchestrator.core.errors import InputError, ModelError, QueryError
-from orchestrator.core.events import GuideMatched, Routed, RunStarted, StepFinished, StepStarted, WindowResolved
+from orchestrator.core.events import (
+    GuideMatched,
+    Routed,
+    RunStarted,
+    StepFinished,
+    StepStarted,
+    TurnStarted,
+    WindowResolved,
+)
 from orchestrator.core.routing import Route
 from orchestrator.core.table import Column, ColumnType, Table
 from orchestrator.surfaces.application import Document, Finding, GuideHits, Listener, Options, RecheckedClaim
@@ -83,6 +91,8 @@ def choose(text: str) -> Document:
 
 async def emit(report: Document, listen: Listener, *, pause_s: float) -> None:
     """The events that a run of this report would have emitted: its first three steps side by side."""
+    for turn, subject in enumerate(report["turns"] or [report], start=1):
+        listen(TurnStarted(agent=subject["agent"], turn=turn, text=subject["asked"]))
     listen(Routed(agents=(report["agent"],), confidence=0.93, abstained=False, reason="a symptom"))
     await asyncio.sleep(pause_s)
     if guide := report["guide"]:

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.surfaces.terminal.cleaning import clean, clean_lines
@@ -29,6 +29,7 @@ def test_lone_surrogates_can_be_encoded():
     assert clean("a\ud800b").encode() == "a\ufffdb".encode()
 
 
+@settings(deadline=None)
 @given(st.text() | st.text(alphabet="\x1b\x9b[]0;m\x07\\P ab"))
 def test_nothing_that_a_terminal_acts_on_is_left(text: str):
     """For any text."""

@@ -103,7 +103,7 @@ def test_post_has_at_most_ten_lines(name: str):
     assert all(": " in line for line in lines)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80, deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(REPORTS.cause_found())), JSON))
 def test_any_document_makes_a_page_and_a_post(changed: dict[str, object]):
     """Whatever stands in a report, it can be shown, and the post stays short and safe."""

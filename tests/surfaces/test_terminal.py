@@ -13,7 +13,7 @@ PROGRAM = Path(__file__).with_name("fake_application.py")
 pty = pytest.importorskip("pty")
 
 
-def watch(*argv: str, **env: str) -> str:
+def watch(*argv: str, code: int = 0, **env: str) -> str:
     """Everything that a terminal of 80 columns gets to see."""
     outer, inner = pty.openpty()
     process = subprocess.Popen(  # noqa: S603  # our own program
@@ -29,7 +29,7 @@ def watch(*argv: str, **env: str) -> str:
         while piece := os.read(outer, 65_536):
             seen += piece
     os.close(outer)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=60) == code
     return seen.decode()
 
 
@@ -40,6 +40,14 @@ def test_terminal_sees_steps_live_and_in_colour():
     assert re.search(r"\x1b\[[0-9;]*31m", seen)
     plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", seen)
     assert plain.rindex("Which dependencies fail?") < plain.index("CAUSE FOUND")
+
+
+def test_picture_of_several_subjects_does_not_stand():
+    """The page lists the steps of each subject itself, so nothing is said twice in the end."""
+    seen = watch("ask", "two subjects", NO_COLOR="1", code=3)
+    last = seen[seen.rindex("\x1b[2K") :]
+    assert last.count("SAMPLE DATA") == 1
+    assert last.count("Which dependencies fail?") == 1
 
 
 def test_no_color_is_honoured():

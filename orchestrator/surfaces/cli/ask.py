@@ -68,7 +68,7 @@ def ask(
         async with application.converse(options) as conversation:
             return await conversation.ask(message, listen=listen)
 
-    answer(work, as_json=as_json)
+    answer(shared.invocation_of(context), work, as_json=as_json)
 
 
 def read_message(words: list[str]) -> str:
@@ -119,4 +119,4 @@ def chat(
 def _chat(context: typer.Context, options: Options) -> None:
     from orchestrator.surfaces.chat import Chat  # noqa: PLC0415  # prompt_toolkit is needed nowhere else
 
-    raise typer.Exit(Chat(shared.application_of(context), options).run())
+    raise typer.Exit(Chat(shared.invocation_of(context), options).run())

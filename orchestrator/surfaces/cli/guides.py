@@ -199,4 +199,4 @@ def run(
     async def work(listen: Listener) -> Document:
         return await application.run_guide(guide_id, options, listen=listen)
 
-    answer(work, as_json=as_json)
+    answer(shared.invocation_of(context), work, as_json=as_json)

@@ -10,6 +10,7 @@ import typer
 
 from orchestrator.core.errors import InputError
 from orchestrator.surfaces.application import Application, Options
+from orchestrator.surfaces.cli.invocation import Invocation
 
 Logs = Annotated[
     list[str] | None,
@@ -41,10 +42,15 @@ Strict = Annotated[bool, typer.Option("--strict", help="Stop at a row that canno
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
+def invocation_of(context: typer.Context) -> Invocation:
+    """What the command line was built with."""
+    invocation: Invocation = context.obj
+    return invocation
+
+
 def application_of(context: typer.Context) -> Application:
     """The application that the command line was built with."""
-    application: Application = context.obj
-    return application
+    return invocation_of(context).application
 
 
 def read_options(

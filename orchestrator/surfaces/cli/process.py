@@ -9,8 +9,10 @@ from typer.core import TyperGroup
 
 from orchestrator.core.errors import SwitchboardError
 from orchestrator.surfaces.application import Application
-from orchestrator.surfaces.cli import answering, ask, doctor, guides, logs, route, runs, samples
+from orchestrator.surfaces.cli import ask, doctor, guides, logs, route, runs, samples
+from orchestrator.surfaces.cli.answering import interrupted
 from orchestrator.surfaces.cli.exits import ExitCode, exit_of_error
+from orchestrator.surfaces.cli.invocation import Invocation
 from orchestrator.surfaces.cli.output import warn, write
 from orchestrator.surfaces.terminal.cleaning import clean
 
@@ -37,8 +39,8 @@ class _InOrder(TyperGroup):
         return sorted(super().list_commands(ctx), key=lambda name: order.get(name, len(order)))
 
 
-def build_cli(application: Application) -> typer.Typer:
-    """All commands, talking to `application`."""
+def build_cli(application: Application, *, invocation: Invocation | None = None) -> typer.Typer:
+    """All commands, talking to `application`; `invocation` lets the caller see which run began."""
     cli = typer.Typer(
         name=NAME,
         help=_HELP,
@@ -48,7 +50,7 @@ def build_cli(application: Application) -> typer.Typer:
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        context_settings={"obj": application, "help_option_names": ["-h", "--help"]},
+        context_settings={"obj": invocation or Invocation(application), "help_option_names": ["-h", "--help"]},
     )
     cli.callback()(_root)
     for group in _GROUPS:
@@ -73,27 +75,28 @@ def _root(
 
 def run_cli(application: Application, argv: Sequence[str]) -> int:
     """Run one command; every error of ours becomes a message, every other one a line that names the log."""
-    answering.started.id = None
+    invocation = Invocation(application)
+    cli = build_cli(application, invocation=invocation)
     try:
-        typer.main.get_command(build_cli(application)).main(args=list(argv), prog_name=NAME)
+        typer.main.get_command(cli).main(args=list(argv), prog_name=NAME)
     except SystemExit as end:
-        return _exit_code(end)
+        return _exit_code(invocation, end)
     except SwitchboardError as error:
         warn(f"switchboard: {error.message}")
         return exit_of_error(error)
     except KeyboardInterrupt:
-        answering.interrupted()
+        interrupted(invocation)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         return _closed_pipe()
     except Exception as error:  # noqa: BLE001  # the process edge: nobody shows a stack trace to a user
-        return _unexpected(application, error)
+        return _unexpected(invocation, error)
     return ExitCode.ANSWERED
 
 
-def _exit_code(end: SystemExit) -> int:
+def _exit_code(invocation: Invocation, end: SystemExit) -> int:
     if end.code == ExitCode.INTERRUPTED:
-        answering.interrupted()
+        interrupted(invocation)
     return end.code if isinstance(end.code, int) else ExitCode.ANSWERED if end.code is None else ExitCode.FAILED
 
 
@@ -103,9 +106,9 @@ def _closed_pipe() -> int:
     return ExitCode.FAILED
 
 
-def _unexpected(application: Application, error: Exception) -> int:
-    run = answering.started.id
-    log = application.record_failure(error, run=run)
+def _unexpected(invocation: Invocation, error: Exception) -> int:
+    run = invocation.run
+    log = invocation.application.record_failure(error, run=run)
     where = f"the log is {str(log)!r}" if log else "no log could be written"
     about = f" in run {clean(run)}" if run else ""
     warn(f"switchboard: something went wrong{about} ({type(error).__name__}); {where}")

@@ -13,7 +13,7 @@ from rich.text import Text
 from orchestrator.surfaces.terminal.charts import bar, spark
 from orchestrator.surfaces.terminal.cleaning import clean, clean_lines
 from orchestrator.surfaces.terminal.fields import Fields, entries, fields, items, number, text
-from orchestrator.surfaces.terminal.layout import labelled, shorten
+from orchestrator.surfaces.terminal.layout import INDENT, labelled, shorten
 from orchestrator.surfaces.terminal.screen import Marks, Screen
 from orchestrator.surfaces.terminal.values import (
     NUMERIC,
@@ -32,6 +32,9 @@ _CELL_WIDTH = 44
 _SPARK_ROWS = 5
 _SPARK_LINES = 3
 _GAP = 2
+_FEW = 2  # rows with long texts are read as blocks
+_RECORDED = 20
+_PASSAGE = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def evidence_page(evidence: Fields, screen: Screen) -> list[RenderableType]:
         Text(""),
         Padding(query, (0, 0, 0, 2)),
         Text(""),
-        *evidence_rows(evidence, screen, most=20),
+        *_all_rows(evidence, screen),
     ]
 
 
@@ -90,11 +93,43 @@ def evidence_rows(evidence: Fields, screen: Screen, *, most: int) -> list[Render
     total = int(number(evidence, "row_count") or shown)
     if lines := _sparks(columns, screen, total=total):
         return [Padding(Text(line, style="cyan"), (0, 0, 0, 2)) for line in lines]
+    if shown <= _FEW and _cut(columns):
+        return _records(columns, screen.marks, most=most, longest=_PASSAGE)
     table, hidden = _table(columns, screen, most=most)
     left = [f"{_rows_text(total - min(shown, most))} more"] if total > min(shown, most) else []
     left += [f"columns not shown: {', '.join(hidden)}"] if hidden else []
     tail = [Padding(Text("; ".join(left), style="dim"), (0, 0, 0, 2))] if left else []
     return [Padding(table, (0, 0, 0, 2)), *tail]
+
+
+def _all_rows(evidence: Fields, screen: Screen) -> list[RenderableType]:
+    """Every recorded row with every column: as a table where it fits, else as one block per row."""
+    columns = _columns(evidence)
+    if not columns:
+        return [Text("  no rows", style="dim")]
+    table, hidden = _table(columns, screen, most=_RECORDED)
+    if not hidden and not _cut(columns):
+        return [Padding(table, (0, 0, 0, INDENT))]
+    return _records(columns, screen.marks, most=_RECORDED, longest=None)
+
+
+def _cut(columns: Sequence[_Column]) -> bool:
+    """Whether a table would cut some cell."""
+    return any(cell_len(item) > _CELL_WIDTH for column in columns for item in column_texts(column.values, column.kind))
+
+
+def _records(columns: Sequence[_Column], marks: Marks, *, most: int, longest: int | None) -> list[RenderableType]:
+    """One block of labelled lines per row; texts are cut at `longest` where it is given."""
+    texts = [column_texts(column.values, column.kind) for column in columns]
+    parts: list[RenderableType] = []
+    for index in range(min(len(texts[0]), most)):
+        rows: list[tuple[str, Text | str]] = [
+            (column.name, shorten(cells[index], longest, marks.ellipsis) if longest else cells[index])
+            for column, cells in zip(columns, texts, strict=True)
+            if cells[index]
+        ]
+        parts += [*([Text("")] if index else []), labelled(rows, indent=INDENT)]
+    return parts
 
 
 def _columns(evidence: Fields) -> list[_Column]:

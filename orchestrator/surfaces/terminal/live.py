@@ -28,11 +28,12 @@ _SIGNS = 4  # cells: brace, blank, mark, blank
 
 
 class LiveRun:
-    """Hears the events of one run and draws them; `started` is False where nothing of the run was shown."""
+    """Hears the events of one run and draws them."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, *, keep: bool) -> None:
         self.progress = Progress()
         self._screen = screen
+        self._keep = keep
         self._spinner = Spinner(screen.marks.spinner)
         self._finished = False
 
@@ -43,6 +44,11 @@ class LiveRun:
     def finish(self) -> None:
         """No more spinners: what still runs was stopped."""
         self._finished = True
+
+    @property
+    def stands(self) -> bool:
+        """Whether the last picture stays above the answer: it must hold steps, and of one subject only."""
+        return self._keep and bool(self.progress.steps) and self.progress.turns <= 1
 
     def __rich__(self) -> RenderableType:
         return Group(*_parts(self.progress, self._screen, None if self._finished else self._spinner))
@@ -86,8 +92,8 @@ def _frame(spinner: Spinner) -> Text:
 
 @contextmanager
 def live_run(stream: TextIO, screen: Screen, *, keep: bool) -> Iterator[LiveRun]:
-    """Draw a run on `stream` while the block runs; `keep` leaves the last picture standing."""
-    run = LiveRun(screen)
+    """Draw a run on `stream` while the block runs; `keep` leaves the last picture standing where it says something."""
+    run = LiveRun(screen, keep=keep)
     console = Console(
         file=stream,
         width=screen.width,
@@ -102,7 +108,6 @@ def live_run(stream: TextIO, screen: Screen, *, keep: bool) -> Iterator[LiveRun]
         run,
         console=console,
         refresh_per_second=_REFRESHES,
-        transient=not keep,
         redirect_stdout=False,
         redirect_stderr=False,
     )
@@ -111,6 +116,7 @@ def live_run(stream: TextIO, screen: Screen, *, keep: bool) -> Iterator[LiveRun]
             yield run
         finally:
             run.finish()
+            display.transient = not run.stands
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from orchestrator.core.events import (
     RunStarted,
     StepFinished,
     StepStarted,
+    TurnStarted,
     WindowResolved,
 )
 from orchestrator.core.table import iso_utc
@@ -38,12 +39,14 @@ class Progress:
     window: Fields = field(default_factory=dict)
     guide: Fields = field(default_factory=dict)
     steps: tuple[LiveStep, ...] = ()
+    turns: int = 0
     wave: int = 0
     wave_open: bool = False
 
     def after(self, event: Event) -> "Progress":
         """With one more event taken in."""
-        told = replace(self, doing=_doing(event) or self.doing)
+        begun = self.turns + isinstance(event, TurnStarted)
+        told = replace(self, doing=_doing(event) or self.doing, turns=begun)
         match event:
             case RunStarted():
                 return replace(told, run=event.run, sample=event.source == "sample")

@@ -186,8 +186,11 @@ def _statements(title: str, claims: Sequence[Fields], mark: str, style: str) -> 
 
 def _unknown(report: Fields, screen: Screen) -> list[RenderableType]:
     rows: list[tuple[Text | str, Text | str]] = []
+    answer = answer_text(report)
     for item in entries(report, "unknown"):
         step, said, reason = text(item, "step"), text(item, "text"), text(item, "reason")
+        if said and said in answer and not step:
+            continue
         line = Text(f"{step}: " if step else "", style="dim").append(Text(said or reason))
         if said and reason and reason not in said:
             line.append(f"  ({reason})", style="dim")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from orchestrator.surfaces.terminal.fields import Fields, fields, text
+from orchestrator.surfaces.terminal.fields import Fields, fields, text, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ def answer_text(report: Fields) -> str:
     if text(report, "status") != "answered" or not said:
         said = text(report, "message") or said
     said = said.removeprefix(SAMPLE_PREFIX).strip()
+    if not verdict and said == " ".join(texts(report, "claims")):
+        return ""  # the claims follow, with their evidence
     for word in _REPEATED:
         said = said.removeprefix(word)
     return said[:1].upper() + said[1:]
