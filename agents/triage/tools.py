@@ -94,7 +94,8 @@ class GuideTools:
         guide = self._guides.get(guide_id)
         if guide is None:
             raise ToolError(f"there is no guide {guide_id!r}; there are: {', '.join(self._guides)}")
-        given = {**_kept(guide, context), **context.given, **_given(parameters_json)}
+        given = {**_kept(guide, context), **_given(parameters_json)}
+        given |= {name: text for name, text in context.given.items() if name not in _asking(guide)}
         section = context.recorder.section(evidence_keys(guide, self._guides))
         resolved = await self._resolve(guide, context, given, section)
         if resolved.questions:
@@ -130,7 +131,13 @@ class GuideTools:
             context.emit(_step_event(guide.id, progress))
 
         outcome = await run_guide(
-            guide, port=section, parameters=resolved.values, window=window, emit=emit, guides=self._guides
+            guide,
+            port=section,
+            parameters=resolved.values,
+            window=window,
+            emit=emit,
+            answers=_answers(guide, context),
+            guides=self._guides,
         )
         values = {item.name: item.value for item in resolved.values}
         return guide_result(outcome, guide, zone=context.zone, origin=origin, values=values)
@@ -153,6 +160,17 @@ def _kept(guide: Guide, context: RunContext) -> dict[str, str]:
         return {}
     names = {parameter.name for parameter in guide.parameters if parameter.type.item is ColumnType.DATETIME}
     return {n: v for n, v in context.remembered.items() if n in names and isinstance(v, str)}
+
+
+def _asking(guide: Guide) -> frozenset[str]:
+    """The steps that wait for a person's answer."""
+    return frozenset(step.id for step in guide.steps if step.ask is not None)
+
+
+def _answers(guide: Guide, context: RunContext) -> dict[str, object]:
+    """Answers to those steps: given outright by the step's id, or the reply to the session's last question."""
+    said = {**context.given, **dict([context.reply] if context.reply else [])}
+    return {name: text for name, text in said.items() if name in _asking(guide)}
 
 
 def _given(text: str) -> dict[str, str]:

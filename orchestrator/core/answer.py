@@ -86,23 +86,23 @@ def sentence(report: Report, spec: AgentSpec) -> str:
     return f"SAMPLE DATA. {text}" if report.source == "sample" else text
 
 
+_HEADLINES = {
+    "healthy": "Healthy",
+    "no_data": "No data",
+    "not_covered": "No guide covers this",
+    "inconclusive": "Inconclusive",
+}
+
+
 def _headline(report: Report) -> str:
+    if report.status is Status.NEEDS_INPUT:
+        return "I need to know more before I can look."
     if report.result is None:
         return " ".join(str(claim["text"]) for claim in report.claims) or _nothing(report.unknown)
     verdict = report.result.verdict
-    match verdict.status:
-        case "cause_found":
-            return f"Suspected cause ({verdict.confidence} confidence): {verdict.summary}"
-        case "healthy":
-            return f"Healthy: {verdict.reason or verdict.summary}"
-        case "no_data":
-            return f"No data: {verdict.reason or verdict.summary}"
-        case "not_covered":
-            return f"No guide covers this: {verdict.reason or verdict.summary}"
-        case "needs_input":
-            return "I need to know more before I can look."
-        case _:
-            return f"Inconclusive: {verdict.reason or verdict.summary}"
+    if verdict.status == "cause_found":
+        return f"Suspected cause ({verdict.confidence} confidence): {verdict.summary}"
+    return f"{_HEADLINES[verdict.status]}: {verdict.reason or verdict.summary}"
 
 
 def _nothing(unknown: Sequence[Unknown]) -> str:

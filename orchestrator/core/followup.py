@@ -14,6 +14,16 @@ def is_elliptical(text: str) -> bool:
     return len(text.split()) <= 2 * BRIEF_WORDS and _ELLIPTICAL.match(text) is not None
 
 
+def replied(text: str, previous: Mapping[str, object] | None) -> tuple[str, str] | None:
+    """The one question that the last report ended with (its parameter or step) and the reply to it."""
+    questions = previous.get("questions") if previous and previous.get("status") == "needs_input" else None
+    match questions:
+        case [{"parameter": str(name)}]:
+            return name, text.strip()
+        case _:
+            return None
+
+
 def completed(text: str, previous: Mapping[str, object] | None) -> str:
     """A brief answer to the question that the last report ended with, put behind the message that led to it."""
     if previous is None or previous.get("status") != "needs_input" or len(text.split()) > BRIEF_WORDS:

@@ -52,6 +52,7 @@ class RunContext:
         previous: The report of the session's last run.
         peers: The specialists that this turn may be passed to.
         hops: How often it was passed on already.
+        reply: A step's id and a person's answer to its question, in a session that asked it.
         results: Guide runs of this turn, in order.
     """
 
@@ -69,6 +70,7 @@ class RunContext:
     emit: Callable[[Event], None]
     peers: frozenset[str] = frozenset()
     hops: int = 0
+    reply: tuple[str, str] | None = None
     results: list[GuideResult] = field(default_factory=list)
     offers: dict[str, Offer] = field(default_factory=dict)
     shown: list[Json] = field(default_factory=list)

@@ -25,7 +25,7 @@ from orchestrator.core.events import (
     TurnStarted,
 )
 from orchestrator.core.evidence import Evidence
-from orchestrator.core.followup import completed
+from orchestrator.core.followup import completed, replied
 from orchestrator.core.journal import Journal
 from orchestrator.core.ports import Index, Logs
 from orchestrator.core.recording import Recorder
@@ -81,7 +81,7 @@ class Switchboard:
         """
         if not text.strip():
             raise InputError("the message is empty; say what is wrong, as in: checkout returns 502 since 10:20")
-        run = _new_run(self.journal, listen)
+        run = _new_run(self.journal, text, listen)
         now = self.environment.now or datetime.now(UTC)
         run.emit(
             RunStarted(
@@ -211,6 +211,7 @@ class Switchboard:
             given=environment.given,
             remembered=session.remembered(),
             previous=session.previous(),
+            reply=replied(run.said, session.reports[-1] if session.reports else None),
             recorder=Recorder(logs=environment.logs, index=environment.index, source=environment.source, found=found),
             emit=run.emit,
             notes=list(environment.notes()),
@@ -233,20 +234,21 @@ class Switchboard:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A run's id and where its events go."""
+    """A run's id, the message as given, and where its events go."""
 
     id: str
+    said: str
     emit: Listener
 
 
-def _new_run(journal: Journal, listen: Listener) -> _Run:
+def _new_run(journal: Journal, said: str, listen: Listener) -> _Run:
     run_id = f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}"
 
     def emit(event: Event) -> None:
         journal.append(run_id, event)
         listen(event)
 
-    return _Run(run_id, emit)
+    return _Run(run_id, said, emit)
 
 
 def new_session_id() -> str:
