@@ -55,7 +55,7 @@ def report(status: str = "answered", **more: object) -> Json:
         "session": "s4",
         "agent": "triage",
         "asked": "checkout returns 502 since 10:20",
-        "message": "",
+        "message": "Said in sentences.",
         "source": "files",
         "window": WINDOW,
         "verdict": None,

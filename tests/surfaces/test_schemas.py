@@ -1,0 +1,35 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+Run = Any
+FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
+
+
+@pytest.mark.parametrize(
+    ("schema", "argv"),
+    [
+        ("ask", ["ask", "checkout is slow"]),
+        ("ask", ["ask", "healthy"]),
+        ("ask", ["ask", "no data"]),
+        ("ask", ["ask", "needs input"]),
+        ("ask", ["guides", "run", "two_subjects"]),
+        ("ask", ["runs", "show", "last"]),
+        ("route", ["route", "checkout is slow"]),
+        ("route", ["route", "hello"]),
+        ("search", ["guides", "search", "queue"]),
+        ("search", ["guides", "search", "nothing"]),
+        ("table", ["logs", "query", "T | take 1"]),
+        ("runs", ["runs", "list"]),
+        ("verify", ["runs", "verify", "stale"]),
+        ("doctor", ["doctor", "--logs", "x"]),
+    ],
+)
+def test_documents_follow_their_schemas(run: Run, schema: str, argv: list[str]):
+    """What --json prints is what docs/schemas promises."""
+    validator = Draft202012Validator(json.loads((FOLDER / f"{schema}.schema.json").read_text()))
+    document = json.loads(run(*argv, "--json").out)
+    assert [error.message for error in validator.iter_errors(document)] == []
