@@ -44,7 +44,7 @@ def _translate(error: Exception) -> str:
         case KeyError():
             return f"key {message!r} is missing"
         case TypeError():
-            return "an operator or function does not take these types; convert with int(x), double(x) or string(x)"
+            return "an operator or function got operands that do not fit; convert with int(x), double(x) or string(x)"
         case RuntimeError() if found := re.match(r"Undefined variable or function: '([^']*)'", message):
             return f"function {found.group(1)!r} is unknown or does not take these types"
         case _:

@@ -1,5 +1,6 @@
 """The one place that touches the CEL library: loading it and compiling with it."""
 
+import importlib
 import importlib.machinery
 import importlib.util
 import sys
@@ -8,25 +9,27 @@ from typing import Any
 
 from orchestrator.core.errors import ExpressionError
 
+_CORE = "cel.cel"
+
 
 @cache
 def load_library() -> Any:
     """The compiled core of the package `cel`.
 
     Its `__init__` imports a command line with an editor and a terminal (150 ms), which nothing here needs, so the
-    extension module is loaded by itself; where that fails the whole package is imported.
+    extension module is loaded by itself, under its own name: importing the whole package later finds it there.
     """
-    if "cel" not in sys.modules:
-        package = importlib.util.find_spec("cel")
-        folders = list(package.submodule_search_locations or ()) if package else []
-        spec = importlib.machinery.PathFinder.find_spec("cel", folders) if folders else None
-        if spec is not None and isinstance(spec.loader, importlib.machinery.ExtensionFileLoader):
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            return module
-    import cel  # noqa: PLC0415 - heavy: see above
-
-    return cel
+    if _CORE in sys.modules:
+        return sys.modules[_CORE]
+    package = importlib.util.find_spec("cel")
+    folders = list(package.submodule_search_locations or ()) if package else []
+    spec = importlib.machinery.PathFinder.find_spec(_CORE, folders) if folders else None
+    if spec is None or not isinstance(spec.loader, importlib.machinery.ExtensionFileLoader):
+        return importlib.import_module("cel")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    sys.modules[_CORE] = module
+    return module
 
 
 def compile_program(text: str, *, source: str) -> Any:
