@@ -19,6 +19,7 @@ from prompt_toolkit.output import ColorDepth
 from orchestrator.core.errors import SwitchboardError
 from orchestrator.surfaces.application import Conversation, Document, Options
 from orchestrator.surfaces.cli.answering import listener, page
+from orchestrator.surfaces.cli.edge import unexpected
 from orchestrator.surfaces.cli.exits import ExitCode
 from orchestrator.surfaces.cli.invocation import Invocation
 from orchestrator.surfaces.cli.output import out_screen, progress, warn, write
@@ -93,6 +94,8 @@ class Chat:
                 await self._ask(conversation, line)
         except SwitchboardError as error:
             warn(error.message)
+        except Exception as error:  # noqa: BLE001  # the edge: one bad answer does not end the conversation
+            unexpected(self._invocation, error)
 
     def _command(self, conversation: Conversation, line: str) -> None:
         name, _, rest = line.partition(" ")

@@ -58,9 +58,20 @@ def test_reader_that_leaves_early_sees_no_trace():
     assert program.communicate()[1] == b""
 
 
-def test_chat_reads_lines_without_a_terminal(spawn: Run):
+def test_chat_reads_lines_without_a_terminal(spawn: Run, tmp_path: Path):
     """Each line is a message; a follow-up shows evidence; errors are said and the chat goes on."""
-    lines = ["checkout returns 502", "show me E3", "/evidence e2", "/evidence E9", "/hepl", "model", "/runs", "healthy"]
+    log = tmp_path / "switchboard.log"
+    lines = [
+        "checkout returns 502",
+        "show me E3",
+        "/evidence e2",
+        "/evidence E9",
+        "/hepl",
+        "model",
+        "crash",
+        "/runs",
+        "healthy",
+    ]
     ended = spawn("chat", stdin="\n".join([*lines, ""]))
     assert (ended.code, "\x1b" in ended.out) == (0, False)
     for said in ("CAUSE FOUND", "Evidence  E3  step operations", "Evidence  E2  step deploys", "r7k2m8", "HEALTHY"):
@@ -69,6 +80,7 @@ def test_chat_reads_lines_without_a_terminal(spawn: Run):
         "there is no evidence 'E9': the last answer has E1, E2, E3, E4",
         "there is no command '/hepl': did you mean /help?",
         "the chat service answered 503: try again later",
+        f"switchboard: something went wrong in run r7k2m9 (ZeroDivisionError); the log is {str(log)!r}",
     ]
 
 

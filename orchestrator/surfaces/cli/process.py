@@ -11,10 +11,10 @@ from orchestrator.core.errors import SwitchboardError
 from orchestrator.surfaces.application import Application
 from orchestrator.surfaces.cli import ask, doctor, guides, logs, route, runs, samples
 from orchestrator.surfaces.cli.answering import interrupted
+from orchestrator.surfaces.cli.edge import unexpected
 from orchestrator.surfaces.cli.exits import ExitCode, exit_of_error
 from orchestrator.surfaces.cli.invocation import Invocation
 from orchestrator.surfaces.cli.output import warn, write
-from orchestrator.surfaces.terminal.cleaning import clean
 
 NAME = "switchboard"
 _GROUPS = (ask, route, guides, logs, runs, samples, doctor)
@@ -90,7 +90,8 @@ def run_cli(application: Application, argv: Sequence[str]) -> int:
     except BrokenPipeError:
         return _closed_pipe()
     except Exception as error:  # noqa: BLE001  # the process edge: nobody shows a stack trace to a user
-        return _unexpected(invocation, error)
+        unexpected(invocation, error)
+        return ExitCode.FAILED
     return ExitCode.ANSWERED
 
 
@@ -103,13 +104,4 @@ def _exit_code(invocation: Invocation, end: SystemExit) -> int:
 def _closed_pipe() -> int:
     """The reader of stdout has gone; the interpreter must not complain about it on its way out."""
     sys.stdout = None
-    return ExitCode.FAILED
-
-
-def _unexpected(invocation: Invocation, error: Exception) -> int:
-    run = invocation.run
-    log = invocation.application.record_failure(error, run=run)
-    where = f"the log is {str(log)!r}" if log else "no log could be written"
-    about = f" in run {clean(run)}" if run else ""
-    warn(f"switchboard: something went wrong{about} ({type(error).__name__}); {where}")
     return ExitCode.FAILED
