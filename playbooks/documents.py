@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from orchestrator.core.errors import GuideError, Place
 from orchestrator.core.ports import Document
 
-_ALERT_NAME = re.compile(r"[A-Z][a-z0-9]*(?:_?[A-Z][A-Za-z0-9]*)+")  # two humps or more
+_ALERT_NAME = re.compile(r"(?=.*[a-z])[A-Z][a-z0-9]*(?:_?[A-Z][A-Za-z0-9]*)+")  # two humps or more
 _ANCHOR = re.compile(r"\s*\{#(?P<id>[\w-]+)\}\s*$")
 _NO_WORD = re.compile(r"[\W_]+")
 

@@ -14,7 +14,8 @@ By = Literal["alert", "services", "symptoms", "search"]
 
 _ALERT_CONFIDENCE = 0.97  # share of right guides among those found by an alert's exact name
 _LONGEST_NAME = 8  # words of an alert's name that is looked for inside a text
-_TIE = 0.8  # candidates reach this share of the best score
+_TIE = 0.8  # hits at this share of the best score fit as well
+_WORTH_TRYING = 0.4  # hits at this share are candidates: to be run when the ones before them conclude nothing
 _MOST_CANDIDATES = 5
 _SEEN = 8  # hits looked at: the candidates, and what stands below them
 _SERVICE_BONUS = 1.15  # a guide that is written for the service in question
@@ -39,17 +40,19 @@ class Calibration:
     def share(self, score: float, rest: Sequence[float]) -> float:
         """The share of right answers at this score, 0 to 1."""
         below = max(self.noise, sum(rest) / 3)
-        sure = self.base + self.by_score * math.log(max(score, 1e-4)) + self.by_margin * math.log(max(score, 1e-4) / below)
+        sure = (
+            self.base + self.by_score * math.log(max(score, 1e-4)) + self.by_margin * math.log(max(score, 1e-4) / below)
+        )
         return 1 / (1 + math.exp(-sure))
 
 
-FIRST_IS_RIGHT = Calibration(base=1.4, by_score=1.2, by_margin=2.8)
-ONE_IS_RIGHT = Calibration(base=0.9, by_score=0.9, by_margin=2.4)
+FIRST_IS_RIGHT = Calibration(base=1.3, by_score=1.2, by_margin=2.8)
+ONE_IS_RIGHT = Calibration(base=1.1, by_score=0.9, by_margin=2.3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A guide that fits; `confidence` is the calibrated share of right answers at this score."""
+    """A guide that fits; `confidence` is the match's, lowered by how far its score is below the best."""
 
     guide_id: str
     title: str
@@ -66,7 +69,7 @@ class Match:
         confidence: Of published alerts answered at this confidence, the share whose first guide was the right one.
         by: What it was found by.
         nearest: Guide id, title and score of the best found, covered or not.
-        candidates: What fits nearly as well, best first; empty where nothing does. To be run in order until one concludes.
+        candidates: What fits, best first, to be run in order until one concludes; empty where nothing does.
         reason: Why, for a person.
         needs: What would have made a match possible; None where there is one.
     """
@@ -98,7 +101,7 @@ class GuideMatcher:
     async def match(self, text: str, *, alert: str | None = None, service: str | None = None, top: int = 3) -> Match:
         """The guide for a message or an alert; `alert` and `service` are names given beside the text, if any."""
         named = _named(self._services, text, service)
-        hits = await self._search(text, alert=alert, service=service, services=named, top=max(top, _SEEN))
+        hits = await self._search(text, alert=alert, services=named, top=max(top, _SEEN))
         by_alert = await self._by_alert(text, alert, hits)
         if by_alert:
             known = {hit.id for hit in by_alert}
@@ -106,14 +109,19 @@ class GuideMatcher:
             return _by_alert_name(by_alert, hits[:top], alert_key(alert) if alert else None)
         return self._judged(hits, named, top, text)
 
-    async def _search(
-        self, text: str, *, alert: str | None, service: str | None, services: Sequence[Service], top: int
-    ) -> list[Hit]:
-        """Guides by text; those written for a service in question are preferred."""
-        words = " ".join(part for part in (alert, text, service) if part)
-        hits = await self._index.search(SearchQuery(text=words, top=top, kinds=("guide",)))
+    async def _search(self, text: str, *, alert: str | None, services: Sequence[Service], top: int) -> list[Hit]:
+        """Guides by text, as it is and without the services' names: a guide seldom names them, and need not.
+
+        Guides written for a service in question are preferred.
+        """
+        words = " ".join(part for part in (alert, text) if part)
+        hits: dict[str, Hit] = {}
+        for variant in dict.fromkeys((words, _without(words, services))):
+            for hit in await self._index.search(SearchQuery(text=variant, top=top, kinds=("guide",))):
+                if hit.id not in hits or hits[hit.id].score < hit.score:
+                    hits[hit.id] = hit
         names = {name.casefold() for one in services for name in one.names}
-        boosted = [_boosted(hit) if names.intersection(_lines(hit, "services")) else hit for hit in hits]
+        boosted = [_boosted(hit) if names.intersection(_lines(hit, "services")) else hit for hit in hits.values()]
         return sorted(boosted, key=lambda hit: -hit.score)
 
     async def _by_alert(self, text: str, alert: str | None, hits: Sequence[Hit]) -> list[Hit]:
@@ -123,7 +131,9 @@ class GuideMatcher:
         if not keys:
             return []
         where = (("alert", tuple(sorted(keys))),)
-        found = await self._index.search(SearchQuery(text=f"{alert or ''} {text}", top=20, kinds=("guide",), where=where))
+        found = await self._index.search(
+            SearchQuery(text=f"{alert or ''} {text}", top=20, kinds=("guide",), where=where)
+        )
         lengths = {hit.id: max((len(key) for key in _alert_keys(hit) if key in keys), default=0) for hit in found}
         order = {hit.id: place for place, hit in enumerate(hits)}
         longest = [hit for hit in found if lengths[hit.id] == max(lengths.values())]
@@ -131,28 +141,29 @@ class GuideMatcher:
 
     def _judged(self, hits: Sequence[Hit], named: Sequence[Service], top: int, text: str) -> Match:
         nearest = tuple((hit.id, hit.title, hit.score) for hit in hits[:top])
-        tied = [hit for hit in hits if hit.score >= _TIE * hits[0].score][:_MOST_CANDIDATES]
         scores = [hit.score for hit in hits]
-        covered = ONE_IS_RIGHT.share(scores[0], scores[len(tied) : len(tied) + 3]) if hits else 0.0
+        tied = sum(score >= _TIE * scores[0] for score in scores[:_MOST_CANDIDATES])
+        covered = ONE_IS_RIGHT.share(scores[0], scores[tied : tied + 3]) if hits else 0.0
         first = FIRST_IS_RIGHT.share(scores[0], scores[1:4]) if hits else 0.0
         if not hits or covered < self._floor:
             reason, needs = _not_covered(text, hits, covered, self._floor)
             return Match(
                 guide_id=None, confidence=first, by="search", nearest=nearest, candidates=(), reason=reason, needs=needs
             )
-        candidates = tuple(
-            Candidate(guide_id=hit.id, title=hit.title, score=hit.score, confidence=first * hit.score / scores[0])
-            for hit in tied
-        )
-        by = _found_by(tied[0], named, text)
-        others = f"; {len(tied) - 1} more fit nearly as well" if len(tied) > 1 else ""
+        best = hits[0]
+        by = _found_by(best, named, text)
+        worth = [hit for hit in hits if hit.score >= _WORTH_TRYING * best.score][:_MOST_CANDIDATES]
+        others = f"; {tied - 1} more fit as well" if tied > 1 else ""
         return Match(
-            guide_id=tied[0].id,
+            guide_id=best.id,
             confidence=first,
             by=by,
             nearest=nearest,
-            candidates=candidates,
-            reason=f"{tied[0].title!r} fits best by {by}{others}",
+            candidates=tuple(
+                Candidate(guide_id=hit.id, title=hit.title, score=hit.score, confidence=first * hit.score / best.score)
+                for hit in worth
+            ),
+            reason=f"{best.title!r} fits best by {by}{others}",
         )
 
 
@@ -175,10 +186,19 @@ def _by_alert_name(found: Sequence[Hit], nearest: Sequence[Hit], key: str | None
 def _not_covered(text: str, hits: Sequence[Hit], covered: float, floor: float) -> tuple[str, str]:
     if not _WORD.search(text):
         return "the message holds no words to search for", "say what is wrong: the service, the symptom, since when"
-    needs = "a guide that lists this alert or symptom under `applies_to`, or more of the symptom: error text, status code"
+    needs = (
+        "a guide that lists this alert or symptom under `applies_to`, or more of the symptom: error text, status code"
+    )
     if not hits:
         return "no guide shares a word with this", needs
     return f"the nearest guides fit too little ({covered:.0%}, the floor is {floor:.0%})", needs
+
+
+def _without(text: str, services: Iterable[Service]) -> str:
+    names = sorted({name for one in services for name in one.names}, key=len, reverse=True)
+    for name in names:
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text, flags=re.IGNORECASE)
+    return text
 
 
 def _named(services: Services, text: str, service: str | None) -> tuple[Service, ...]:

@@ -5,7 +5,7 @@ import re
 from orchestrator.core.ports import Hit, Index, SearchQuery
 
 KINDS = ("policy", "manual")
-FLOOR = 0.1  # share of a perfect passage's score; below it the words are there but the subject is not
+FLOOR = 0.05  # share of a perfect passage's score; below it the words are there but the subject is not
 _TIE = 0.8  # a passage of the same document at this share of the best score fits as well
 _LOOKED_AT = 10
 _WORD = re.compile(r"[^\W_]+")

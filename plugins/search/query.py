@@ -14,12 +14,17 @@ MAX_WORD = 40  # longer words are hashes, tokens and keys
 _HALF_WEIGHT_AT = 20  # the word at this position weighs half as much as the first
 _NUMBER_WEIGHT = 0.3  # "10:20" or "80" say little about the subject
 
-_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|<[^<>\s]{1,60}>", re.DOTALL)
+# `<value>` and `{{ $labels.pod }}` of alert templates, dates and times of day: no words of the subject.
+_PLACEHOLDER = re.compile(
+    r"\{\{.*?\}\}|<[^<>\s]{1,60}>|\b\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z?)?\b|\b\d{1,2}:\d{2}(?::\d{2})?\b", re.DOTALL
+)
 _WORD = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+[a-z]*")
 _VOWEL = re.compile("[aeiouy]")
 # Azure's region names (`westeurope`, `eastus2`, `southeastasia`) are said where a guide says "region".
-_REGION = re.compile(r"(?:north|south|east|west|central)+(?:us|europe|asia|india|uk|japan|korea|africa|brazil|australia)\d?")
+_REGION = re.compile(
+    r"(?:north|south|east|west|central)+(?:us|europe|asia|india|uk|japan|korea|africa|brazil|australia)\d?"
+)
 _LONGEST_PHRASE = max(len(phrase) for phrase in PHRASES)
 
 
@@ -56,7 +61,7 @@ def query_terms(text: str) -> QueryTerms:
     """The weighted terms of a query.
 
     An alert and a question begin with their subject, so a word's weight falls with its position p as 1 / (1 + p/20).
-    Placeholders of alert templates (`<value>`, `{{ $labels.pod }}`) are not words.
+    Placeholders of alert templates (`<value>`, `{{ $labels.pod }}`), dates and times of day are not words.
     """
     words = terms(_PLACEHOLDER.sub(" ", text[:MAX_TEXT]))
     weights: dict[str, float] = {}
@@ -98,6 +103,8 @@ def stem(word: str) -> str:
         if word.endswith(suffix) and len(root) > 4 and (suffix == "ment" or root[-1] in "ts"):  # noqa: PLR2004  # "station"
             word = root
             break
+    if len(word) > 5 and word.endswith("ll"):  # noqa: PLR2004  # "cancelling", and so "install"
+        word = word[:-1]
     if len(word) > 3 and word[-1] in "ey":  # noqa: PLR2004
         word = word[:-1] + ("i" if word[-1] == "y" else "")
     return word

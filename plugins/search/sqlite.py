@@ -207,7 +207,9 @@ def _prepare(connection: sqlite3.Connection, path: str | Path) -> None:
         connection.execute(f"PRAGMA user_version = {_VERSION}")
     connection.execute("COMMIT")
     if version not in (0, _VERSION):
-        raise StoreError(f"{path}: a search index of version {version!r}, this program writes {_VERSION}; delete the file")
+        raise StoreError(
+            f"{path}: a search index of version {version!r}, this program writes {_VERSION}; delete the file"
+        )
 
 
 @contextmanager
