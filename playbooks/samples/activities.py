@@ -151,6 +151,10 @@ def record_zone_health(world: World, rng: Random, *, zone: str, at: float) -> No
         resource_id=f"/subscriptions/{world.subscription}", caller="", properties=impact, category="ServiceHealth",
         level="Warning", correlation=tracking,
     ))  # fmt: skip
+    _record_lost_machines(world, rng, zone=zone, at=at)
+
+
+def _record_lost_machines(world: World, rng: Random, *, zone: str, at: float) -> None:
     scale_set = world.cluster_id.replace(f"resourceGroups/{world.group}", f"resourceGroups/MC_{world.group}").split(
         "/Microsoft.ContainerService"
     )[0]

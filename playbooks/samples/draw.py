@@ -5,23 +5,13 @@ from dataclasses import dataclass, field
 from random import Random
 
 from playbooks.samples import names
+from playbooks.samples.backing import Backing, draw_backing
 from playbooks.samples.chance import chance
+from playbooks.samples.rollout import hash_suffix, new_instance
 from playbooks.samples.stacks import STACKS
-from playbooks.samples.topology import (
-    Call,
-    Instance,
-    Node,
-    Operation,
-    Service,
-    Target,
-    World,
-    guid,
-    hash_suffix,
-    new_instance,
-)
+from playbooks.samples.topology import Call, Instance, Node, Operation, Service, Target, World, guid
 
 MIB = 1024 * 1024
-_QUEUE_NAMES = ("requests", "events", "jobs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +80,7 @@ def draw_world(rng: Random, *, cast: Cast, size: Size, epoch_s: float) -> World:
         instances={},
         silent=cast.silent,
     )
-    shared = _draw_shared(rng, world, cast)
+    shared = draw_backing(rng, world, cast.workers)
     for name, tier in _tiers(cast):
         world.services[name] = _draw_service(rng, world, cast, name, tier=tier, size=size, shared=shared)
     for service in world.services.values():
@@ -114,60 +104,8 @@ def _draw_nodes(rng: Random, region: str) -> tuple[Node, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """Backing systems; databases, caches, partners and queues that services may call."""
-
-    databases: tuple[Target, ...]
-    caches: tuple[Target, ...]
-    blobs: tuple[Target, ...]
-    partners: tuple[Target, ...]
-    queues: tuple[Target, ...]
-
-
-def _draw_shared(rng: Random, world: World, cast: Cast) -> Shared:
-    root = f"/subscriptions/{world.subscription}/resourceGroups/{world.group}/providers"
-    org, tag = world.org, rng.choice(("weu", "prod", "p01", "core", "main"))
-    databases = []
-    for name in rng.sample(("core", "sales", "main", "ops", "txn"), k=2):
-        server = f"pg-{org}-{name}"
-        databases.append(
-            Target(
-                kind="postgres", host=f"{server}.postgres.database.azure.com | {name}db", name=f"{name}db",
-                dependency_type="postgresql", latency_ms=rng.uniform(3, 9), command="SELECT",
-                resource_id=f"{root}/Microsoft.DBforPostgreSQL/flexibleServers/{server}",
-                capacity=rng.choice((429, 859, 1718)),
-            )
-        )  # fmt: skip
-    cache, store = f"redis-{org}-{tag}", f"st{org}{tag}"
-    partners = tuple(
-        Target(kind="partner", host=host, name="POST " + rng.choice(names.PARTNER_PATHS), dependency_type="HTTP",
-               latency_ms=rng.uniform(60, 220), command=f"https://{host}")
-        for host in rng.sample(names.PARTNERS, k=3)
-    )  # fmt: skip
-    bus = f"sb-{org}-{tag}"
-    queues = tuple(
-        Target(kind="queue", host=f"{bus}.servicebus.windows.net/{worker.split('-')[0]}-{rng.choice(_QUEUE_NAMES)}",
-               name="ServiceBusSender.Send", dependency_type="Queue Message | Azure Service Bus",
-               latency_ms=rng.uniform(6, 15), command="", resource_id=f"{root}/Microsoft.ServiceBus/namespaces/{bus}")
-        for worker in cast.workers
-    )  # fmt: skip
-    return Shared(
-        databases=tuple(databases),
-        caches=(Target(kind="redis", host=f"{cache}.redis.cache.windows.net:6380", name="GET", dependency_type="redis",
-                       latency_ms=rng.uniform(1, 3), command="GET",
-                       resource_id=f"{root}/Microsoft.Cache/redis/{cache}"),),
-        blobs=(Target(kind="blob", host=f"{store}.blob.core.windows.net", name="GET " + store,
-                      dependency_type="Azure blob",
-                      latency_ms=rng.uniform(12, 40), command=f"https://{store}.blob.core.windows.net",
-                      resource_id=f"{root}/Microsoft.Storage/storageAccounts/{store}"),),
-        partners=partners,
-        queues=queues,
-    )  # fmt: skip
-
-
 def _draw_service(
-    rng: Random, world: World, cast: Cast, name: str, *, tier: str, size: Size, shared: Shared
+    rng: Random, world: World, cast: Cast, name: str, *, tier: str, size: Size, shared: Backing
 ) -> Service:
     hosting = rng.choices(("aks", "containerapp", "appservice"), weights=(75, 17, 8))[0] if tier == "core" else "aks"
     pinned = dict(cast.versions).get(name)
@@ -191,7 +129,7 @@ def _draw_service(
     )
 
 
-def _draw_operations(rng: Random, cast: Cast, name: str, *, tier: str, shared: Shared) -> tuple[Operation, ...]:
+def _draw_operations(rng: Random, cast: Cast, name: str, *, tier: str, shared: Backing) -> tuple[Operation, ...]:
     if tier == "worker":
         return (_worker_operation(rng, cast, name, shared),)
     noun = name.removeprefix("svc-").removesuffix("-api").removesuffix("-svc")
@@ -214,7 +152,7 @@ def _draw_operations(rng: Random, cast: Cast, name: str, *, tier: str, shared: S
     )  # fmt: skip
 
 
-def _draw_backing(rng: Random, name: str, cast: Cast, shared: Shared) -> tuple[Call, ...]:
+def _draw_backing(rng: Random, name: str, cast: Cast, shared: Backing) -> tuple[Call, ...]:
     """The stores and partners of one service; the first cores cover every kind, so that each kind has traffic."""
     position = cast.cores.index(name) if name in cast.cores else -1
     if position < 0:
@@ -264,7 +202,7 @@ def service_call(name: str, *, share: float, retries: int = 0, required: bool = 
     return Call(target=target, share=share, retries=retries, required=required, timeout_ms=20_000)
 
 
-def _worker_operation(rng: Random, cast: Cast, name: str, shared: Shared) -> Operation:
+def _worker_operation(rng: Random, cast: Cast, name: str, shared: Backing) -> Operation:
     position = cast.workers.index(name)
     return Operation(
         name="ServiceBusProcessor.ProcessMessage", path=shared.queues[position].host, weight=1.0,

@@ -7,8 +7,9 @@ from playbooks.samples import activities, names
 from playbooks.samples.chance import chance
 from playbooks.samples.fault import AMPLE, Consumption, Effect, Failure, Fault, Visit
 from playbooks.samples.manifest import Truth
+from playbooks.samples.rollout import roll_out
 from playbooks.samples.stacks import Shape
-from playbooks.samples.topology import FOREVER, Flag, Instance, KubeEvent, Outage, Service, World, roll_out
+from playbooks.samples.topology import FOREVER, Flag, Instance, KubeEvent, Outage, Service, World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,16 +6,8 @@ from random import Random
 from playbooks.samples import activities, names
 from playbooks.samples.fault import Fault
 from playbooks.samples.incidents import next_version
-from playbooks.samples.topology import (
-    FOREVER,
-    Flag,
-    KubeEvent,
-    Service,
-    World,
-    hash_suffix,
-    new_instance,
-    roll_out,
-)
+from playbooks.samples.rollout import hash_suffix, new_instance, roll_out
+from playbooks.samples.topology import FOREVER, Flag, KubeEvent, Service, World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

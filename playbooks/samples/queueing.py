@@ -78,11 +78,20 @@ def _play_queue(
             heappush(waiting, (done, index, delivery + 1))
         else:
             dead.append(done)
+    return _history(world, host, messages, completed=completed, dead=dead)
+
+
+def _history(
+    world: World, host: str, messages: list[Sent], *, completed: list[float], dead: list[float]
+) -> QueueHistory:
     resource_id = next(t.resource_id for s in world.services.values() for t in s.targets if t.host == host)
     return QueueHistory(
-        queue=host.split("/")[1], resource_id=resource_id, enqueued=tuple(sent.t for sent in messages),
-        completed=tuple(sorted(completed)), dead=tuple(sorted(dead)),
-    )  # fmt: skip
+        queue=host.split("/")[1],
+        resource_id=resource_id,
+        enqueued=tuple(sent.t for sent in messages),
+        completed=tuple(sorted(completed)),
+        dead=tuple(sorted(dead)),
+    )
 
 
 def _handling_s(worker: Service, capacity: float | None, *, heads: int, gap_s: float, rng: Random) -> float:
