@@ -1,0 +1,228 @@
+"""The whole road, from a message to a report, on a small folder of logs."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from orchestrator.app.application import App
+from orchestrator.core.errors import InputError
+from orchestrator.core.events import Event
+from orchestrator.surfaces.application import Options
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/ask.schema.json").read_text(encoding="utf-8"))
+GUIDE = """---
+id: failing_target
+title: Calls to a target fail
+owner: tests
+reviewed: 2026-11-01
+applies_to:
+  alerts: [TargetFails]
+  symptoms: [calls to a dependency fail, payments are refused]
+tables:
+  AppDependencies: {TimeGenerated: datetime, AppRoleName: string, Target: string, Success: bool, ItemCount: int}
+parameters:
+  - {name: p_service, type: string, from: [{message: {values_of: AppDependencies.AppRoleName}}, session]}
+  - {name: p_from, type: datetime, from: [{message: time}, {default: now-1h}]}
+  - {name: p_to, type: datetime, from: [{message: time}, {default: now}]}
+coverage: {table: AppDependencies, column: AppRoleName, parameter: p_service, minimum_rows: 5}
+impact: {step: targets, affected: row.failed, share: row.share}
+---
+## Which target fails? {#targets}
+```kql
+AppDependencies
+| where AppRoleName == p_service and TimeGenerated between (p_from .. p_to)
+| summarize n = sum(ItemCount), failed = sumif(ItemCount, not(Success)) by Target
+| extend share = todouble(failed) / n
+| sort by share desc, Target asc
+```
+```yaml step
+branches:
+  - when: "size(rows) == 0"
+    unknown: "no calls of {p_service}"
+  - when: "row.share > 0.2"
+    conclude:
+      cause: target_down
+      object: "{row.Target}"
+      summary: "{row.Target} fails in {row.share:.0%} of {row.n:,d} calls"
+      confidence: high
+      mitigations:
+        - action: fail_over
+          arguments: {target: "{row.Target}", share: "{row.share}"}
+          by_hand: "az network traffic-manager endpoint update --name {row.Target}"
+          blast_radius: {value: "row.n", unit: calls}
+  - otherwise: true
+    healthy: "no target of {p_service} fails: worst {row.Target} with {row.share:.1%}"
+```
+"""
+HEADER = "TimeGenerated,AppRoleName,Target,Success,ItemCount"
+
+
+def rows(service: str, target: str, *, failing: int) -> list[str]:
+    """Sixty minutes of one call a minute, two requests each; the last `failing` ones fail."""
+    return [
+        f"2026-05-04T10:{minute:02d}:00Z,{service},{target},{str(minute < 60 - failing).lower()},2"
+        for minute in range(60)
+    ]
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> Options:
+    """A folder where `pay` has a failing target and `cart` has none, with one guide."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "guides").mkdir()
+    lines = [HEADER, *rows("pay", "bank", failing=40), *rows("pay", "cache", failing=0), *rows("cart", "db", failing=0)]
+    (tmp_path / "logs" / "AppDependencies.csv").write_text("\n".join(lines) + "\n")
+    (tmp_path / "guides" / "failing_target.md").write_text(GUIDE)
+    return Options(logs=(str(tmp_path / "logs"),), guides=tmp_path / "guides")
+
+
+async def say(options: Options, *messages: str) -> list[dict[str, Any]]:
+    """The reports of one session."""
+    async with App().converse(options) as conversation:
+        return [await conversation.ask(message, listen=lambda _: None) for message in messages]
+
+
+def stable(report: Mapping[str, Any]) -> str:
+    """The report without ids and times."""
+    evidence = [{k: v for k, v in item.items() if k not in {"at", "elapsed_ms"}} for item in report["evidence"]]
+    steps = [{k: v for k, v in item.items() if k != "elapsed_ms"} for item in report["steps"]]
+    rest = {k: v for k, v in report.items() if k not in {"run", "session", "evidence", "steps"}}
+    return json.dumps({**rest, "evidence": evidence, "steps": steps})
+
+
+async def test_a_fault_is_named_with_its_evidence(options: Options) -> None:
+    """The cause, its object, the claim with a check, the proposed action with its exact arguments."""
+    (report,) = await say(options, "calls of pay to a dependency fail since 10:20")
+    jsonschema.validate(report, SCHEMA)
+    assert report["status"] == "answered"
+    assert report["source"] == "files"
+    assert report["verdict"]["cause"] == "target_down"
+    assert report["verdict"]["object"] == "bank"
+    assert report["window"]["from"] == "2026-05-04T10:20:00Z"
+    assert report["claims"][0]["text"] == "bank fails in 100% of 80 calls"
+    assert report["claims"][0]["evidence"] == ["E1"]
+    assert report["claims"][0]["check"] == "row.share > 0.2"
+    assert report["actions"][0]["arguments"] == {"target": "bank", "share": 1.0}
+    assert report["actions"][0]["blast_radius"] == {"value": 80, "unit": "calls"}
+    assert report["impact"]["affected"] == 80
+
+
+async def test_healthy_no_data_and_not_covered_are_different_answers(options: Options) -> None:
+    """A well service, a time without rows, and a subject that no guide covers."""
+    well, dark, foreign = await say(
+        options,
+        "calls of cart to a dependency fail since 10:20",
+        "calls of cart to a dependency fail since 2026-05-01 10:20 until 2026-05-01 10:50",
+        "the disk of vm-7 is full",
+    )
+    assert [item["verdict"]["status"] for item in (well, dark, foreign)] == ["healthy", "no_data", "not_covered"]
+    for item in (well, dark, foreign):
+        jsonschema.validate(item, SCHEMA)
+        assert item["verdict"]["cause"] is None
+
+
+async def test_a_follow_up_keeps_the_window_and_the_subject(options: Options) -> None:
+    """Only the service changes; evidence of the first answer can be shown again."""
+    first, second, third = await say(
+        options, "calls of pay to a dependency fail since 10:20", "and for cart?", "show me E1"
+    )
+    assert first["verdict"]["cause"] == "target_down"
+    assert second["parameters"]["p_service"] == "cart"
+    assert second["window"]["from"] == first["window"]["from"]
+    assert second["verdict"]["status"] == "healthy"
+    assert third["evidence"][0]["id"] == "E1"
+    assert third["evidence"][0]["rows"] == second["evidence"][0]["rows"]
+
+
+async def test_a_missing_parameter_is_asked_for_and_a_brief_reply_completes_it(options: Options) -> None:
+    """Nothing is guessed; the answer is taken with the message that led to the question."""
+    asking, answered = await say(options, "calls to a dependency fail since 10:20", "pay")
+    jsonschema.validate(asking, SCHEMA)
+    assert asking["status"] == "needs_input"
+    assert asking["questions"][0]["parameter"] == "p_service"
+    assert answered["verdict"]["cause"] == "target_down"
+
+
+async def test_the_same_question_gives_the_same_report(options: Options) -> None:
+    """Byte for byte but for ids and times."""
+    reports = [stable((await say(options, "calls of pay to a dependency fail since 10:20"))[0]) for _ in range(3)]
+    assert len(set(reports)) == 1
+
+
+async def test_an_alert_payload_is_triaged(options: Options) -> None:
+    """The alert's name finds the guide; the service is asked for, as the payload does not tell it."""
+    payload = {
+        "schemaId": "azureMonitorCommonAlertSchema",
+        "data": {"essentials": {"alertRule": "TargetFails", "firedDateTime": "2026-05-04T10:30:00Z"}},
+    }
+    (report,) = await say(options, json.dumps(payload))
+    assert report["agent"] == "triage"
+    assert report["guide"]["id"] == "failing_target"
+    assert report["status"] == "needs_input"
+
+
+async def test_two_subjects_are_two_turns(options: Options) -> None:
+    """One report each, in order, in one document."""
+    (report,) = await say(options, "calls of pay to a dependency fail since 10:20. Also, where is my order 1234?")
+    assert [turn["agent"] for turn in report["turns"]] == ["triage", "shipment"]
+    assert "cannot look up" in report["turns"][1]["message"]
+
+
+@pytest.mark.parametrize("agent", ["shipment", "sentiment", "handoff"])
+async def test_specialists_say_what_they_cannot_do(options: Options, agent: str) -> None:
+    """No order, scorer or desk is connected, and the answer says so."""
+    async with App().converse(Options(logs=options.logs, guides=options.guides, agent=agent)) as conversation:
+        report = await conversation.ask("please do your work", listen=lambda _: None)
+    assert report["agent"] == agent
+    assert "I cannot" in report["message"]
+
+
+async def test_abstention_asks_back(options: Options) -> None:
+    """What nobody handles is not answered, and the person is asked."""
+    (report,) = await say(options, "who won the match last night?")
+    jsonschema.validate(report, SCHEMA)
+    assert (report["status"], report["agent"]) == ("abstained", "none")
+    assert report["questions"]
+
+
+async def test_runs_are_shown_and_verified(options: Options, tmp_path: Path) -> None:
+    """A past run is printed as it was; its claims hold on the same data, and fail on changed data."""
+    app = App()
+    (report,) = await say(options, "calls of pay to a dependency fail since 10:20")
+    assert app.show_run("last") == report
+    assert [item.outcome for item in await app.verify_run(report["run"])] == ["holds"]
+    well = [HEADER, *rows("pay", "bank", failing=0), *rows("pay", "cache", failing=0)]
+    (tmp_path / "logs" / "AppDependencies.csv").write_text("\n".join(well) + "\n")
+    assert [item.outcome for item in await app.verify_run(report["run"])] == ["fails"]
+
+
+async def test_events_tell_the_run_as_it_happens(options: Options) -> None:
+    """The stream starts, routes, matches, steps, finds, claims and finishes, in this order."""
+    heard: list[Event] = []
+    async with App().converse(options) as conversation:
+        await conversation.ask("calls of pay to a dependency fail since 10:20", listen=heard.append)
+    kinds = list(dict.fromkeys(event.kind for event in heard))
+    wanted = ["RunStarted", "Routed", "TurnStarted", "GuideMatched", "StepStarted", "StepFinished", "ClaimMade"]
+    assert [kind for kind in kinds if kind in wanted] == wanted
+    assert kinds[-1] == "RunFinished"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"logs": ("/no/such/folder",)}, "/no/such/folder"),
+        ({"tz": "Mars/Base"}, "Mars/Base"),
+        ({"agent": "nobody"}, "nobody"),
+        ({"guides": Path("/no/such/guides")}, "/no/such/guides"),
+        ({"parameters": {"p_nothing": "x"}}, "p_nothing"),
+    ],
+)
+async def test_bad_input_is_named(options: Options, change: dict[str, Any], message: str) -> None:
+    """The value stands in the message."""
+    values = {"logs": options.logs, "guides": options.guides, **change}
+    with pytest.raises(InputError, match=message):
+        await say(Options(**values), "calls of pay to a dependency fail since 10:20")
