@@ -190,7 +190,7 @@ def _record_counters(world: World, *, fault: Fault, recorder: Recorder, rng: Ran
     """Private bytes of each process, every five minutes."""
     for service in world.services.values():
         for item in world.instances[service.name]:
-            t = max(0.0, item.start) + rng.uniform(0, PROBE_S)
+            t = max(0.0, item.ready) + rng.uniform(0, PROBE_S)
             while t < min(world.length_s, item.stop):
                 if not item.down_at(t):
                     share = fault.memory(item, t) or service.memory_use

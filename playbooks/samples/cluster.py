@@ -34,7 +34,7 @@ def record_cluster(world: World, *, fault: Fault, recorder: Recorder, rng: Rando
     t = rng.uniform(0, 60)
     while t < world.length_s:
         for service, item in pods:
-            if item.start <= t < item.stop and not item.down_at(t) and not fault.node_lost(item.node.zone, t):
+            if item.ready <= t < item.stop and not item.down_at(t) and not fault.node_lost(item.node.zone, t):
                 _record_memory(world, service, item, t, fault=fault, recorder=recorder, rng=rng)
         t += PERF_S
 
@@ -63,9 +63,12 @@ def _record_pod(world: World, service: Service, item: Instance, t: float, *, rec
         last = {"lastState": "terminated", "reason": kill.reason, "exitCode": 137,
                 "finishedAt": _iso(world, kill.down), "containerID": f"containerd://{item.container_id}"}  # fmt: skip
     status, reason = ("waiting", "CrashLoopBackOff") if down and kill else ("running", "")
+    phase, address = "Running", item.ip
+    if not item.node.name:
+        phase, address, status = "Pending", "", ""
     ready_s = item.outages[-1].up if kill and not down and item.outages else item.start
     row = (
-        item.node.name, world.namespace, item.name, item.uid, "Running", item.ip,
+        item.node.name, world.namespace, item.name, item.uid, phase, address,
         json.dumps([{"app": service.name, "version": item.version, "pod-template-hash": item.replica_set}]),
         item.restarts_at(t), recorder.stamp(item.start), recorder.stamp(min(ready_s, t)), service.name, "ReplicaSet",
         f"{service.deployment}-{item.replica_set}", f"{item.uid}/{service.name}", item.container_id, status, reason,

@@ -9,8 +9,9 @@ from playbooks.samples import activities
 from playbooks.samples.chance import chance
 from playbooks.samples.fault import Effect, Failure, Fault, Visit
 from playbooks.samples.manifest import Truth
+from playbooks.samples.rollout import new_instance
 from playbooks.samples.stacks import Shape
-from playbooks.samples.topology import FOREVER, Instance, KubeEvent, Outage, Service, Target, World
+from playbooks.samples.topology import FOREVER, Instance, KubeEvent, Node, Outage, Service, Target, World
 
 
 def called_targets(world: World, *kinds: str) -> list[tuple[float, Target]]:
@@ -242,9 +243,13 @@ def _cut_off(world: World, rng: Random, service: Service, *, zone: str, at: floa
             message=f"Marking for deletion Pod {world.namespace}/{item.name}", computer=item.node.name,
         ))  # fmt: skip
         lost_nodes = sum(1 for node in world.nodes if node.zone == zone)
-        pending = f"{service.deployment}-{item.replica_set}-{''.join(rng.choices('bcdfghjkmnpqrstvwxz24567', k=5))}"
+        pending = new_instance(
+            world, service, rng, version=item.version, replica_set=item.replica_set, start=at + 305,
+            node=Node(name="", zone=""), warm_up_s=FOREVER,
+        )  # fmt: skip
+        instances.append(pending)
         world.kube_events.append(KubeEvent(
-            t=at + 305, object_kind="Pod", name=pending, reason="FailedScheduling", kind="Warning",
+            t=at + 305, object_kind="Pod", name=pending.name, reason="FailedScheduling", kind="Warning",
             component="default-scheduler",
             message=f"0/{len(world.nodes)} nodes are available: {lost_nodes} node(s) had untolerated taint"
             f" {{node.kubernetes.io/unreachable: }}, {len(world.nodes) - lost_nodes} Insufficient cpu.",

@@ -107,7 +107,10 @@ class Outage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """A pod or other instance, alive from `start` to `stop` (seconds from the folder's start)."""
+    """A pod or other instance, from `start` to `stop` (seconds from the folder's start).
+
+    It takes requests from `ready` on; one that finds no node is never ready, and its node has no name.
+    """
 
     name: str
     uid: str
