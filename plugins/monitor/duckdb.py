@@ -18,6 +18,7 @@ from orchestrator.core.table import Column, ColumnType, QueryStats, Table, Table
 from orchestrator.core.window import Window
 from plugins.monitor.azure_schema import azure_tables
 from plugins.monitor.column_types import kusto_type, quote_name, quote_text
+from plugins.monitor.completion import complete
 from plugins.monitor.faults import engine_fault
 from plugins.monitor.folder import Inventory, discover
 from plugins.monitor.kql import Parsed, Statement, bind, parse, render
@@ -230,10 +231,12 @@ class DuckDbLogs:
         with self._locks[name]:
             loaded = self._loaded.get(name)
             if loaded is None:
-                known = {**azure_tables().get(name, {}), **self._declared.get(name, {})}
+                schema, declared = azure_tables().get(name, {}), self._declared.get(name, {})
+                known = {**schema, **declared}
                 options = ReadOptions(known=known, strict=self._strict, local_zone=self._local_zone)
                 with self._con.cursor() as cursor:
                     loaded = load(cursor, self._inventory.tables[name], options)
+                    loaded = complete(cursor, name, loaded, declared=declared, schema=schema)
                 self._loaded[name] = loaded
             return loaded
 

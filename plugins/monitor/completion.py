@@ -1,0 +1,39 @@
+"""Columns that a table of Azure Monitor always has, where an export left them out.
+
+In a workspace every table has all columns of its schema; an export or a generator often drops those that are empty.
+What a guide declares and the Azure schema knows is therefore added as empty, and said so. A column that the schema does
+not know stays missing, so that a misspelt name is an error.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import duckdb
+
+from orchestrator.core.table import Column, ColumnType
+from plugins.monitor.column_types import DUCKDB_TYPES, quote_name
+from plugins.monitor.reader import Loaded
+
+
+def complete(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    loaded: Loaded,
+    *,
+    declared: Mapping[str, ColumnType],
+    schema: Mapping[str, ColumnType],
+) -> Loaded:
+    """The table with the declared columns of its schema that its files lack: '' for strings, else null."""
+    there = {column.name for column in loaded.columns}
+    missing = {column: kind for column, kind in declared.items() if column in schema and column not in there}
+    for column, kind in missing.items():
+        default = " DEFAULT ''" if kind in {ColumnType.STRING, ColumnType.GUID} else ""
+        con.execute(f"ALTER TABLE {quote_name(name)} ADD COLUMN {quote_name(column)} {DUCKDB_TYPES[kind]}{default}")
+    if not missing:
+        return loaded
+    warning = f"{name}: the logs have no column {', '.join(missing)}; taken as empty"
+    return replace(
+        loaded,
+        columns=(*loaded.columns, *(Column(column, kind) for column, kind in missing.items())),
+        warnings=(*loaded.warnings, warning),
+    )
