@@ -96,6 +96,8 @@ def evidence_rows(evidence: Fields, screen: Screen, *, most: int) -> list[Render
     if shown <= _FEW and _cut(columns):
         return _records(columns, screen.marks, most=most, longest=_PASSAGE)
     table, hidden = _table(columns, screen, most=most)
+    if hidden and shown <= _FEW:
+        return [Padding(_pairs(columns, index), (0, 0, 0, INDENT)) for index in range(shown)]
     left = [f"{_rows_text(total - min(shown, most))} more"] if total > min(shown, most) else []
     left += [f"columns not shown: {', '.join(hidden)}"] if hidden else []
     tail = [Padding(Text("; ".join(left), style="dim"), (0, 0, 0, 2))] if left else []
@@ -130,6 +132,17 @@ def _records(columns: Sequence[_Column], marks: Marks, *, most: int, longest: in
         ]
         parts += [*([Text("")] if index else []), labelled(rows, indent=INDENT)]
     return parts
+
+
+def _pairs(columns: Sequence[_Column], index: int) -> Text:
+    """One row as `name value` pairs, for a row that has more columns than fit beside each other."""
+    found = Text()
+    for column in columns:
+        if value := column_texts(column.values, column.kind)[index]:
+            # Blanks that do not break keep a pair on one line.
+            pair = Text.assemble((column.name, "dim"), "\N{NO-BREAK SPACE}", value.replace(" ", "\N{NO-BREAK SPACE}"))
+            found = Text("   ").join([found, pair]) if found else pair
+    return found
 
 
 def _columns(evidence: Fields) -> list[_Column]:

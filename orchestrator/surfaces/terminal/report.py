@@ -1,5 +1,6 @@
 """A report as a page: window first, then the answer, what shows it, what to do, and what was not checked."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC
 
@@ -26,6 +27,7 @@ from orchestrator.surfaces.terminal.wording import SAMPLE, SAMPLE_MEANING, answe
 
 _ROWS = 5
 _LABEL = 8
+_BLANKS = re.compile(r"\n{3,}")
 
 
 def report_text(report: Fields, screen: Screen, *, opening: bool = True) -> str:
@@ -40,7 +42,7 @@ def report_text(report: Fields, screen: Screen, *, opening: bool = True) -> str:
             parts.append(_subject_line(subject, index, len(subjects), screen))
         parts += _page(subject, screen, opening=opening)
     parts.append(_footer(report, subjects, screen))
-    return screen.text(*parts).lstrip("\n")
+    return _BLANKS.sub("\n\n", screen.text(*parts)).lstrip("\n")
 
 
 def sample_banner() -> Text:
@@ -112,8 +114,10 @@ def _answer(report: Fields, screen: Screen) -> list[RenderableType]:
         line.append(f"  {cause}", style="bold").append(f" in {about}" if about else "", style="bold")
     if confidence := text(verdict, "confidence"):
         line.append(f"   confidence: {confidence}", style="dim")
-    asked = texts(report, "questions")
-    said = [item for item in (answer_text(report), shown.meaning) if item and item not in asked]
+    answer = answer_text(report)
+    for question in texts(report, "questions"):
+        answer = answer.replace(question, "").strip()
+    said = [item for item in (answer, shown.meaning) if item]
     below = [Padding(Text(item, style="dim" if item == shown.meaning else ""), (0, 0, 0, 2)) for item in said]
     return [line, *below]
 

@@ -92,7 +92,7 @@ class Screen:
         )
         for part in parts:
             console.print(part, crop=False)
-        plain = _TRAILING.sub("", out.getvalue())
+        plain = _TRAILING.sub("", out.getvalue()).replace("\N{NO-BREAK SPACE}", " ")
         return to_ascii(plain) if self.ascii else plain
 
 

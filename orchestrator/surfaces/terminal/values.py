@@ -9,7 +9,7 @@ from orchestrator.core.table import json_value
 from orchestrator.surfaces.terminal.cleaning import clean
 
 NUMERIC = frozenset({"int", "long", "real", "decimal"})
-_GROUPED = 10_000
+_GROUPED = 1_000
 _SECOND_MS = 1000
 _MINUTE_S = 60
 
@@ -71,7 +71,7 @@ def ago_text(length: timedelta) -> str:
 
 
 def number_text(value: float) -> str:
-    """Whole numbers in full (grouped from 10,000), others with four significant digits."""
+    """Whole numbers in full (grouped from 1,000), others with four significant digits."""
     if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):  # noqa: PLR2004  # exact as a float
         return f"{int(value):,d}" if abs(value) >= _GROUPED else str(int(value))
     return f"{value:.4g}" if abs(value) < _GROUPED else f"{value:,.0f}"
