@@ -189,7 +189,7 @@ def same_row(row: Sequence[Any], expected: Sequence[Any]) -> bool:
     return len(row) == len(expected) and all(same(a, b) for a, b in zip(row, expected, strict=True))
 
 
-def same(value: Any, expected: Any) -> bool:
+def same(value: Any, expected: Any) -> bool:  # noqa: PLR0911  # one return a case
     """Whether our value is the recorded one: `expected` is JSON, times and timespans are text, booleans may be 0/1."""
     match value, expected:
         case (datetime(), str()):

@@ -3,7 +3,8 @@
 import dataclasses
 import fnmatch
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from duckdb_kql import ir
 from duckdb_kql.schema import Schema, join_output_columns, output_columns
@@ -15,7 +16,16 @@ from plugins.monitor.mending import iso_datetime, mend
 from plugins.monitor.names import did_you_mean, nearest
 
 TypesOf = Callable[[ir.Query], Mapping[str, ColumnType]]
-LineOf = Callable[[str], int | None]
+
+
+class LineOf(Protocol):
+    """Finds the line where a name stands, in the main pipeline's operator at `place` if given."""
+
+    def __call__(self, text: str, place: int | None = None) -> int | None:
+        """The line, from 1."""
+        ...
+
+
 _NULLABLE_RIGHT = {"leftouter", "fullouter"}
 _NULLABLE_LEFT = {"rightouter", "fullouter"}
 _FILLING = (ir.Join, ir.Lookup, ir.Union)
@@ -33,8 +43,14 @@ class Binder:
     line_of: LineOf
     typed: bool = False
 
-    def bind(self, query: ir.Query, schema: Schema, *, lets: Sequence[tuple[str, Any]] = ()) -> ir.Query:
-        """The query, checked and corrected, with the queries inside of it."""
+    def bind_main(self, query: ir.Query, schema: Schema) -> ir.Query:
+        """The whole query, checked and corrected; errors tell the line in the operator that is wrong."""
+        return self.bind(query, schema, main=True)
+
+    def bind(
+        self, query: ir.Query, schema: Schema, *, lets: Sequence[tuple[str, Any]] = (), main: bool = False
+    ) -> ir.Query:
+        """A query, with the queries inside of it; `lets` are those around it."""
         scope = dict(schema)
         bound_lets: list[tuple[str, Any]] = []
         for name, value in query.lets:
@@ -48,13 +64,14 @@ class Binder:
             source = mend(source, self._print_kind)
         result = ir.Query(source, [], bound_lets, query.parameters)
         columns = output_columns(result, scope)
-        for operator in query.operators:
-            for step in self._operator(operator, columns, scope, around, result):
+        for place, operator in enumerate(query.operators):
+            binder = dataclasses.replace(self, line_of=partial(self.line_of, place=place)) if main else self
+            for step in binder.steps(operator, columns, scope, around, result):
                 result.operators.append(step)
                 columns = output_columns(result, scope)
         return result
 
-    def _operator(
+    def steps(
         self,
         operator: ir.Operator,
         columns: list[str],
@@ -62,6 +79,7 @@ class Binder:
         lets: Sequence[tuple[str, Any]],
         so_far: ir.Query,
     ) -> list[ir.Operator]:
+        """What stands for an operator on these columns, behind the query so far."""
         operator = self._inner(operator, scope, lets)
         if self.typed:
             operator = self._mended(operator, lets, so_far)
@@ -150,7 +168,8 @@ class Binder:
             probe = ir.Project((ir.NamedExpr(expr, "probe"),))
             return self.types_of(ir.Query(so_far.source, [*so_far.operators, probe], list(lets))).get("probe")
 
-        return mend(operator, kind)
+        mended: ir.Operator = mend(operator, kind)
+        return mended
 
     def _check(self, operator: ir.Operator, columns: Sequence[str]) -> None:
         self._check_names((n.name for n in _outside(operator) if isinstance(n, ir.ColumnRef)), columns)

@@ -53,6 +53,7 @@ SNIFFED = (ColumnType.LONG, ColumnType.REAL, ColumnType.BOOL, ColumnType.DATETIM
 
 # The portal's CSV export writes times in the browser's format.
 _PORTAL_TIMES = "['%m/%d/%Y, %I:%M:%S.%g %p', '%m/%d/%Y, %I:%M:%S %p', '%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %H:%M:%S']"
+_TIME_SHAPE = "^([0-9]{4}-[0-9]{2}-[0-9]{2}([T ]|$)|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4},? )"
 _ZONED_HEADER = re.compile(r"^(?P<name>.+?)\s*\[(?P<zone>[^\]]+)\]$")
 _OFFSET = re.compile(r"^(?:UTC|GMT)?\s*(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?$")
 
@@ -109,16 +110,20 @@ def quote_text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def from_text(text: str, kind: ColumnType, header: Header, *, local_zone: str = "UTC") -> str:
+def from_text(  # noqa: PLR0911  # one return a type
+    text: str, kind: ColumnType, header: Header, *, local_zone: str = "UTC"
+) -> str:
     """SQL that converts the text expression `text` to `kind`; NULL where it does not convert."""
     match kind:
         case ColumnType.STRING:
             return f"coalesce({text}, '')"
         case ColumnType.BOOL:
-            return f"CASE WHEN lower({text}) IN ('true', '1') THEN true WHEN lower({text}) IN ('false', '0') THEN false END"
+            low = f"lower({text})"
+            return f"CASE WHEN {low} IN ('true', '1') THEN true WHEN {low} IN ('false', '0') THEN false END"
         case ColumnType.INT | ColumnType.LONG:
             # A cast alone would round 1.7 to 2.
-            whole = f"CASE WHEN contains({text}, '.') THEN nullif(regexp_replace({text}, '\\.0*$', ''), {text}) ELSE {text} END"
+            integral = f"nullif(regexp_replace({text}, '\\.0*$', ''), {text})"
+            whole = f"CASE WHEN contains({text}, '.') THEN {integral} ELSE {text} END"
             return f"TRY_CAST({whole} AS {DUCKDB_TYPES[kind]})"
         case ColumnType.REAL | ColumnType.DECIMAL | ColumnType.GUID:
             return f"TRY_CAST(nullif({text}, '') AS {DUCKDB_TYPES[kind]})"
@@ -137,7 +142,7 @@ def from_typed(value: str, duckdb_type: str, kind: ColumnType, header: Header) -
     if kind is ColumnType.STRING:
         text = f"decode({value})" if given == "BLOB" else f"CAST({value} AS VARCHAR)"
         return f"coalesce({text}, '')"
-    if actual is ColumnType.STRING and kind is not ColumnType.STRING:
+    if actual is ColumnType.STRING:
         return from_text(f"CAST({value} AS VARCHAR)", kind, header)
     if kind is ColumnType.DATETIME and given == "TIMESTAMP WITH TIME ZONE":
         return f"({value} AT TIME ZONE 'UTC')"
@@ -156,7 +161,7 @@ def looks_like(text: str, kind: ColumnType) -> str:
         case ColumnType.BOOL:
             return f"lower({text}) IN ('true', 'false')"
         case ColumnType.DATETIME:
-            return f"regexp_matches({text}, '^([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]|$)|[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}},? )')"
+            return f"regexp_matches({text}, '{_TIME_SHAPE}')"
         case ColumnType.DYNAMIC:
             return f"(({text} LIKE '{{%' OR {text} LIKE '[%') AND json_valid({text}))"
         case _:

@@ -15,6 +15,7 @@ from plugins.monitor.tokens import Kind, Token, tokenize
 KEEP, REORDER = "switchboard_keep", "switchboard_reorder"
 _PATTERN = "switchboard_pattern_"
 _NAMES = {"count", "first", "last", "flags", "title", "others", "panels", "card", "timeline", "kind", "table", "date"}
+_DEPTH = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _COLUMN_LISTS = {"project-away", "project-keep", "project-reorder"}
 """First column of a `project-away` that stands for `project-keep`, `project-reorder`: the translator lacks both."""
 
@@ -59,8 +60,10 @@ def _refuse_assignments(tokens: Sequence[Token]) -> None:
     solid = [token for token in tokens if token.kind not in {Kind.BLANK, Kind.COMMENT}]
     depth, where_depth = 0, None
     for before, token in zip([None, *solid], solid, strict=False):
-        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0)
-        if before is not None and before.text == "|":
+        depth += _DEPTH.get(token.text, 0)
+        if token.text == ";":
+            where_depth = None
+        elif before is not None and before.text == "|":
             where_depth = depth if token.text.lower() in {"where", "filter"} else None
         elif where_depth is not None and depth < where_depth:
             where_depth = None
@@ -89,12 +92,29 @@ def pattern_of(name: str) -> str | None:
 
 
 def line_of(tokens: Sequence[Token], text: str) -> int | None:
-    """The first line where a name, keyword or operator stands, whatever its case."""
-    wanted = text.lower()
-    return next((t.line for t in tokens if t.kind in {Kind.NAME, Kind.SIGN} and t.text.lower() == wanted), None)
+    """The first line where a name, keyword or operator stands; in another case if not as written."""
+    named = [t for t in tokens if t.kind in {Kind.NAME, Kind.SIGN, Kind.STRING}]
+    exact = (t.line for t in named if text in {t.text, t.value})
+    folded = (t.line for t in named if t.text.lower() == text.lower())
+    return next(exact, None) or next(folded, None)
 
 
-def _piece(token: Token, index: int, tokens: Sequence[Token]) -> str:
+def pipeline(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The last statement's tokens, cut at its own bars: the source, then one operator each."""
+    parts: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += _DEPTH.get(token.text, 0)
+        if depth == 0 and token.text == ";":
+            parts = [[]]
+        elif depth == 0 and token.text == "|":
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def _piece(token: Token, index: int, tokens: Sequence[Token]) -> str:  # noqa: PLR0911  # one return a case
     if token.kind is Kind.STRING:
         return string_literal(token.value) + "\n" * token.text.count("\n")
     if token.kind is Kind.COMMENT:
@@ -287,7 +307,7 @@ def _comma(near: Token) -> Token:
 def _closing(tokens: Sequence[Token], opening: int) -> int | None:
     depth = 0
     for index in range(opening, len(tokens)):
-        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(tokens[index].text, 0)
+        depth += _DEPTH.get(tokens[index].text, 0)
         if depth == 0:
             return index
     return None
@@ -298,7 +318,7 @@ def _split(tokens: Sequence[Token]) -> list[list[Token]]:
     parts: list[list[Token]] = [[]]
     depth = 0
     for token in tokens:
-        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(token.text, 0)
+        depth += _DEPTH.get(token.text, 0)
         if token.text == "," and depth == 0:
             parts.append([])
         else:

@@ -1,7 +1,7 @@
-"""Translates every error of DuckDB and of the KQL translator into ours; the only place that does, most specific first."""
+"""Translates every error of DuckDB and of the KQL translator into ours; most specific first, and nowhere else."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import duckdb
 from duckdb_kql import KqlError, KqlSchemaError, KqlScriptError, KqlSyntaxError, KqlUnsupportedError
@@ -53,30 +53,52 @@ def _operator(name: str) -> str | None:
 def engine_fault(error: duckdb.Error, *, memory_mb: int) -> QueryError:
     """DuckDB's error in words about KQL; never its own text where that would talk about SQL."""
     first = _first_line(error)
-    match error:
-        case duckdb.OutOfMemoryException():
-            return QueryError(
-                f"the query needs more than the memory limit of {memory_mb} MB: narrow the time range, "
-                "or project fewer columns first"
-            )
-        case duckdb.InterruptException():
-            return QueryError("the query was stopped before its end", retryable=True)
-        case duckdb.BinderException():
-            return _binder(error, first)
-        case duckdb.CatalogException():
-            return QueryError(f"the query uses what local logs do not have: {first}")
-        case duckdb.ConversionException() | duckdb.InvalidInputException() | duckdb.OutOfRangeException():
-            return QueryError(f"a value in the data does not fit the query: {first}")
-        case duckdb.PermissionException():
-            return QueryError(f"the query reaches outside of the logs, which is refused: {first}")
-        case duckdb.ParserException() | duckdb.SyntaxException():
-            return QueryError(f"the query's translation is not valid, so it is refused: {first}")
-        case duckdb.IOException() | duckdb.HTTPException():
-            return QueryError(f"a log file cannot be read any more: {first}")
-        case duckdb.InternalException() | duckdb.FatalException():
-            return QueryError(f"the log engine failed on this query: {first}")
-        case _:
-            return QueryError(f"the log engine refused this query: {first}")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return QueryError(
+            f"the query needs more than the memory limit of {memory_mb} MB: narrow the time range, "
+            "or project fewer columns first"
+        )
+    if isinstance(error, duckdb.BinderException):
+        return _binder(error, first)
+    text = next((text for kind, text in ENGINE_FAULTS.items() if isinstance(error, kind)), "the log engine failed")
+    return QueryError(f"{text}: {first}", retryable=isinstance(error, duckdb.InterruptException))
+
+
+ENGINE_FAULTS: Mapping[type[duckdb.Error], str] = {
+    duckdb.OutOfMemoryException: "the query needs more than the memory limit",
+    duckdb.InterruptException: "the query was stopped before its end",
+    duckdb.ResourceInUseException: "the log engine is busy with another call",
+    duckdb.BinderException: "types do not fit",
+    duckdb.CatalogException: "the query uses what local logs do not have",
+    duckdb.ConversionException: "a value in the data does not fit the query",
+    duckdb.InvalidInputException: "a value in the data does not fit the query",
+    duckdb.OutOfRangeException: "a number in the query or in the data is out of range",
+    duckdb.TypeMismatchException: "types do not fit",
+    duckdb.InvalidTypeException: "types do not fit",
+    duckdb.ConstraintException: "the logs are read-only",
+    duckdb.PermissionException: "the query reaches outside of the logs, which is refused",
+    duckdb.ParserException: "the query's translation is not valid, so it is refused",
+    duckdb.SyntaxException: "the query's translation is not valid, so it is refused",
+    duckdb.NotImplementedException: "the log engine cannot do this",
+    duckdb.SequenceException: "the log engine cannot do this",
+    duckdb.TransactionException: "the log engine failed on this query",
+    duckdb.SerializationException: "the log engine failed on this query",
+    duckdb.DependencyException: "the log engine failed on this query",
+    duckdb.HTTPException: "the query reaches outside of the logs, which is refused",
+    duckdb.IOException: "a log file cannot be read any more",
+    duckdb.ConnectionException: "the logs are closed",
+    duckdb.InternalException: "the log engine failed on this query",
+    duckdb.FatalException: "the log engine failed on this query",
+    duckdb.DataError: "a value in the data does not fit the query",
+    duckdb.IntegrityError: "the logs are read-only",
+    duckdb.NotSupportedError: "the log engine cannot do this",
+    duckdb.ProgrammingError: "the log engine refused this query",
+    duckdb.OperationalError: "the log engine failed on this query",
+    duckdb.InternalError: "the log engine failed on this query",
+    duckdb.DatabaseError: "the log engine failed on this query",
+    duckdb.Error: "the log engine failed on this query",
+}
+"""Each class of the engine's errors, children before parents, with what it means to the one who asked."""
 
 
 def _at(line: int | None) -> str:

@@ -22,15 +22,14 @@ _UNIQUE = (
 )
 # Elements sort as numbers where they are numbers, as text else; as JSON text, 10 would come before 9.
 _SORTED = (
-    f"to_json(list_transform(list_sort(list_transform({_LIST}, lambda e: {{{{'z': e IS NULL OR CAST(e AS VARCHAR) = 'null',"
-    " 'd': CASE WHEN json_type(e) IN ('UBIGINT', 'BIGINT', 'DOUBLE') THEN CAST(e AS DOUBLE) * {sign} END,"
+    f"to_json(list_transform(list_sort(list_transform({_LIST}, lambda e: {{{{"
+    "'z': e IS NULL OR CAST(e AS VARCHAR) = 'null',"
+    " 'd': CASE WHEN json_type(e) IN ('UBIGINT', 'BIGINT', 'DOUBLE') THEN CAST(e AS DOUBLE) END,"
     " 't': e->>'$', 'e': e}}), 'ASC', 'NULLS LAST'), lambda s: s.e))"
 )
-_SORTED_DOWN = (
-    _SORTED.replace("{sign}", "1")
-    .replace("'z': e IS NULL OR CAST(e AS VARCHAR) = 'null'", "'z': NOT (e IS NULL OR CAST(e AS VARCHAR) = 'null')")
-    .replace("'ASC', 'NULLS LAST'", "'DESC', 'NULLS LAST'")
-)
+_SORTED_DOWN = _SORTED.replace(
+    "'z': e IS NULL OR CAST(e AS VARCHAR) = 'null'", "'z': NOT (e IS NULL OR CAST(e AS VARCHAR) = 'null')"
+).replace("'ASC', 'NULLS LAST'", "'DESC', 'NULLS LAST'")
 _SERIES = (
     "to_json(list_transform(generate_series({series}), lambda v: CASE WHEN typeof(v) = 'TIMESTAMP' THEN"
     " to_json(strftime(TRY_CAST(CAST(v AS VARCHAR) AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%f0Z')) ELSE to_json(v) END))"
@@ -64,7 +63,7 @@ _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
         "CASE WHEN json_type(CAST({0} AS JSON)) = 'OBJECT' THEN to_json(json_keys(CAST({0} AS JSON))) END",
         (1,),
     ),
-    "array_sort_asc": (_SORTED.replace("{sign}", "1"), (1,)),
+    "array_sort_asc": (_SORTED, (1,)),
     "array_sort_desc": (_SORTED_DOWN, (1,)),
     "range": (_SERIES.replace("{series}", "{0}, {1}, {2}"), (3,)),
     "array_shift_left": (

@@ -13,7 +13,7 @@ from duckdb_kql.translate import to_sql as render_sql
 from orchestrator.core.errors import QueryError
 from orchestrator.core.ports import QueryParameter
 from plugins.monitor.binding import Binder, TypesOf, ends_sorted
-from plugins.monitor.dialect import line_of, rewrite
+from plugins.monitor.dialect import line_of, pipeline, rewrite
 from plugins.monitor.faults import kql_fault
 from plugins.monitor.functions import install
 from plugins.monitor.lets import render_lets
@@ -31,8 +31,12 @@ class Parsed:
     tokens: tuple[Token, ...]
     parameters: frozenset[str]
 
-    def line_of(self, text: str) -> int | None:
-        """The line of the query's own text where a name first stands."""
+    def line_of(self, text: str, place: int | None = None) -> int | None:
+        """The line of the query's own text where a name first stands, in the operator at `place` if given."""
+        if place is not None:
+            parts = pipeline(self.tokens)
+            if len(parts) == len(self.query.operators) + 1:
+                return line_of(parts[place + 1], text) or line_of(self.tokens, text)
         return line_of(self.tokens, text)
 
 
@@ -83,7 +87,7 @@ def bind(parsed: Parsed, schema: Schema, *, types_of: TypesOf, typed: bool = Fal
             )
     binder = Binder(parameters=parsed.parameters, types_of=types_of, line_of=parsed.line_of, typed=typed)
     try:
-        return binder.bind(parsed.query, columns)
+        return binder.bind_main(parsed.query, columns)
     except KqlError as error:
         raise kql_fault(error, line_of=parsed.line_of) from error
 

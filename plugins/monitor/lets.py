@@ -36,7 +36,7 @@ def render_lets(parameters: Sequence[QueryParameter]) -> str:
     return "".join(statements)
 
 
-def render_value(parameter: QueryParameter) -> str:
+def render_value(parameter: QueryParameter) -> str:  # noqa: C901, PLR0911  # one return a type
     """A KQL literal of the parameter's value; None is a typed null, and '' for a string (Kusto has no null string)."""
     value, kind = parameter.value, parameter.type
     if value is None:

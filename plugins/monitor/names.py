@@ -3,6 +3,9 @@
 import difflib
 from collections.abc import Iterable
 
+_SHORTEST = 3
+"""Names shorter than this stand inside of too many others."""
+
 
 def nearest(name: str, names: Iterable[str], *, count: int = 3) -> tuple[str, ...]:
     """The names most like `name`, best first; one that differs only in case comes before all others."""
@@ -11,7 +14,7 @@ def nearest(name: str, names: Iterable[str], *, count: int = 3) -> tuple[str, ..
     same = [other for other in known if other.casefold() == folded and other != name]
     by_fold = {other.casefold(): other for other in known}
     close = [by_fold[match] for match in difflib.get_close_matches(folded, list(by_fold), n=count, cutoff=0.6)]
-    within = [other for other in known if len(folded) > 2 and (folded in other.casefold())]
+    within = [other for other in known if len(folded) >= _SHORTEST and (folded in other.casefold())]
     merged = dict.fromkeys([*same, *close, *within])
     merged.pop(name, None)
     return tuple(merged)[:count]

@@ -22,7 +22,7 @@ def table_value(value: object, kind: ColumnType, *, duckdb_type: str = "JSON") -
     return _plain(value)
 
 
-def _plain(value: object) -> Value:
+def _plain(value: object) -> Value:  # noqa: C901, PLR0911  # one return a type
     match value:
         case bool() | int() | str() | timedelta():
             return value

@@ -40,7 +40,8 @@ _TOKEN = re.compile(
   | (?P<fence>[hH]?(?:```.*?```|~~~.*?~~~))
   | (?P<verbatim>[hH]?@(?:"(?:[^"]|"")*"|'(?:[^']|'')*'))
   | (?P<string>[hH]?(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))
-  | (?P<name>[A-Za-z_$][A-Za-z0-9_]*(?:-(?:away|keep|rename|reorder|expand|apply|series|where|kv|nested|by|match|set|distinct)\b)?)
+  | (?P<name>[A-Za-z_$][A-Za-z0-9_]*
+       (?:-(?:away|keep|rename|reorder|expand|apply|series|where|kv|nested|by|match|set|distinct)\b)?)
   | (?P<number>[0-9]+(?:\.[0-9]+)?[A-Za-z0-9]*)
   | (?P<sign>!between|!contains\w*|!has\w*|!in~?|!startswith\w*|!endswith\w*|==|=~|!=|!~|<=|>=|<>|=>|\.\.|.)
     """,

@@ -1,7 +1,7 @@
 """Folders of logs for the tests of the monitor room."""
 
 import gzip
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -36,8 +36,8 @@ async def logs(folder: Path) -> AsyncIterator[DuckDbLogs]:
 
 
 @pytest.fixture
-def csv_table(tmp_path: Path) -> Iterator[Path]:
+def csv_table(tmp_path: Path) -> Path:
     """A folder to put one table into."""
     place = tmp_path / "one"
     place.mkdir()
-    yield place
+    return place

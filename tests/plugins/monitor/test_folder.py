@@ -19,15 +19,15 @@ def test_files_and_subfolders_are_tables(tmp_path: Path):
         path.parent.mkdir(exist_ok=True)
         path.write_text("x")
     inventory = discover([str(tmp_path)])
-    assert ["A", "B", "C", "D", "E"] == list(inventory.tables)
-    assert ["part-1.json", "part-2.json"] == [file.name for file in inventory.tables["E"].files]
+    assert list(inventory.tables) == ["A", "B", "C", "D", "E"]
+    assert [file.name for file in inventory.tables["E"].files] == ["part-1.json", "part-2.json"]
     assert inventory.warnings == ()
 
 
 def test_named_files(tmp_path: Path):
     """`TABLE=FILE` names a table, beside folders."""
     (tmp_path / "export.csv").write_text("a\n1\n")
-    assert {"AppRequests": FileFormat.CSV} == _names(f"AppRequests={tmp_path / 'export.csv'}")
+    assert _names(f"AppRequests={tmp_path / 'export.csv'}") == {"AppRequests": FileFormat.CSV}
 
 
 def test_same_name_twice_names_both(tmp_path: Path):
@@ -104,9 +104,10 @@ def test_links_out_of_the_folder_are_passed_over(tmp_path: Path):
     (logs / "B.csv").symlink_to(outside)
     (logs / "C.csv").symlink_to(tmp_path / "missing.csv")
     inventory = discover([str(logs)])
-    assert ["A"] == list(inventory.tables)
-    assert ["leads out", "leads nowhere"] == [
-        part for warning in inventory.warnings for part in ("leads out", "leads nowhere") if part in warning
+    assert list(inventory.tables) == ["A"]
+    assert [part for warning in inventory.warnings for part in ("leads out", "leads nowhere") if part in warning] == [
+        "leads out",
+        "leads nowhere",
     ]
 
 
@@ -115,7 +116,7 @@ def test_hidden_files_are_no_tables(tmp_path: Path):
     (tmp_path / ".A.csv").write_text("a\n")
     (tmp_path / "B.csv").write_text("a\n")
     inventory = discover([str(tmp_path)])
-    assert (["B"], ()) == (list(inventory.tables), inventory.warnings)
+    assert (list(inventory.tables), inventory.warnings) == (["B"], ())
 
 
 def test_no_sources():
@@ -133,4 +134,4 @@ def test_unknown_format_of_a_named_file(tmp_path: Path):
 
 def test_table_name_without_endings():
     """All endings go."""
-    assert ["A", "B.c", "D"] == [table_name(Path(name)) for name in ("A.csv.gz", "B.c.jsonl", "D.parquet")]
+    assert [table_name(Path(name)) for name in ("A.csv.gz", "B.c.jsonl", "D.parquet")] == ["A", "B.c", "D"]

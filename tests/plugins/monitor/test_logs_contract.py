@@ -42,14 +42,14 @@ async def test_rows_come_back_typed(backend: Logs):
 async def test_complete_result_says_so(backend: Logs):
     """A result within the limits is complete and has no reason."""
     table = await backend.query("AppRequests | summarize n = sum(ItemCount) by AppRoleName | sort by n desc")
-    assert (TableStatus.COMPLETE, None, (("shop", 3), ("pay", 1))) == (table.status, table.reason, table.rows)
+    assert (table.status, table.reason, table.rows) == (TableStatus.COMPLETE, None, (("shop", 3), ("pay", 1)))
     assert table.stats is not None
 
 
 async def test_strings_are_never_null(backend: Logs):
     """A missing string is '', in results and in comparisons."""
     table = await backend.query("AppTraces | where Message == '' | project Message, e = isempty(Message)")
-    assert (("", True),) == table.rows
+    assert table.rows == (("", True),)
 
 
 async def test_timespans_and_nulls(backend: Logs):
@@ -61,14 +61,14 @@ async def test_timespans_and_nulls(backend: Logs):
 async def test_row_limit_gives_a_partial_result(backend: Logs):
     """A result over the row limit is cut, and the reason names the limit."""
     table = await backend.query("AppRequests | sort by TimeGenerated asc", limits=QueryLimits(rows=2))
-    assert (TableStatus.PARTIAL, 2) == (table.status, len(table.rows))
+    assert (table.status, len(table.rows)) == (TableStatus.PARTIAL, 2)
     assert "limit of 2 rows" in str(table.reason)
 
 
 async def test_byte_limit_gives_a_partial_result(backend: Logs):
     """A result over the byte limit is cut, and the reason names the limit."""
     table = await backend.query("AppRequests", limits=QueryLimits(bytes=600))
-    assert TableStatus.PARTIAL == table.status
+    assert table.status == TableStatus.PARTIAL
     assert "limit of 600 bytes" in str(table.reason)
 
 
@@ -76,14 +76,14 @@ async def test_window_bounds_the_time_column(backend: Logs):
     """Rows from the start up to but not at the end are seen."""
     window = Window(datetime(2024, 1, 20, 10, 1, tzinfo=UTC), datetime(2024, 1, 20, 10, 7, tzinfo=UTC))
     table = await backend.query("AppRequests | project DurationMs", window=window)
-    assert ((900.0,),) == table.rows
+    assert table.rows == ((900.0,),)
 
 
 async def test_window_bounds_every_table_of_the_query(backend: Logs):
     """Tables joined, united or read in a subquery are bounded too."""
     window = Window(datetime(2024, 1, 20, 10, 0, tzinfo=UTC), datetime(2024, 1, 20, 10, 2, 30, tzinfo=UTC))
     table = await backend.query("union AppRequests, AppTraces | summarize n = count()", window=window)
-    assert ((3,),) == table.rows
+    assert table.rows == ((3,),)
 
 
 async def test_parameters_reach_the_query_typed(backend: Logs):
@@ -115,7 +115,7 @@ async def test_unknown_column_is_refused_with_its_line(backend: Logs):
             "AppRequests\n| where Success\n| where DurationMS > p_ms",
             parameters=[QueryParameter("p_ms", ColumnType.LONG, 5)],
         )
-    assert (3, ("DurationMs",)) == (caught.value.line, caught.value.nearest)
+    assert (caught.value.line, caught.value.nearest) == (3, ("DurationMs",))
 
 
 async def test_syntax_error_has_its_line(backend: Logs):
@@ -134,12 +134,12 @@ async def test_describe_tells_columns_without_rows(backend: Logs):
         "AppRequests | summarize n = count(), worst = max(DurationMs) by Name, bin(TimeGenerated, p_step)",
         parameters=[QueryParameter("p_step", ColumnType.TIMESPAN, timedelta(minutes=1))],
     )
-    assert [
+    assert [(column.name, column.type) for column in columns] == [
         ("Name", ColumnType.STRING),
         ("TimeGenerated", ColumnType.DATETIME),
         ("n", ColumnType.LONG),
         ("worst", ColumnType.REAL),
-    ] == [(column.name, column.type) for column in columns]
+    ]
 
 
 async def test_describe_refuses_as_query_does(backend: Logs):
@@ -151,7 +151,7 @@ async def test_describe_refuses_as_query_does(backend: Logs):
 async def test_schema_names_tables_and_columns(backend: Logs):
     """Each table with its columns and its newest time."""
     schema = await backend.schema()
-    assert ["AppRequests", "AppTraces"] == sorted(schema)
+    assert sorted(schema) == ["AppRequests", "AppTraces"]
     assert datetime(2024, 1, 20, 11, 2, tzinfo=UTC) == schema["AppTraces"].newest
     assert ("Message", ColumnType.STRING) in [(column.name, column.type) for column in schema["AppTraces"].columns]
 
