@@ -24,7 +24,8 @@ def _rank_key(result: GuideResult) -> str:
 def compose(context: RunContext, spec: AgentSpec, submission: Submission, *, route: Json) -> Report:
     """The report of a turn that was submitted."""
     lead = leading(context.results)
-    chosen = [context.offers[ref] for ref in submission.claims if ref in context.offers]
+    offers = [context.offers[ref] for ref in submission.claims if ref in context.offers]
+    chosen = sorted(offers, key=lambda offer: offer.result is not lead)
     questions = _questions(context.results, submission)
     others = tuple(result for result in context.results if result is not lead)
     unknown = (*(lead.unknown if lead else ()), *context.unknown)
@@ -44,7 +45,7 @@ def compose(context: RunContext, spec: AgentSpec, submission: Submission, *, rou
         unknown=unknown,
         next=(*(lead.next if lead else ()), *context.next),
         questions=questions,
-        notes=(*context.notes, *(lead.notes if lead else ()), *_also_run(others)),
+        notes=(*context.notes, *context.about_data(), *(lead.notes if lead else ()), *_also_run(others)),
         route=route,
     )
     return replace(report, message=sentence(report, spec))
@@ -69,7 +70,9 @@ def _status(
 
 
 def _documents(offers: Sequence[Offer], kind: StatementKind) -> tuple[Json, ...]:
-    return tuple(offer.claim.document() for offer in offers if offer.kind is kind)
+    """The claims of a kind, each text once: two guides may show the same."""
+    texts = {offer.claim.text: offer.claim.document() for offer in reversed(offers) if offer.kind is kind}
+    return tuple(reversed(texts.values()))
 
 
 def _also_run(results: Sequence[GuideResult]) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ class Offer:
     ref: str
     kind: StatementKind
     claim: Claim
+    result: GuideResult | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class RunContext:
         peers: The specialists that this turn may be passed to.
         hops: How often it was passed on already.
         reply: A step's id and a person's answer to its question, in a session that asked it.
+        about_data: What to say about the data at the end, such as rows that could not be read.
         results: Guide runs of this turn, in order.
     """
 
@@ -71,6 +73,7 @@ class RunContext:
     peers: frozenset[str] = frozenset()
     hops: int = 0
     reply: tuple[str, str] | None = None
+    about_data: Callable[[], tuple[str, ...]] = tuple
     results: list[GuideResult] = field(default_factory=list)
     offers: dict[str, Offer] = field(default_factory=dict)
     shown: list[Json] = field(default_factory=list)
@@ -80,7 +83,7 @@ class RunContext:
     submission: Submission | None = None
     passing: Passing | None = None
 
-    def offer(self, statement: Statement) -> Offer | None:
+    def offer(self, statement: Statement, result: GuideResult | None = None) -> Offer | None:
         """Build the claim of a statement; None, an event and an `unknown` entry where nothing shows it."""
         try:
             claim = Claim(
@@ -94,7 +97,7 @@ class RunContext:
             self.emit(ClaimRejected(text=statement.template, reason=error.message))
             self.unknown.append(Unknown(text=f"dropped, as nothing shows it: {statement.template}"))
             return None
-        offer = Offer(f"C{len(self.offers) + 1}", statement.kind, claim)
+        offer = Offer(f"C{len(self.offers) + 1}", statement.kind, claim, result)
         self.offers[offer.ref] = offer
         self.emit(ClaimMade(claim={"ref": offer.ref, **claim.document()}, frame=frame_document(claim)))
         return offer
@@ -104,7 +107,8 @@ class RunContext:
         self.results.append(result)
         for action in result.actions:
             self.emit(ActionProposed(action=action))
-        return tuple(offer for offer in map(self.offer, result.statements) if offer is not None)
+        offers = (self.offer(statement, result) for statement in result.statements)
+        return tuple(offer for offer in offers if offer is not None)
 
 
 def frame_document(claim: Claim) -> Json:

@@ -214,7 +214,7 @@ class Switchboard:
             reply=replied(run.said, session.reports[-1] if session.reports else None),
             recorder=Recorder(logs=environment.logs, index=environment.index, source=environment.source, found=found),
             emit=run.emit,
-            notes=list(environment.notes()),
+            about_data=environment.notes,
         )
 
     def _abstained(self, run: "_Run", route: Route, session: Session, text: str) -> Report:
@@ -288,6 +288,6 @@ def _failed(context: RunContext, spec: AgentSpec, error: SwitchboardError, route
         source=context.source,
         evidence=tuple(item.document() for item in context.recorder.evidence()),
         unknown=(Unknown(text="the run broke off", reason=error.message),),
-        notes=tuple(context.notes),
+        notes=(*context.notes, *context.about_data()),
         route=route,
     )
