@@ -94,6 +94,6 @@ def _nearest(text: str, phrases: Mapping[tuple[str, ...], tuple[str, ...]]) -> N
 
 def _likeness(said: str, phrase: tuple[str, ...]) -> float:
     if said in phrase and said not in _GENERIC:
-        return _NEAR + 0.01
+        return 1.0
     matcher = SequenceMatcher(None, said, " ".join(phrase))
     return matcher.ratio() if matcher.real_quick_ratio() >= _NEAR and matcher.quick_ratio() >= _NEAR else 0.0

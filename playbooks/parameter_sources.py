@@ -102,7 +102,9 @@ def from_sources(parameter: Parameter, context: Context) -> Found | Unclear | No
     return None
 
 
-def _from_source(source: Source, parameter: Parameter, context: Context) -> Found | Unclear | None:
+def _from_source(  # noqa: PLR0911 - one case per source
+    source: Source, parameter: Parameter, context: Context
+) -> Found | Unclear | None:
     match source:
         case AlertSource(path=path):
             raw = _follow(context.alert, path)
