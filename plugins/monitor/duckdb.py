@@ -18,7 +18,7 @@ from orchestrator.core.table import Column, ColumnType, QueryStats, Table, Table
 from orchestrator.core.window import Window
 from plugins.monitor.azure_schema import azure_tables
 from plugins.monitor.column_types import kusto_type, quote_name, quote_text
-from plugins.monitor.completion import complete
+from plugins.monitor.completion import asked_for, complete
 from plugins.monitor.faults import engine_fault
 from plugins.monitor.folder import Inventory, discover
 from plugins.monitor.kql import Parsed, Statement, bind, parse, render
@@ -51,6 +51,7 @@ class DuckDbLogs:
         self._memory_mb = memory_mb
         self._local_zone = local_zone
         self._loaded: dict[str, Loaded] = {}
+        self._asked_empty: set[str] = set()
         self._locks = {name: threading.Lock() for name in inventory.tables}
         self._con = _connect(inventory, memory_mb=memory_mb)
 
@@ -103,7 +104,7 @@ class DuckDbLogs:
     def warnings(self) -> tuple[str, ...]:
         """What was passed over or left out so far: files, rows, cells."""
         loaded = (warning for name in sorted(self._loaded) for warning in self._loaded[name].warnings)
-        return (*self._inventory.warnings, *loaded)
+        return (*self._inventory.warnings, *loaded, *sorted(self._asked_empty))
 
     def newest(self) -> datetime | None:
         """The newest time of all tables' time columns, or None; loads every table."""
@@ -187,6 +188,7 @@ class DuckDbLogs:
     def _prepare(self, kql: str, parameters: Sequence[QueryParameter]) -> Statement:
         parsed = parse(kql, parameters=parameters)
         schema = self._load_named(parsed)
+        self._asked_empty.update(asked_for(kql, {name: self._loaded[name].added for name in schema}).values())
 
         def types_of(query: ir.Query) -> dict[str, ColumnType]:
             return {

@@ -37,6 +37,7 @@ class Loaded:
     columns: tuple[Column, ...]
     row_count: int
     warnings: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
