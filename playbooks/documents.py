@@ -11,7 +11,9 @@ from markdown_it.token import Token
 from orchestrator.core.errors import GuideError, Place
 from orchestrator.core.ports import Document
 
-_ALERT_NAME = re.compile(r"(?=.*[a-z])[A-Z][a-z0-9]*(?:_?[A-Z][A-Za-z0-9]*)+")  # two humps or more
+_CAMEL_CASE = re.compile(r"(?=.*[a-z])[A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+_HUMP = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+")
+_ALERT_HUMPS = 3  # two make a product's name: GitLab, PostgreSQL
 _ANCHOR = re.compile(r"\s*\{#(?P<id>[\w-]+)\}\s*$")
 _NO_WORD = re.compile(r"[\W_]+")
 
@@ -55,7 +57,11 @@ def guide_document(
 def alert_names(guide_id: str, *, title: str, alerts: Sequence[str]) -> tuple[str, ...]:
     """The alerts that a guide is for; one that lists none but is named like an alert (`KubePodCrashLooping`) is for that."""
     own = (guide_id.rsplit("/", 1)[-1], title.strip())
-    return tuple(alerts) or tuple(dict.fromkeys(name for name in own if _ALERT_NAME.fullmatch(name)))
+    return tuple(alerts) or tuple(dict.fromkeys(name for name in own if _is_alert_name(name)))
+
+
+def _is_alert_name(name: str) -> bool:
+    return _CAMEL_CASE.fullmatch(name) is not None and len(_HUMP.findall(name)) >= _ALERT_HUMPS
 
 
 def alert_key(name: str) -> str:

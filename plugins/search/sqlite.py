@@ -42,7 +42,7 @@ class SqliteIndex:
     """The `Index` port on one SQLite file, or in memory.
 
     Fields: `title`, `heading`, `alerts`, `symptoms` and `causes` (a line each) are names that a query may meet as a
-    whole; `services` and everything else is text; `body` is Markdown, and its sections are what a passage is taken from.
+    whole; `services` and everything else is text; `body` is Markdown, and a passage is one of its sections.
     A field whose name begins with `_` is kept and not searched.
 
     Safe to use from several tasks and several processes: a batch is one transaction, readers never wait for a writer.

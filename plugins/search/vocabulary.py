@@ -2,10 +2,11 @@
 
 STOP_WORDS = frozenset(
     """
-    a about after all also an and any anything are as at be because been but by can could did do does doing don everyone everything for from get
-    gets had has have he her his how i if in into is it its just may me more most my no not nothing of on or our out over
-    please should show so some something such tell than that the their them then there these they this those to too up us was
-    we were what when where which while who why will with would you your
+    a about after all also an and any anything are as at be because been but by can could did do does doing
+    don everyone everything for from get gets had has have he her his how i if in into is it its just many may
+    me more most much my no not nothing of on or our out over please should show so some something such tell
+    than that the their them then there these they this those to too up us was we were what when where which
+    while who why will with would you your
     """.split()  # noqa: SIM905  # a block of words reads better than a list of 80 strings
 )
 

@@ -30,7 +30,8 @@ def test_guide_document():
     ("guide_id", "title", "alerts", "expected"),
     [
         ("x/KubePodCrashLooping", "Kube Pod", (), ("KubePodCrashLooping",)),
-        ("x/redis", "RedisDown", (), ("RedisDown",)),
+        ("x/redis", "RedisNodeDown", (), ("RedisNodeDown",)),
+        ("x/PostgreSQL", "GitLab", (), ()),
         ("x/KubePodCrashLooping", "t", ("Own",), ("Own",)),
         ("README", "Redis", (), ()),
         ("db_connections", "Database connections exhausted", (), ()),

@@ -24,7 +24,7 @@ SERVICES = parse_services(TEXT, file="services.yaml")
 
 def test_all_fields_are_read():
     """Every field of the format reaches the value."""
-    assert tuple(SERVICES)[0] == Service(
+    assert next(iter(SERVICES)) == Service(
         id="checkout",
         aliases=("shop checkout", "cart"),
         role_names=("checkout-api",),
