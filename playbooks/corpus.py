@@ -23,7 +23,7 @@ class GuideQuery:
 
 
 def load_corpus(path: Path) -> list[Document]:
-    """Guides from `corpus.jsonl`: `id`, `title`, `text`, and as lists of text `alerts`, `services`, `symptoms`, `causes`.
+    """Guides from `corpus.jsonl`: `id`, `title`, `text`, and lists of text `alerts`, `services`, `symptoms`, `causes`.
 
     Other fields are left alone. Raises `InputError` naming file, line and field.
     """
@@ -43,7 +43,7 @@ def load_corpus(path: Path) -> list[Document]:
 
 
 def load_queries(path: Path, *, field: str | None = None) -> list[GuideQuery]:
-    """Queries from JSON Lines: `id`, the text in `field` (default: the first present of `QUERY_FIELDS`), maybe `alert`."""
+    """Queries from JSON Lines: `id`, text in `field` (default: the first present of `QUERY_FIELDS`), maybe `alert`."""
     queries = []
     for line, record in _records(path):
         name = field or next((known for known in QUERY_FIELDS if known in record), QUERY_FIELDS[0])

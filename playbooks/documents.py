@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -55,7 +56,7 @@ def guide_document(
 
 
 def alert_names(guide_id: str, *, title: str, alerts: Sequence[str]) -> tuple[str, ...]:
-    """The alerts that a guide is for; one that lists none but is named like an alert (`KubePodCrashLooping`) is for that."""
+    """The alerts that a guide is for; one that lists none but is named like one (`KubePodCrashLooping`) is for that."""
     own = (guide_id.rsplit("/", 1)[-1], title.strip())
     return tuple(alerts) or tuple(dict.fromkeys(name for name in own if _is_alert_name(name)))
 
@@ -65,7 +66,7 @@ def _is_alert_name(name: str) -> bool:
 
 
 def alert_key(name: str) -> str:
-    """An alert's name as it is compared: letters and digits only, in one case (`Checkout 5xx-Rate` is `checkout5xxrate`)."""
+    """An alert's name as it is compared: letters and digits only, in one case (`Db 5xx-Rate` is `db5xxrate`)."""
     return _NO_WORD.sub("", name).casefold()
 
 
@@ -73,7 +74,8 @@ def load_documents(folder: Path, *, kind: str) -> list[Document]:
     """Every passage of every Markdown file under a folder, in the order of their paths.
 
     A passage is a document with `title` (the file's first heading), `heading`, `body`, the id `<kind>/<file>#<anchor>`,
-    its place in the file as `_order` (from 0) and the filter `document` (`<kind>/<file>`). An empty or missing folder has none. Raises `GuideError`.
+    its place in the file as `_order` (from 0) and the filter `document` (`<kind>/<file>`). An empty or missing folder
+    has none. Raises `GuideError`.
     """
     paths = sorted(folder.rglob("*.md")) if folder.is_dir() else []
     return [document for path in paths for document in _document(path, folder, kind)]
@@ -122,6 +124,6 @@ def split(markdown: str, *, place: str) -> tuple[str, list[Passage]]:
 
 def _headings(tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
     """Each heading's text, its first line and the line after it, counted from 0."""
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "heading_open" and opening.map:
             yield inline.content, opening.map[0], opening.map[1]

@@ -26,10 +26,10 @@ _WORD = re.compile(r"[^\W_]+")
 class Calibration:
     """How the index's scores become shares of right answers.
 
-    The share is `1 / (1 + exp(-(base + by_score * ln(score) + by_margin * ln(score / rest))))`, `rest` being the mean score
-    of the three hits below, at least `noise`: what unrelated guides reach. The numbers of the embedded index were fitted on
-    published alerts and runbooks, once with and once without the right runbook in the index, five-fold by runbook
-    (`benchmarks/retrieval.py` prints how well they hold).
+    The share is `1 / (1 + exp(-(base + by_score * ln(score) + by_margin * ln(score / rest))))`, `rest` being the mean
+    score of the three hits below, at least `noise`: what unrelated guides reach. The numbers of the embedded index come
+    from a logistic regression on published alerts and runbooks, once with and once without the right runbook in the
+    index, so that they lean to the careful side; `benchmarks/retrieval.py` prints how well they hold.
     """
 
     base: float
@@ -89,8 +89,8 @@ class GuideMatcher:
     Args:
         index: Holds documents made by `playbooks.documents.guide_document`.
         services: The inventory.
-        floor: Below this share, that the right guide is among the candidates, nothing is covered. At 0.3 the embedded index
-            keeps 98 % of the right answers to published alerts.
+        floor: Below this share, that the right guide is among the best, nothing is covered. At 0.3 the embedded
+            index keeps 98 % of the right answers to published alerts.
     """
 
     def __init__(self, index: Index, services: Services, *, floor: float = 0.3) -> None:

@@ -1,4 +1,4 @@
-"""Turns text that nobody vouches for into index terms: words, their stems, their weights, and a safe MATCH expression."""
+"""Turns text that nobody vouches for into index terms: words, stems, weights, and a safe MATCH expression."""
 
 import re
 import unicodedata
@@ -42,7 +42,7 @@ class QueryTerms:
 
 
 def terms(text: str) -> list[str]:
-    """The index terms of a text in order: `CamelCase`, `snake_case` and dotted names give their parts, words their stem."""
+    """The index terms of a text in order: `CamelCase`, `snake_case` and dotted names give their parts, words stems."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     found = []
     for word in _with_phrases(_words(plain)):
@@ -134,7 +134,7 @@ def _words(text: str) -> list[str]:
 
 def _with_phrases(words: list[str]) -> list[str]:
     """The words, with the one word that a phrase stands for added after it (the longest phrase at each place)."""
-    found = []
+    found: list[str] = []
     for end, word in enumerate(words, start=1):
         found.append(word)
         for length in range(_LONGEST_PHRASE, 1, -1):

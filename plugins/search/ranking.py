@@ -1,6 +1,6 @@
 """Scores candidate documents for a query: BM25 over the text, word pairs in one section, and how well a name is met.
 
-`(text + pairs + names + half of the names' pairs) * (1 + 2 * coverage)`, the best of a document's names counting. Nothing here reads or writes anything.
+`(text + pairs + names + half of the names' pairs) * (1 + 2 * coverage)`, the best of a document's names counting.
 
 - text: BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009, section 3.3), k1 2, b 0.75.
 - pairs: neighbouring words of the query that are neighbours in a section, scored as terms, the best section counting
