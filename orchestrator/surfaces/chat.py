@@ -62,7 +62,8 @@ class Chat:
         options = self._options
         while not self._leaving:
             async with AsyncExitStack() as stack:
-                conversation = await stack.enter_async_context(self._application.converse(options))
+                with progress(keep=False):
+                    conversation = await stack.enter_async_context(self._application.converse(options))
                 self._greet(conversation)
                 await self._converse(conversation, lines)
             options = replace(options, session=None)

@@ -14,7 +14,7 @@ from orchestrator.surfaces.terminal.charts import bar, spark
 from orchestrator.surfaces.terminal.cleaning import clean, clean_lines
 from orchestrator.surfaces.terminal.fields import Fields, entries, fields, items, number, text
 from orchestrator.surfaces.terminal.layout import INDENT, labelled, shorten
-from orchestrator.surfaces.terminal.screen import Marks, Screen
+from orchestrator.surfaces.terminal.screen import UNBROKEN, Marks, Screen
 from orchestrator.surfaces.terminal.values import (
     NUMERIC,
     cell_text,
@@ -139,8 +139,7 @@ def _pairs(columns: Sequence[_Column], index: int) -> Text:
     found = Text()
     for column in columns:
         if value := column_texts(column.values, column.kind)[index]:
-            # Blanks that do not break keep a pair on one line.
-            pair = Text.assemble((column.name, "dim"), "\N{NO-BREAK SPACE}", value.replace(" ", "\N{NO-BREAK SPACE}"))
+            pair = Text.assemble((column.name, "dim"), UNBROKEN, value.replace(" ", UNBROKEN))
             found = Text("   ").join([found, pair]) if found else pair
     return found
 
@@ -211,7 +210,7 @@ def _cells(column: _Column, most: int, marks: Marks) -> list[str]:
 
 def _bars(columns: Sequence[_Column], most: int, screen: Screen, room: int) -> list[str]:
     """Bars of the last numeric column by which the rows fall; none where there is no category or no room."""
-    if room < _BAR_WIDTH or all(column.kind in NUMERIC for column in columns):
+    if room < _BAR_WIDTH or len(columns[0].values) <= _FEW or all(column.kind in NUMERIC for column in columns):
         return []
     for column in reversed(columns):
         known = [value for value in column.numbers if value is not None]

@@ -10,6 +10,7 @@ from typing import TextIO
 from rich.console import Console, RenderableType
 
 PIPED_WIDTH = 100
+UNBROKEN = "\ue000"  # private use: a blank at which a line is not broken; rich breaks at U+00A0
 _NARROWEST = 40
 _WIDEST = 120
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
@@ -92,7 +93,7 @@ class Screen:
         )
         for part in parts:
             console.print(part, crop=False)
-        plain = _TRAILING.sub("", out.getvalue()).replace("\N{NO-BREAK SPACE}", " ")
+        plain = _TRAILING.sub("", out.getvalue()).replace(UNBROKEN, " ")
         return to_ascii(plain) if self.ascii else plain
 
 
