@@ -18,7 +18,7 @@ def next_section(report: Fields, screen: Screen) -> list[RenderableType]:
     Actions numbered first; a line of `next` that only repeats one of them is left out.
     """
     actions = entries(report, "actions")
-    others = [line for line in texts(report, "next") if not any(_repeats(line, action) for action in actions)]
+    others = [line for line in _others(report) if not any(_repeats(line, action) for action in actions)]
     if not actions and not others:
         return []
     parts: list[RenderableType] = [heading("What to do next")]
@@ -34,6 +34,16 @@ def next_section(report: Fields, screen: Screen) -> list[RenderableType]:
     if actions:
         parts.append(Text(f"  {screen.marks.bullet} Proposals: nothing was done.", style="dim"))
     return parts
+
+
+def _others(report: Fields) -> list[str]:
+    """The lines of `next`; those that only name a finding again become one line with the findings' numbers."""
+    claims = texts(report, "claims")
+    again = {f"Follow up: {claim}": index for index, claim in enumerate(claims, start=1)}
+    lines = texts(report, "next")
+    numbers = [str(again[line]) for line in lines if line in again]
+    rest = [line for line in lines if line not in again]
+    return [f"Follow up what was found: {', '.join(numbers)} above", *rest] if numbers else rest
 
 
 def _repeats(line: str, action: Fields) -> bool:

@@ -47,6 +47,11 @@ def texts(document: Fields, key: str) -> list[str]:
     return [line for line in (text(item, "text") for item in entries(document, key)) if line]
 
 
+def sentences(document: Fields, key: str) -> list[str]:
+    """The `text` of each object of a list field, for people."""
+    return [line for line in (sentence(item, "text") for item in entries(document, key)) if line]
+
+
 def number(document: Fields, key: str) -> float | int | None:
     """The field as a number; None when it is none."""
     value = document.get(key)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from orchestrator.surfaces.terminal.actions import next_section
 from orchestrator.surfaces.terminal.evidence import evidence_rows
-from orchestrator.surfaces.terminal.fields import Fields, entries, fields, number, text, texts, words
+from orchestrator.surfaces.terminal.fields import Fields, entries, fields, number, sentence, text, texts, words
 from orchestrator.surfaces.terminal.layout import hanging, heading, labelled
 from orchestrator.surfaces.terminal.screen import Screen
 from orchestrator.surfaces.terminal.steps import StepLine, steps_block
@@ -168,7 +168,7 @@ def _shown(report: Fields, screen: Screen) -> list[RenderableType]:
     drawn: set[str] = set()
     for index, claim in enumerate(entries(report, "claims"), start=1):
         cited = words(claim, "evidence")
-        parts.append(hanging([(f"{index}.", _cited(text(claim, "text"), cited))]))
+        parts.append(hanging([(f"{index}.", _cited(sentence(claim, "text"), cited))]))
         for name in cited:
             if name in by_id and name not in drawn:
                 drawn.add(name)
@@ -177,13 +177,13 @@ def _shown(report: Fields, screen: Screen) -> list[RenderableType]:
     return [heading("What shows it"), *parts] if parts else []
 
 
-def _cited(sentence: str, evidence: Sequence[str]) -> Text:
-    return Text.assemble(sentence, (f"  [{', '.join(evidence)}]", "cyan") if evidence else "")
+def _cited(said: str, evidence: Sequence[str]) -> Text:
+    return Text.assemble(said, (f"  [{', '.join(evidence)}]", "cyan") if evidence else "")
 
 
 def _statements(title: str, claims: Sequence[Fields], mark: str, style: str) -> list[RenderableType]:
     rows: list[tuple[Text | str, Text | str]] = [
-        (Text(mark, style=style), _cited(text(claim, "text"), words(claim, "evidence"))) for claim in claims
+        (Text(mark, style=style), _cited(sentence(claim, "text"), words(claim, "evidence"))) for claim in claims
     ]
     return [heading(title), hanging(rows)] if rows else []
 
@@ -192,7 +192,7 @@ def _unknown(report: Fields, screen: Screen) -> list[RenderableType]:
     rows: list[tuple[Text | str, Text | str]] = []
     answer = answer_text(report)
     for item in entries(report, "unknown"):
-        step, said, reason = text(item, "step"), text(item, "text"), text(item, "reason")
+        step, said, reason = text(item, "step"), sentence(item, "text"), sentence(item, "reason")
         if said and said in answer and not step:
             continue
         line = Text(f"{step}: " if step else "", style="dim").append(Text(said or reason))

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.padding import Padding
 from rich.text import Text
 
-from orchestrator.surfaces.terminal.fields import Fields, number, text
+from orchestrator.surfaces.terminal.fields import Fields, number, sentence, text
 from orchestrator.surfaces.terminal.layout import INDENT, shorten
 from orchestrator.surfaces.terminal.screen import Marks, Screen
 from orchestrator.surfaces.terminal.values import duration_text
@@ -36,7 +36,7 @@ class StepLine:
             title=text(step, "title") or text(step, "id"),
             status=text(step, "status") or "done",
             outcome=text(step, "outcome"),
-            said=text(step, "text"),
+            said=sentence(step, "text"),
             evidence=text(step, "evidence"),
             elapsed_ms=number(step, "elapsed_ms"),
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from orchestrator.surfaces.terminal.fields import Fields, fields, text, texts
+from orchestrator.surfaces.terminal.fields import Fields, fields, sentence, sentences, text, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,7 @@ VERDICTS = {
     "cause_found": Badge("CAUSE FOUND", "bold red"),
     "healthy": Badge("HEALTHY", "bold green"),
     "no_data": Badge("NO DATA", "bold yellow", "The telemetry cannot answer. This is not the same as healthy."),
-    "inconclusive": Badge(
-        "I DON'T KNOW", "bold yellow", "What was checked explains nothing; what is left stands below."
-    ),
+    "inconclusive": Badge("I DON'T KNOW", "bold yellow", "Nothing was found that shows a cause."),
     "not_covered": Badge("NOT COVERED", "bold magenta", "No guide fits this incident, so nothing was checked."),
 }
 STATUSES = {
@@ -30,6 +28,7 @@ STATUSES = {
     "abstained": Badge("NOT SURE WHOM TO ASK", "bold magenta"),
     "answered": Badge("ANSWERED", "bold green"),
 }
+_LEADS = Badge("INCONCLUSIVE", "bold yellow", "What was found stands below; nothing shows the cause.")
 SAMPLE = "SAMPLE DATA"
 SAMPLE_MEANING = "a made-up environment: no logs are configured (--logs DIR)"
 SAMPLE_PREFIX = f"{SAMPLE}."
@@ -40,6 +39,8 @@ def badge(report: Fields) -> Badge:
     """How the answer is called."""
     status = text(report, "status")
     if status in {"answered", ""} and (verdict := text(fields(report, "verdict"), "status")):
+        if verdict == "inconclusive" and texts(report, "claims"):
+            return _LEADS
         return VERDICTS.get(verdict, Badge(verdict.upper().replace("_", " "), "bold"))
     return STATUSES.get(status, Badge(status.upper().replace("_", " "), "bold"))
 
@@ -47,11 +48,13 @@ def badge(report: Fields) -> Badge:
 def answer_text(report: Fields) -> str:
     """The sentence below the badge: the verdict's, else the message."""
     verdict = fields(report, "verdict")
-    said = text(verdict, "summary") or text(verdict, "reason")
+    said = sentence(verdict, "summary") or sentence(verdict, "reason")
+    if text(verdict, "status") == "inconclusive" and any(claim in said for claim in sentences(report, "claims")):
+        return ""  # it lists what was found and what was not, and both lists follow
     if text(report, "status") != "answered" or not said:
-        said = text(report, "message") or said
+        said = sentence(report, "message") or said
     said = said.removeprefix(SAMPLE_PREFIX).strip()
-    if not verdict and said == " ".join(texts(report, "claims")):
+    if not verdict and said == " ".join(sentences(report, "claims")):
         return ""  # the claims follow, with their evidence
     for word in _REPEATED:
         said = said.removeprefix(word)
