@@ -33,6 +33,16 @@ CAUSES = {
     "zone_outage": "zone_outage",
     "config_flag": "bad_config_flag",
 }
+TRUTH = {
+    "deploy_5xx": "bad_deploy",
+    "dependency_down": "dependency_down",
+    "db_connections_exhausted": "db_connections_exhausted",
+    "queue_backlog": "queue_backlog",
+    "memory_leak_oom": "memory_leak_oom",
+    "certificate_expired": "certificate_expired",
+    "zone_outage": "zone_outage",
+    "bad_config_flag": "bad_config_flag",
+}
 HEALTHY = ("healthy_busy", "healthy_quiet")
 Report = Mapping[str, Any]
 
@@ -74,7 +84,7 @@ async def run_seed(root: Path, seed: int) -> dict[str, list[Any]]:
         service = manifest.service or manifest.services[seed % len(manifest.services)]
         since = (manifest.started_at or manifest.end).strftime("%Y-%m-%dT%H:%MZ")
         when = f"since {since}" if manifest.started_at else "in the last 45 minutes"
-        truth = manifest.cause
+        truth = TRUTH.get(manifest.kind)
         questions = [(guide, f"run guide {guide} for {service} {when}") for guide in CAUSES]
         reports = await ask_all(folder, [text for _, text in questions], {})
         objects = {text.casefold() for text in (manifest.object, *manifest.also) if text}

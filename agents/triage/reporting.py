@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from agents.triage.outcome import Concluded, GuideOutcome, ProposedMitigation, Statement, StepOutcome
+from agents.triage.outcome import Concluded, GuideOutcome, ProposedMitigation, Statement, StepOutcome, VerdictStatus
 from orchestrator.core.claims import Frame
 from orchestrator.core.report import (
     GuideResult,
@@ -61,7 +61,9 @@ def guide_view(guide: Guide) -> Json:
 
 def _statements(outcome: GuideOutcome) -> Iterable[Claimable]:
     shown = [*(item.statement for item in outcome.conclusions), *outcome.findings, *outcome.healthy]
-    pairs = [(StatementKind.SHOWN, shown), (StatementKind.RULED_OUT, list(outcome.ruled_out))]
+    # where the service logs nothing, that something was not seen rules nothing out
+    ruled_out = () if outcome.verdict.status is VerdictStatus.NO_DATA else outcome.ruled_out
+    pairs = [(StatementKind.SHOWN, shown), (StatementKind.RULED_OUT, list(ruled_out))]
     for kind, statements in pairs:
         for statement in statements:
             claimable = _claimable(kind, statement)

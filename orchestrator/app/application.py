@@ -110,11 +110,16 @@ class App:
 
     def route(self, text: str, *, speaking: str | None = None) -> "Route":
         """Which specialist a message or an alert payload is for."""
+        from orchestrator.app.assembly import choose_sources, read_services  # noqa: PLC0415
         from orchestrator.core.routing import Router  # noqa: PLC0415  # only this command needs it without a run
         from playbooks.routing.loader import load_routing_table  # noqa: PLC0415
 
         if self._router is None:
-            self._router = Router(load_routing_table())
+            settings = self.settings()
+            kind = choose_sources(Options(), settings, make=False).kind
+            services = read_services(Options(), settings, kind=kind)
+            names = (name for service in services for name in service.names)
+            self._router = Router(load_routing_table().with_systems(names))
         return self._router.route(text, speaking=speaking)
 
     def load_guides(self, folder: Path | None) -> "tuple[Guide, ...]":

@@ -6,27 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from orchestrator.core.errors import InputError, SettingsError, StoreError
+from orchestrator.core.errors import InputError, QueryError, SettingsError, StoreError
 from orchestrator.core.journal import Journal, NoJournal
 from orchestrator.core.ports import Document, Hit, Index
 from orchestrator.core.report import Json
 from orchestrator.core.table import ColumnType, iso_utc
 from orchestrator.settings import Settings
 from orchestrator.surfaces.application import Options
-from playbooks.guide import Guide
+from playbooks.guide import Guide, MessageValueSource
 
 if TYPE_CHECKING:
     from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
 
     from orchestrator.engine.switchboard import Environment, Switchboard
+    from playbooks.samples.folder import Format
     from playbooks.services import Services
     from plugins.monitor.duckdb import DuckDbLogs
 
 SAMPLE = "shop"
 SAMPLE_SEED = 7
+MAX_NAMES = 500
 SHIPPED = Path(str(files("playbooks")))
 
 
@@ -47,8 +49,11 @@ class Opened:
     note: str
 
 
-def choose_sources(options: Options, settings: Settings) -> Sources:
-    """Flags, then settings, then the bundled sample; sample data answers only while nothing is configured."""
+def choose_sources(options: Options, settings: Settings, *, make: bool = True) -> Sources:
+    """Flags, then settings, then the bundled sample; sample data answers only while nothing is configured.
+
+    `make` false leaves the sample unmade, for callers that will not read it.
+    """
     if options.workspace or settings.workspace:
         raise SettingsError(
             "asking a Log Analytics workspace is not part of this version; export its tables and pass --logs DIR"
@@ -56,7 +61,7 @@ def choose_sources(options: Options, settings: Settings) -> Sources:
     named = options.logs or settings.logs
     if named:
         return Sources(logs=tuple(_absolute(item) for item in named), kind="files")
-    return Sources(logs=(str(sample_folder(settings)),), kind="sample")
+    return Sources(logs=(str(sample_folder(settings)),) if make else (), kind="sample")
 
 
 def _absolute(entry: str) -> str:
@@ -152,7 +157,8 @@ def make_sample(name: str, *, seed: int, out: Path, fmt: str) -> Json:
     """Write a sample environment; what is in it, with its truth."""
     from playbooks.samples.scenario import make  # noqa: PLC0415  # numpy is slow to import and rarely needed
 
-    return make(name, seed=seed, out=out, fmt=fmt).document()
+    # `make` itself refuses a format that it does not have
+    return make(name, seed=seed, out=out, fmt=cast("Format", fmt)).document()
 
 
 async def fill_index(index: Index, guides: Sequence[Guide]) -> None:
@@ -192,10 +198,13 @@ async def open_switchboard(options: Options, settings: Settings) -> AsyncIterato
 
     async with open_logs(options, sources, guides) as opened, SqliteIndex.open(":memory:") as index:
         await fill_index(index, guides)
+        names = await _system_names(guides, services, opened)
         with open_journal(settings) as (journal, trouble):
             yield _build(
                 settings,
-                parts=_Parts(guides=guides, services=services, opened=opened, index=index, journal=journal),
+                parts=_Parts(
+                    guides=guides, services=services, opened=opened, index=index, journal=journal, names=names
+                ),
                 environment=_environment(options, sources, opened, index, zone=zone, trouble=trouble),
             )
 
@@ -209,6 +218,26 @@ class _Parts:
     opened: Opened
     index: Index
     journal: Journal
+    names: tuple[str, ...]
+
+
+async def _system_names(guides: Sequence[Guide], services: "Services", opened: Opened) -> tuple[str, ...]:
+    """The services that the inventory or the logs know, which messages may call by name."""
+    names = [name for service in services for name in service.names]
+    wanted = {
+        (source.table, source.column): None
+        for guide in guides
+        for parameter in guide.parameters
+        for source in parameter.sources
+        if isinstance(source, MessageValueSource) and source.table in guide.tables
+    }
+    for table, column in wanted:
+        try:
+            found = await opened.logs.query(f"{table} | summarize n = count() by {column} | top {MAX_NAMES} by n desc")
+        except QueryError:
+            continue  # these logs have no such table
+        names += [row[0] for row in found.rows if isinstance(row[0], str)]
+    return tuple(dict.fromkeys(names))
 
 
 def _environment(
@@ -271,7 +300,7 @@ def _build(settings: Settings, *, parts: _Parts, environment: "Environment") -> 
         kernel=build_kernel(service, plugins),
         service=service,
         specs={spec.name: spec for spec in (TRIAGE, SHIPMENT, SENTIMENT, HANDOFF)},
-        router=Router(load_routing_table()),
+        router=Router(load_routing_table().with_systems(parts.names)),
         environment=environment,
         journal=parts.journal,
     )

@@ -54,8 +54,9 @@ def show_run(settings: Settings, run: str) -> Json:
     with _journal(settings) as journal:
         events = _events(journal, run)
     for event in reversed(events):
-        if event.get("kind") == "RunFinished" and isinstance(event.get("report"), dict):
-            return dict(event["report"])  # type: ignore[call-overload]  # checked just above
+        report = event.get("report")
+        if event.get("kind") == "RunFinished" and isinstance(report, dict):
+            return dict(report)
     raise InputError(f"the run {run!r} has no report: it is still running or was killed")
 
 

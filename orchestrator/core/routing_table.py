@@ -1,7 +1,9 @@
 """What the router goes by: cards of specialists and of foreign topics, their words, cues, examples and payloads."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+OWN_SYSTEM = "own_system"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,13 @@ class RoutingTable:
     followups: tuple[str, ...] = ()
     assents: tuple[str, ...] = ()
     thresholds: Thresholds = Thresholds()
+
+    def with_systems(self, names: Iterable[str]) -> "RoutingTable":
+        """The table that also knows these services by name, in its concept `own_system` if it has one."""
+        if OWN_SYSTEM not in self.concepts:
+            return self
+        phrases = (*self.concepts[OWN_SYSTEM], *sorted({name.strip().lower() for name in names if name.strip()}))
+        return replace(self, concepts={**self.concepts, OWN_SYSTEM: tuple(dict.fromkeys(phrases))})
 
     def specialists(self) -> tuple[Card, ...]:
         """The cards that are specialists."""

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from orchestrator.core.events import Event
 from orchestrator.core.routing import Route
@@ -145,7 +145,7 @@ class Application(Protocol):
         """Ask a past run's queries again and evaluate each claim's check."""
         ...
 
-    def make_sample(self, name: str, *, seed: int, out: Path, fmt: Literal["parquet", "csv"]) -> Document:
+    def make_sample(self, name: str, *, seed: int, out: Path, fmt: str) -> Document:
         """Write a sample environment; what is in it."""
         ...
 

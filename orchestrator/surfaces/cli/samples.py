@@ -1,11 +1,10 @@
 """`switchboard samples`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from orchestrator.core.errors import InputError
 from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli.output import out_screen, write, write_json
 from orchestrator.surfaces.terminal.cleaning import clean
@@ -21,7 +20,6 @@ Examples:
   switchboard samples make NAME --out ./sample --seed 7
   switchboard ask "what is wrong?" --logs ./sample
 """
-_FORMATS = ("parquet", "csv")
 
 
 def add_commands(cli: typer.Typer) -> None:
@@ -47,12 +45,10 @@ def make(
     *,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write.")],
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same data.")] = 0,
-    fmt: Annotated[str, typer.Option("--format", metavar="parquet|csv", help="Form of the files.")] = "parquet",
+    fmt: Annotated[Literal["parquet", "csv"], typer.Option("--format", help="Form of the files.")] = "parquet",
     as_json: shared.AsJson = False,
 ) -> None:
     """Write a sample environment: telemetry of a made-up system, with or without a fault."""
-    if fmt not in _FORMATS:
-        raise InputError(f"--format {fmt!r} is not known: use one of {', '.join(_FORMATS)}")
     made = shared.application_of(context).make_sample(name, seed=seed, out=out, fmt=fmt)
     if as_json:
         write_json(made)

@@ -13,7 +13,7 @@ from rich.text import Text
 from orchestrator.surfaces.terminal.charts import bar, spark
 from orchestrator.surfaces.terminal.cleaning import clean, clean_lines
 from orchestrator.surfaces.terminal.fields import Fields, entries, fields, items, number, text
-from orchestrator.surfaces.terminal.layout import INDENT, labelled, shorten
+from orchestrator.surfaces.terminal.layout import INDENT, labelled, shorten, shorten_front
 from orchestrator.surfaces.terminal.screen import UNBROKEN, Marks, Screen
 from orchestrator.surfaces.terminal.values import (
     NUMERIC,
@@ -29,6 +29,7 @@ from orchestrator.surfaces.terminal.values import (
 
 _BAR_WIDTH = 16
 _CELL_WIDTH = 44
+_TIGHTER = (32, 24)
 _SPARK_ROWS = 5
 _SPARK_LINES = 3
 _GAP = 2
@@ -95,7 +96,7 @@ def evidence_rows(evidence: Fields, screen: Screen, *, most: int) -> list[Render
         return [Padding(Text(line, style="cyan"), (0, 0, 0, 2)) for line in lines]
     if shown <= _FEW and _cut(columns):
         return _records(columns, screen.marks, most=most, longest=_PASSAGE)
-    table, hidden = _table(columns, screen, most=most)
+    table, hidden = _table(columns, screen, most=most, tight=True)
     if hidden and shown <= _FEW:
         return [Padding(_pairs(columns, index), (0, 0, 0, INDENT)) for index in range(shown)]
     left = [f"{_rows_text(total - min(shown, most))} more"] if total > min(shown, most) else []
@@ -109,7 +110,7 @@ def _all_rows(evidence: Fields, screen: Screen) -> list[RenderableType]:
     columns = _columns(evidence)
     if not columns:
         return [Text("  no rows", style="dim")]
-    table, hidden = _table(columns, screen, most=_RECORDED)
+    table, hidden = _table(columns, screen, most=_RECORDED, tight=False)
     if not hidden and not _cut(columns):
         return [Padding(table, (0, 0, 0, INDENT))]
     return _records(columns, screen.marks, most=_RECORDED, longest=None)
@@ -182,14 +183,18 @@ def _spark_line(column: _Column, width: int, marks: Marks) -> str:
     return f"{label}  {spark(column.numbers, marks)}  {ends}"
 
 
-def _table(columns: Sequence[_Column], screen: Screen, *, most: int) -> tuple[Table, list[str]]:
-    """A table of the first columns that fit, with bars for the column that the rows are sorted by."""
-    cells = [_cells(column, most, screen.marks) for column in columns]
-    widths = [max(map(cell_len, [column.name, *texts])) + _GAP for column, texts in zip(columns, cells, strict=True)]
-    room, fits = screen.width - 6, 0
-    while fits < len(columns) and sum(widths[: fits + 1]) <= room:
-        fits += 1
-    fits = max(fits, 1)
+def _table(columns: Sequence[_Column], screen: Screen, *, most: int, tight: bool) -> tuple[Table, list[str]]:
+    """A table of the first columns that fit, with bars for the column that the rows are sorted by.
+
+    `tight` cuts long cells shorter where that lets every column in.
+    """
+    room = screen.width - 6
+    for limit in (_CELL_WIDTH, *_TIGHTER) if tight else (_CELL_WIDTH,):
+        cells = [_cells(column, most, screen.marks, limit=limit) for column in columns]
+        widths = [max(map(cell_len, [c.name, *texts])) + _GAP for c, texts in zip(columns, cells, strict=True)]
+        if sum(widths) <= room:
+            break
+    fits = max(1, sum(1 for end in range(1, len(columns) + 1) if sum(widths[:end]) <= room))
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim", show_edge=False)
     for column in columns[:fits]:
         right = column.kind in NUMERIC
@@ -203,9 +208,13 @@ def _table(columns: Sequence[_Column], screen: Screen, *, most: int) -> tuple[Ta
     return table, [column.name for column in columns[fits:]]
 
 
-def _cells(column: _Column, most: int, marks: Marks) -> list[str]:
+def _cells(column: _Column, most: int, marks: Marks, *, limit: int) -> list[str]:
+    """The cells within `limit`; of a path, such as a resource id, the end is kept: the beginning is shared."""
     texts = column_texts(column.values, column.kind)[:most]
-    return [shorten(item, _CELL_WIDTH, marks.ellipsis) for item in texts]
+    return [
+        shorten_front(item, limit, marks.ellipsis) if item.startswith("/") else shorten(item, limit, marks.ellipsis)
+        for item in texts
+    ]
 
 
 def _bars(columns: Sequence[_Column], most: int, screen: Screen, room: int) -> list[str]:

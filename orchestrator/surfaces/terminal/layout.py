@@ -18,6 +18,16 @@ def shorten(text: str, width: int, ellipsis: str) -> str:
     return set_cell_size(text, room).rstrip() + ellipsis if room > 0 else ellipsis[: max(width, 0)]
 
 
+def shorten_front(text: str, width: int, ellipsis: str) -> str:
+    """The text within `width` terminal cells, beginning with the ellipsis where it was cut."""
+    if cell_len(text) <= width:
+        return text
+    kept = text
+    while kept and cell_len(kept) + cell_len(ellipsis) > width:
+        kept = kept[1:]
+    return ellipsis + kept
+
+
 def heading(title: str) -> Text:
     """A section's title, after an empty line."""
     return Text.assemble("\n", (title, "bold"))
