@@ -122,7 +122,7 @@ def _singular(word: str) -> str:
 
 def _words(text: str) -> list[str]:
     """Words in lower case; a compound gives its parts and then itself."""
-    found = []
+    found: list[str] = []
     for match in _WORD.finditer(text):
         word = match.group()
         parts = _HUMP.findall(word) if word.isascii() else ()

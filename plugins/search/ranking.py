@@ -85,6 +85,10 @@ def rank(query: QueryTerms, candidates: Sequence[Candidate], statistics: Statist
     return sorted((scorer.ranked(one) for one in found), key=lambda ranked: -ranked.score)
 
 
+_NOTHING: Counter[str] = Counter()
+_NO_PAIR: Counter[Pair] = Counter()
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """What of the query stands in one section or name: words, pairs, and the length of the whole."""
@@ -96,7 +100,7 @@ class _Part:
     @classmethod
     def of(cls, terms: Sequence[str], query: QueryTerms) -> Self:
         if query.weights.keys().isdisjoint(terms):  # most sections: this runs in C
-            return cls(Counter(), Counter(), len(terms))
+            return cls(_NOTHING, _NO_PAIR, len(terms))
         places = [place for place, word in enumerate(terms) if word in query.weights]
         pairs = ((terms[a], terms[b]) for a, b in pairwise(places) if b == a + 1)
         return cls(Counter(terms[place] for place in places), Counter(p for p in pairs if p in query.pairs), len(terms))
@@ -142,7 +146,8 @@ class _Scorer:
         length = sum(part.length for part in sections)
         counts: Counter[str] = Counter()
         for part in sections:
-            counts.update(part.words)
+            if part.words:
+                counts.update(part.words)
         return _bm25(counts, self.gains, _TEXT_K1 * _norm(length, self.statistics.mean_length, _TEXT_B))
 
     def _in_section(self, counts: Mapping[Key, int], gains: Mapping[Key, float], length: int) -> float:

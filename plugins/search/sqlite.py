@@ -20,6 +20,7 @@ from plugins.search.vocabulary import GENERIC_NAMES
 _VERSION = 1  # of the schema and of the terms; an index is built anew when either changes
 _CANDIDATES = 200  # documents that BM25 passes on to `rank`
 _NAME_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0  # of the two columns, when candidates are found
+_KEPT = 4_000  # documents whose terms are kept in memory
 _BUSY_S = 10.0
 _LINES = ("alerts", "symptoms", "causes")  # fields whose every line is a name of its own
 _OWN_PLACE = {"title", "heading", "body"}
@@ -52,6 +53,7 @@ class SqliteIndex:
         self._connection = connection
         self._lock = threading.Lock()
         self._frequency: dict[str, int] = {}
+        self._parsed: dict[int, Candidate] = {}
         self._data_version = -1
 
     @classmethod
@@ -105,6 +107,7 @@ class SqliteIndex:
         if not wanted.weights or query.top < 1:
             return ()
         with self._transaction("DEFERRED"):
+            self._forget_changes()
             candidates = self._candidates(wanted, query)
             ranked = rank(wanted, candidates, self._statistics(wanted, candidates))[: query.top]
             return tuple(self._hit(found) for found in ranked)
@@ -113,20 +116,37 @@ class SqliteIndex:
         conditions, values = _conditions(query)
         # CROSS JOIN keeps the order "terms first": the planner's own order visits every document (40 times slower).
         rows = self._connection.execute(
-            "SELECT term.rowid, term.names, term.text FROM term CROSS JOIN document ON document.key = term.rowid "  # noqa: S608  # only our own text and question marks
+            "SELECT term.rowid FROM term CROSS JOIN document ON document.key = term.rowid "  # noqa: S608  # only our own text and question marks
             f"WHERE term MATCH ? {conditions} ORDER BY bm25(term, {_NAME_WEIGHT}, {_TEXT_WEIGHT}), document.id LIMIT ?",
             (match_expression(tuple(wanted.weights)), *values, max(_CANDIDATES, query.top)),
         )
-        return [Candidate(key=key, names=_unpack(names), sections=_unpack(text)) for key, names, text in rows]
+        return [self._candidate(key) for (key,) in rows.fetchall()]
+
+    def _candidate(self, key: int) -> Candidate:
+        """A document's terms, kept in memory: the same documents are candidates again and again."""
+        known = self._parsed.get(key)
+        if known is None:
+            names, text = self._connection.execute("SELECT names, text FROM term WHERE rowid = ?", (key,)).fetchone()
+            known = Candidate(key=key, names=_unpack(names), sections=_unpack(text))
+            if len(self._parsed) < _KEPT:
+                self._parsed[key] = known
+        return known
+
+    def _forget_changes(self) -> None:
+        """Drop what is kept in memory when another connection has written."""
+        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._data_version:
+            self._forget()
+            self._data_version = version
+
+    def _forget(self) -> None:
+        self._frequency.clear()
+        self._parsed.clear()
 
     def _statistics(self, wanted: QueryTerms, candidates: Iterable[Candidate]) -> Statistics:
         count, length, parts = self._connection.execute(
             "SELECT count(*), total(length), total(sections) FROM document"
         ).fetchone()
-        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
-        if version != self._data_version:
-            self._frequency.clear()
-            self._data_version = version
         words = {word for candidate in candidates for name in candidate.names for word in name}
         for word in words.union(wanted.weights).difference(self._frequency):
             row = self._connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (word,)).fetchone()
@@ -194,7 +214,7 @@ class SqliteIndex:
             raise
         self._connection.execute("COMMIT")
         if mode == "IMMEDIATE":
-            self._frequency.clear()
+            self._forget()
 
 
 def _prepare(connection: sqlite3.Connection, path: str | Path) -> None:
@@ -232,10 +252,8 @@ def _conditions(query: SearchQuery) -> tuple[str, list[str]]:
         sql += f" AND document.kind IN ({_marks(query.kinds)})"
         values.extend(query.kinds)
     for name, allowed in query.where:
-        sql += (
-            " AND EXISTS (SELECT 1 FROM filter WHERE filter.key = document.key AND filter.name = ? "  # noqa: S608  # question marks only
-            f"AND filter.value IN ({_marks(allowed)}))"
-        )
+        # Not correlated, so that it is answered once and not per row.
+        sql += f" AND document.key IN (SELECT key FROM filter WHERE name = ? AND value IN ({_marks(allowed)}))"  # noqa: S608  # question marks only
         values.extend((name, *allowed))
     return sql, values
 
