@@ -115,7 +115,7 @@ def test_options_reach_the_application(run: Run, application: Any):
         (["runs", "show", "last", "--evidence", "E99"], "this run has E1, E2, E3, E4"),
         (["runs", "list", "--limit", "0"], "--limit"),
         (["samples", "make", "x"], "--out"),
-        (["samples", "make", "x", "--out", "o", "--format", "xlsx"], "use one of parquet, csv"),
+        (["samples", "make", "x", "--out", "o", "--format", "xlsx"], "'xlsx' is not one of 'parquet', 'csv'"),
     ],
 )
 def test_bad_input_is_told_on_stderr(run: Run, argv: list[str], said: str):
