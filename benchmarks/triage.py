@@ -91,7 +91,8 @@ async def run_seed(root: Path, seed: int) -> dict[str, list[Any]]:
         for (guide, _), report in zip(questions, reports, strict=True):
             cells.append(cell(guide, name, seed, truth, report, objects))
         (report,) = await ask_all(folder, [f"{service} is failing {when}"], {})
-        asks.append((name, truth, report["verdict"]["cause"], report["verdict"]["status"]))
+        verdict = report["verdict"] or {"cause": None, "status": f"{report['status']}: {report['message']}"}
+        asks.append((f"{name} seed {seed}", truth, verdict["cause"], verdict["status"]))
         if name == HEALTHY[0]:
             cells += await without_data(root, folder, seed, manifest)
     return {"cells": cells, "asks": asks}
