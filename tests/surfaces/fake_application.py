@@ -131,6 +131,7 @@ class FakeApplication:
     def __init__(self, state: Path | None = None) -> None:
         self.opened: list[Options] = []
         self.asked: list[str] = []
+        self.broken = False
         self.failures: list[tuple[BaseException, str | None]] = []
         self.state = state
 
@@ -141,6 +142,8 @@ class FakeApplication:
     def record_failure(self, error: BaseException, *, run: str | None) -> Path | None:
         """Remember it."""
         self.failures.append((error, run))
+        if self.broken:
+            raise OSError(28, "no space left on device")
         return self.state / "switchboard.log" if self.state else None
 
     @asynccontextmanager

@@ -140,6 +140,14 @@ def test_unexpected_error_names_log_and_run(run: Run, application: Any):
     assert [(type(error), of_run) for error, of_run in application.failures] == [(ZeroDivisionError, "r7k2m9")]
 
 
+def test_error_while_writing_the_log_changes_nothing(run: Run, application: Any):
+    """A full disk must not bring the stack trace back."""
+    application.broken = True
+    ended = run("ask", "crash")
+    expected = "switchboard: something went wrong in run r7k2m9 (ZeroDivisionError); no log could be written\n"
+    assert (ended.code, ended.err) == (1, expected)
+
+
 def test_memory_error_is_no_stack_trace_either(run: Run):
     """Whatever breaks, the process edge answers."""
     ended = run("logs", "query", "T | take 5", "--logs", "memory")

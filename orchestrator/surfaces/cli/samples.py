@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from rich.text import Text
 
 from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli.output import out_screen, write, write_json
 from orchestrator.surfaces.terminal.cleaning import clean
+from orchestrator.surfaces.terminal.layout import labelled
 from orchestrator.surfaces.terminal.lists import samples_list
 from orchestrator.surfaces.terminal.values import cell_text
 
@@ -53,5 +55,17 @@ def make(
     if as_json:
         write_json(made)
         return
-    lines = [f"{clean(key)}: {cell_text(value, 'dynamic')}" for key, value in made.items()]
-    write("\n".join([*lines, f'Try it: switchboard ask "what is wrong?" --logs {out}']))
+    screen = out_screen()
+    facts: list[tuple[str, Text | str]] = [(clean(key), _fact(value)) for key, value in made.items()]
+    write(screen.text(labelled(facts)) + f'\nTry it: switchboard ask "what is wrong?" --logs {out}')
+
+
+def _fact(value: object) -> str:
+    """A list with commas, an object as `name value` pairs."""
+    match value:
+        case list() | tuple():
+            return ", ".join(cell_text(item, "dynamic") for item in value)
+        case dict():
+            return ", ".join(f"{clean(name)} {cell_text(item, 'dynamic')}" for name, item in value.items())
+        case _:
+            return cell_text(value, "dynamic")
