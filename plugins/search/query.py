@@ -125,7 +125,7 @@ def _words(text: str) -> list[str]:
     found: list[str] = []
     for match in _WORD.finditer(text):
         word = match.group()
-        parts = _HUMP.findall(word) if word.isascii() else ()
+        parts = _HUMP.findall(word) if word.isascii() and not word.islower() else ()  # k8s, p99 and x509 stay whole
         if len(parts) > 1:
             found.extend(part.lower() for part in parts)
         found.append(word.casefold())
