@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from orchestrator.core.ports import Hit, Index, SearchQuery
@@ -121,7 +121,10 @@ class GuideMatcher:
                 if hit.id not in hits or hits[hit.id].score < hit.score:
                     hits[hit.id] = hit
         names = {name.casefold() for one in services for name in one.names}
-        boosted = [_boosted(hit) if names.intersection(_lines(hit, "services")) else hit for hit in hits.values()]
+        boosted = [
+            replace(hit, score=hit.score * _SERVICE_BONUS) if names.intersection(_lines(hit, "services")) else hit
+            for hit in hits.values()
+        ]
         return sorted(boosted, key=lambda hit: -hit.score)
 
     async def _by_alert(self, text: str, alert: str | None, hits: Sequence[Hit]) -> list[Hit]:
@@ -137,7 +140,10 @@ class GuideMatcher:
         lengths = {hit.id: max((len(key) for key in _alert_keys(hit) if key in keys), default=0) for hit in found}
         order = {hit.id: place for place, hit in enumerate(hits)}
         longest = [hit for hit in found if lengths[hit.id] == max(lengths.values())]
-        return sorted(longest, key=lambda hit: order.get(hit.id, len(order)))
+        longest.sort(key=lambda hit: order.get(hit.id, len(order)))
+        # The name decides, so that no guide below may show a higher score.
+        best = max((hit.score for hit in (*hits, *longest)), default=0.0)
+        return [replace(hit, score=best) for hit in longest]
 
     def _judged(self, hits: Sequence[Hit], named: Sequence[Service], top: int, text: str) -> Match:
         nearest = tuple((hit.id, hit.title, hit.score) for hit in hits[:top])
@@ -213,17 +219,6 @@ def _found_by(hit: Hit, named: Iterable[Service], text: str) -> By:
     said = {word.casefold() for word in _WORD.findall(text)}
     listed = {word for line in _lines(hit, "symptoms") for word in _WORD.findall(line)}
     return "symptoms" if said & listed else "search"
-
-
-def _boosted(hit: Hit) -> Hit:
-    return Hit(
-        id=hit.id,
-        kind=hit.kind,
-        score=hit.score * _SERVICE_BONUS,
-        title=hit.title,
-        passage=hit.passage,
-        fields=hit.fields,
-    )
 
 
 def _lines(hit: Hit, field: str) -> list[str]:

@@ -41,6 +41,8 @@ async def test_alert_name_comes_first(matcher: GuideMatcher, alert: str):
     match = await matcher.match("pods restart out of memory", alert=alert)
     assert (match.guide_id, match.by) == ("db_connections", "alert")
     assert match.nearest[0][0] == "db_connections"
+    scores = [score for _, _, score in match.nearest]
+    assert scores == sorted(scores, reverse=True)
 
 
 async def test_alert_name_inside_the_text(matcher: GuideMatcher):
