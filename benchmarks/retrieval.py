@@ -1,7 +1,7 @@
 """Scores guide search on alerts whose guide is known, beside plain BM25 over one text field in the same run.
 
-`python benchmarks/retrieval.py --data FOLDER [--json]`: the folder holds `corpus.jsonl` and one or more `pairs*.jsonl`
-(`id`, `query_full`, `query_nameless`, `gold` or null, `also_ok`, maybe `collection` and `tier`).
+`python benchmarks/retrieval.py --data PATH... [--json]`: a folder that holds `corpus.jsonl` and `pairs*.jsonl` files,
+or those files (`id`, `query_full`, `query_nameless`, `gold` or null, `also_ok`, maybe `collection` and `tier`).
 """
 
 import argparse
@@ -149,10 +149,17 @@ def calibration(outcomes: Sequence[Outcome]) -> list[dict[str, float | int]]:
     return bins
 
 
-def report(folder: Path) -> dict[str, object]:
+def files_of(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """The corpus files and the files of pairs; a folder stands for those in it."""
+    files = [file for path in paths for file in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
+    corpora = [file for file in files if file.name.startswith("corpus")]
+    return corpora, [file for file in files if file not in corpora and file.name.startswith("pairs")]
+
+
+def report(corpora: Sequence[Path], pair_files: Sequence[Path]) -> dict[str, object]:
     """All figures as one document."""
-    documents = load_corpus(folder / "corpus.jsonl")
-    pairs = load_pairs(sorted(folder.glob("pairs*.jsonl")))
+    documents = [document for path in corpora for document in load_corpus(path)]
+    pairs = load_pairs(pair_files)
     ours, ours_s = asyncio.run(search_guides(documents, pairs))
     plain, plain_s = search_plain(documents, pairs)
     ours_by, plain_by = by_group(ours), by_group(plain)
@@ -196,13 +203,15 @@ def show(figures: dict[str, object]) -> None:
 def main() -> int:
     """Run as a script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder with corpus.jsonl and pairs*.jsonl")
+    parser.add_argument("--data", type=Path, nargs="+", required=True, help="folder, or corpus and pairs files")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     arguments = parser.parse_args()
-    if not (arguments.data / "corpus.jsonl").is_file():
-        print(f"{arguments.data}: no corpus.jsonl here; give the folder of a retrieval set", file=sys.stderr)
+    corpora, pair_files = files_of(arguments.data)
+    if not (corpora and pair_files) or not all(file.is_file() for file in (*corpora, *pair_files)):
+        given = ", ".join(map(str, arguments.data))
+        print(f"{given}: no corpus*.jsonl or no pairs*.jsonl here; give the folder of a retrieval set", file=sys.stderr)
         return 2
-    figures = report(arguments.data)
+    figures = report(corpora, pair_files)
     if arguments.json:
         print(json.dumps(figures, indent=1))
     else:
