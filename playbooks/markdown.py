@@ -1,13 +1,10 @@
 """The parts of a guide's Markdown: front matter, sections with ids, and their fenced blocks, with line numbers."""
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from orchestrator.core.errors import GuideError, Place
-
-_HEADING_ID = re.compile(r"^(?P<title>.*?)\s*\{#(?P<id>[^}]*)\}\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +108,10 @@ def _sections(body: str, lines: list[str], *, file: str, first: int) -> tuple[Se
 
 
 def _heading(content: str, level: int, start: int) -> _Open:
-    found = _HEADING_ID.match(content)
-    if found is None:
+    title, brace, rest = content.strip().rpartition("{#")
+    if not brace or not rest.endswith("}"):
         return _Open(None, content.strip(), level, start, [], set())
-    return _Open(found["id"].strip(), found["title"].strip(), level, start, [], set())
+    return _Open(rest[:-1].strip(), title.strip(), level, start, [], set())
 
 
 def _block(token: Any, lines: list[str], *, file: str) -> Block:

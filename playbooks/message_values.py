@@ -10,16 +10,22 @@ _NUMBER = re.compile(r"(?<![\w.,:/#-])-?\d+(?:,\d{3})*(?:\.\d+)?%?(?![\w:/-]|[.,
 _GENERIC = frozenset({"service", "svc", "app", "application"})
 _SHORTEST_NEAR = 4
 _NEAR = 0.75
+_LIKELY = 0.84
+_MAX_WORDS = 60
 _MAX_CHOICES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The values that a text names, and near ones where it names none; `word` is what it says instead."""
+    """The values that a text names, and near ones where it names none.
+
+    `word` is what it says instead; `likely` is True where it hardly means anything else.
+    """
 
     values: tuple[str, ...]
     near: tuple[str, ...] = ()
     word: str = ""
+    likely: bool = False
 
 
 def find_values(text: str, known: Iterable[str], aliases: Mapping[str, Sequence[str]]) -> Named:
@@ -77,7 +83,7 @@ def _find_phrases(words: tuple[str, ...], phrases: Mapping[tuple[str, ...], tupl
 
 def _nearest(text: str, phrases: Mapping[tuple[str, ...], tuple[str, ...]]) -> Named:
     """Values that resemble a word or two of the text, or have one as a part; best first."""
-    words = list(_WORDS.finditer(text.lower()))
+    words = list(_WORDS.finditer(text.lower()))[:_MAX_WORDS]
     scored: dict[str, tuple[float, str]] = {}
     for first, last in ((at, at + length) for at in range(len(words)) for length in (0, 1) if at + length < len(words)):
         said = " ".join(word.group() for word in words[first : last + 1])
@@ -89,7 +95,8 @@ def _nearest(text: str, phrases: Mapping[tuple[str, ...], tuple[str, ...]]) -> N
             for value in values if score >= _NEAR else ():
                 scored[value] = max(scored.get(value, (0.0, "")), (score, shown))
     best = sorted(scored, key=lambda value: (-scored[value][0], value))[:_MAX_CHOICES]
-    return Named((), tuple(best), scored[best[0]][1] if best else "")
+    score, word = scored[best[0]] if best else (0.0, "")
+    return Named((), tuple(best), word, likely=score >= _LIKELY)
 
 
 def _likeness(said: str, phrase: tuple[str, ...]) -> float:

@@ -39,10 +39,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """A source that names something which cannot be taken as it is."""
+    """A source that names something which cannot be taken as it is; a weak one gives way to a later source."""
 
     text: str
     choices: tuple[str, ...] = ()
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,7 @@ def read_given(raw: object, parameter: Parameter, context: Context) -> Value:
 
 def from_sources(parameter: Parameter, context: Context) -> Found | Unclear | None:
     """The first source that yields; None where none does, or where a relative default is to be filled later."""
+    pending: Unclear | None = None
     for source in parameter.sources:
         if isinstance(source, DefaultSource) and parameter.type == DATETIME and parse_relative(source.value):
             return None  # filled once the times that it hangs on are known
@@ -97,9 +99,11 @@ def from_sources(parameter: Parameter, context: Context) -> Found | Unclear | No
             answer = _from_source(source, parameter, context)
         except InputError as error:
             return Unclear(f"{_where(source)} cannot be used: {error.message}")
-        if answer is not None:
+        if isinstance(answer, Unclear) and answer.weak:
+            pending = pending or answer
+        elif answer is not None:
             return answer
-    return None
+    return pending
 
 
 def _from_source(  # noqa: PLR0911 - one case per source
@@ -196,7 +200,8 @@ def _unknown_value(named: Named, parameter: Parameter) -> Unclear | None:
     if not named.near:
         return None
     near = " or ".join(named.near[:3])
-    return Unclear(f"no {label(parameter)} {named.word!r}; did you mean {near}?", named.near)
+    text = f"no {label(parameter)} {named.word!r}; did you mean {near}?"
+    return Unclear(text, named.near, weak=not named.likely)
 
 
 def label(parameter: Parameter) -> str:

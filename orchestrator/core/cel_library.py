@@ -37,5 +37,7 @@ def compile_program(text: str, *, source: str) -> Any:
     try:
         return load_library().compile(text)
     except ValueError as error:
+        if "Recursion limit" in str(error):
+            raise ExpressionError(f"expression {source!r} is nested too deeply; simplify it") from error
         reason = str(error).partition("ERROR: ")[2].partition("\n")[0] or str(error)
         raise ExpressionError(f"expression {source!r}: {reason}") from error

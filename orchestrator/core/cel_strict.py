@@ -1,5 +1,6 @@
 """CEL text from a tree, with `&&`, `||` and `/` made strict: an error stays an error."""
 
+from collections.abc import Iterator
 from typing import assert_never
 
 from orchestrator.core.cel_tree import (
@@ -71,16 +72,33 @@ def _operand(node: Node) -> str:
 
 
 def _binary(node: Binary) -> str:
-    left, right = _emit(node.left), _emit(node.right)
     match node.op:
         case "&&":
-            return f"(({left}) ? (({right}) ? true : false) : false)"
+            *first, last = map(_emit, _operands(node, "&&"))
+            return f"({''.join(f'!({text}) ? false : ' for text in first)}({last}) ? true : false)"
         case "||":
-            return f"(({left}) ? true : (({right}) ? true : false))"
+            return f"({''.join(f'({_emit(part)}) ? true : ' for part in _operands(node, '||'))}false)"
         case "/" if not _is_nonzero(node.right):
-            return f"(({right}) == 0 ? 1 / 0 : ({left}) / ({right}))"
+            right = _emit(node.right)
+            return f"(({right}) == 0 ? 1 / 0 : ({_emit(node.left)}) / ({right}))"
         case _:
-            return f"({left} {node.op} {right})"
+            return f"({_left(node)} {node.op} {_emit(node.right)})"
+
+
+def _left(node: Binary) -> str:
+    """The left operand; a chain such as `a + b + c` needs no parentheses, and the library nests few."""
+    text = _emit(node.left)
+    chained = isinstance(node.left, Binary) and node.left.op == node.op and node.op in "+-*"
+    return text[1:-1] if chained else text
+
+
+def _operands(node: Node, op: str) -> Iterator[Node]:
+    """The operands of a chain of one operator, in order."""
+    if isinstance(node, Binary) and node.op == op:
+        yield from _operands(node.left, op)
+        yield from _operands(node.right, op)
+    else:
+        yield node
 
 
 def _is_nonzero(node: Node) -> bool:

@@ -6,6 +6,7 @@ Source: the CEL language definition, section "Syntax". Left out on purpose: mess
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from orchestrator.core.cel_tree import (
     Binary,
@@ -21,11 +22,13 @@ from orchestrator.core.cel_tree import (
     Select,
     Ternary,
     Unary,
+    children,
 )
 from orchestrator.core.errors import ExpressionError
 
-MAX_LENGTH = 4_000
+MAX_LENGTH = 16_000
 MAX_DEPTH = 40
+MAX_TREE_DEPTH = 80
 MACROS = frozenset({"all", "exists", "exists_one", "map", "filter"})
 RESERVED = frozenset({"in", "true", "false", "null"})
 
@@ -54,11 +57,26 @@ class Token:
     start: int
 
 
+@lru_cache(maxsize=4096)
 def parse_expression(text: str) -> Node:
-    """The tree of an expression; ExpressionError names text and column."""
+    """The tree of an expression, parsed once per text; ExpressionError names text and column."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the expression has {len(text):,d} characters, more than {MAX_LENGTH:,d}: split it")
-    return _Parser(text).parse()
+    tree = _Parser(text).parse()
+    if _depth(tree) > MAX_TREE_DEPTH:
+        raise syntax_error(text, 0, f"its parts hang on each other more than {MAX_TREE_DEPTH} deep; simplify it")
+    return tree
+
+
+def _depth(tree: Node) -> int:
+    """How deep a tree is, without recursion: what walks it later does recurse."""
+    deepest = 0
+    waiting = [(tree, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting += [(child, depth + 1) for child in children(node)]
+    return deepest
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -137,11 +155,7 @@ class _Parser:
 
     def _binary(self, minimum: int) -> Node:
         node = self._unary()
-        length = 0
         while (binding := self._operator()) >= minimum:
-            length += 1
-            if length > 10 * MAX_DEPTH:
-                raise syntax_error(self._text, self._peek().start, "too many operators in a row; simplify it")
             op = self._next().text
             node = Binary(op, node, self._binary(binding + 1))
         return node

@@ -48,7 +48,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _GLUE = re.compile(r"\s*,?\s*(?:at|around|about|from|@|~)?\s*", re.IGNORECASE)
-_SPACE = re.compile(r"\s*,?\s*")
+_SPACE = re.compile(r"\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,8 @@ _AND = re.compile(r"\s*(?:and|to|until|till|through|-|–|—)" + _ABOUT, re.IGN
 _UNTIL_LATER = re.compile(r"\s*,?\s*(?:and\s+)?(?:until|till|up\s+to|to|through|-|–|—)" + _ABOUT, re.IGNORECASE)  # noqa: RUF001
 _AFTER_BARE = re.compile(r"\s*(?:$|[.,;:!?)]|(?:today|yesterday|this|on|and|until|till|or|the|but|with|we|in)\b)",
                          re.IGNORECASE)  # fmt: skip
+_REST_OF_WORD = re.compile(r"[\w'-]*")
+_MAX_CHARACTERS = 20_000
 _WORD = re.compile(r"(?<![\w.:/-])[\w@~]")
 
 
@@ -49,36 +51,34 @@ def find_span(text: str, *, now: datetime, tz: tzinfo) -> TimeSpan:
     later ones.
     """
     here = Here(now.astimezone(UTC), tz)
-    weakest = _NOTHING
-    for found in _spans(text, here):
-        if found.start is not None and found.end is not None and found.start >= found.end:
+    named = _NOTHING
+    for span, is_span in _spans(text[:_MAX_CHARACTERS], here):
+        if span.start is not None and span.end is not None and span.start >= span.end:
             continue
-        if found.text.lower().startswith(("at", "on", "around", "about")) or found.end is None:
-            weakest = weakest if weakest.text else found
-            continue
-        return found
-    return weakest
+        if is_span:
+            return span
+        named = named if named.text else span
+    return named
 
 
-def _spans(text: str, here: Here) -> Iterator[TimeSpan]:
-    """Every span, in the order of the text, none inside of another."""
+def _spans(text: str, here: Here) -> Iterator[tuple[TimeSpan, bool]]:
+    """Every span in the order of the text, none inside of another, and whether its words say that it is one."""
     at = 0
     while (word := _WORD.search(text, at)) is not None:
         found = _span_at(text, word.start(), here)
         if found is None:
-            at = word.end()
-            skipped = re.compile(r"[\w'-]*").match(text, at)
-            at = skipped.end() if skipped else at
+            skipped = _REST_OF_WORD.match(text, word.end())
+            at = skipped.end() if skipped else word.end()
             continue
-        span, at = found
-        yield span
+        span, at, is_span = found
+        yield span, is_span
 
 
-def _span_at(text: str, at: int, here: Here) -> tuple[TimeSpan, int] | None:
+def _span_at(text: str, at: int, here: Here) -> tuple[TimeSpan, int, bool] | None:
     for matcher in (_match_last, _match_between, _match_since, _match_for, _match_until, _match_at):
         found = matcher(text, at, here)
         if found is not None:
-            return found
+            return (*found, matcher is not _match_at)
     return None
 
 

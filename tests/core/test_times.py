@@ -59,6 +59,8 @@ def at(text: str) -> datetime | None:
         ("last Friday", "02-27 00:00", "02-28 00:00"),
         ("March 3rd 10:20", "03-03 10:20", "-"),
         ("failing at 09:15 and 09:45", "03-04 09:15", "-"),
+        ("since 10:20, yesterday it was fine", "03-04 10:20", "-"),
+        ("deployed at 09:55, failing since 10:20", "03-04 10:20", "-"),
         ("it was down at 8:00, now between 9:00 and 9:30", "03-04 09:00", "03-04 09:30"),
     ],
 )

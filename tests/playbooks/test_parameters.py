@@ -120,6 +120,14 @@ def test_sources_are_tried_in_order():
     assert values_of(resolve("", alert=alert))["p_from"] == datetime(2026, 3, 4, 8, tzinfo=UTC)
 
 
+def test_a_likely_typo_is_asked_for_and_a_faint_likeness_is_not():
+    """In a session a mistyped service is a question; a word that merely resembles one leaves the session's."""
+    session = {"p_service": "orders"}
+    assert resolve("and for chekout-api?", session=session).questions[0].choices == ("checkout-api",)
+    assert values_of(resolve("the pavements?", session=session))["p_service"] == "orders"
+    assert resolve("the pavements?").questions[0].choices == ("payment",)
+
+
 def test_an_unusable_alert_value_is_asked_for():
     """A broken time in the alert does not fall through to a default."""
     (question,) = resolve("orders", alert={"data": {"firedDateTime": "soon"}}).questions
