@@ -54,8 +54,9 @@ def answer_text(report: Fields) -> str:
     if text(report, "status") != "answered" or not said:
         said = sentence(report, "message") or said
     said = said.removeprefix(SAMPLE_PREFIX).strip()
-    if not verdict and said == " ".join(sentences(report, "claims")):
-        return ""  # the claims follow, with their evidence
+    if not verdict:
+        for claim in sentences(report, "claims"):  # they follow, with their evidence
+            said = said.replace(claim, "").strip()
     for word in _REPEATED:
         said = said.removeprefix(word)
-    return said[:1].upper() + said[1:]
+    return said
