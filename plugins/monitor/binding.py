@@ -11,7 +11,7 @@ from duckdb_kql.schema import Schema, join_output_columns, output_columns
 
 from orchestrator.core.errors import QueryError
 from orchestrator.core.table import ColumnType
-from plugins.monitor.dialect import KEEP, REORDER, pattern_of
+from plugins.monitor.dialect import DISTINCT, KEEP, REORDER, pattern_of
 from plugins.monitor.mending import iso_datetime, mend
 from plugins.monitor.names import did_you_mean, nearest
 
@@ -104,6 +104,8 @@ class Binder:
                 self._check_names((target.column for target in operator.targets), columns)
             case _:
                 self._check(operator, columns)
+        if isinstance(operator, ir.Union):
+            self._refuse_mixed(operator, lets, so_far)
         if isinstance(operator, _FILLING):
             return [operator, *self._filled(operator, columns, scope, lets, so_far)]
         return [operator]
@@ -200,6 +202,8 @@ class Binder:
         self._check_names((key.right for key in operator.keys), right)
 
     def _project_away(self, operator: ir.ProjectAway, columns: Sequence[str]) -> ir.Operator:
+        if operator.columns == (DISTINCT,):
+            return ir.Distinct(tuple(ir.NamedExpr(ir.ColumnRef(name)) for name in columns))
         marker = operator.columns[0] if operator.columns[0] in {KEEP, REORDER} else None
         chosen = self._chosen(operator.columns[1:] if marker else operator.columns, columns)
         if marker == KEEP:
@@ -221,6 +225,22 @@ class Binder:
             else:
                 chosen.update(dict.fromkeys(c for c in columns if fnmatch.fnmatchcase(c, pattern)))
         return chosen
+
+    def _refuse_mixed(self, union: ir.Union, lets: Sequence[tuple[str, Any]], so_far: ir.Query) -> None:
+        """Kusto splits a column whose type differs between tables into `x_long` and `x_string`."""
+        seen: dict[str, ColumnType] = {}
+        arms = [ir.Query(so_far.source, [*so_far.operators], list(lets))]
+        arms += [ir.Query(branch.source, branch.operators, [*lets, *branch.lets]) for branch in union.branches]
+        for arm in arms:
+            for name, kind in self.types_of(arm).items():
+                other = seen.setdefault(name, kind)
+                if other is not kind and {other, kind} != {ColumnType.INT, ColumnType.LONG}:
+                    line = self.line_of("union")
+                    raise QueryError(
+                        f"{_at(line)}union: column {name!r} is {other.value} in one table and {kind.value} in another: "
+                        f"cast it first, for example extend {name} = tostring({name})",
+                        line=line,
+                    )
 
     def _filled(
         self, operator: Any, left: Sequence[str], scope: Schema, lets: Sequence[tuple[str, Any]], so_far: ir.Query
@@ -314,10 +334,16 @@ def _project(names: Iterable[str]) -> ir.Project:
 
 
 def _definite(operator: ir.Sort | ir.Top, columns: Sequence[str]) -> ir.Operator:
-    """Ties are broken by the remaining columns."""
+    """NaN goes between null and the numbers, as in Kusto; ties are broken by the remaining columns."""
     given = {key.expr.name for key in operator.keys if isinstance(key.expr, ir.ColumnRef)}
-    rest = tuple(ir.SortKey(ir.ColumnRef(name), ascending=True) for name in columns if name not in given)
-    return dataclasses.replace(operator, keys=(*operator.keys, *rest))
+    rest = [ir.SortKey(ir.ColumnRef(name), ascending=True) for name in columns if name not in given]
+    keys = [part for key in operator.keys for part in (_nan_key(key), key)]
+    return dataclasses.replace(operator, keys=(*keys, *rest))
+
+
+def _nan_key(key: ir.SortKey) -> ir.SortKey:
+    nulls_first = key.ascending if key.nulls_first is None else key.nulls_first
+    return ir.SortKey(ir.FunctionCall("switchboard_is_nan", (key.expr,)), not key.ascending, nulls_first)
 
 
 def _nullable(operator: Any, left: Sequence[str], scope: Schema) -> list[str]:

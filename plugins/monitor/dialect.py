@@ -12,7 +12,7 @@ from orchestrator.core.errors import QueryError
 from plugins.monitor.lets import dynamic_literal, string_literal
 from plugins.monitor.tokens import Kind, Token, tokenize
 
-KEEP, REORDER = "switchboard_keep", "switchboard_reorder"
+KEEP, REORDER, DISTINCT = "switchboard_keep", "switchboard_reorder", "switchboard_distinct"
 _PATTERN = "switchboard_pattern_"
 _NAMES = {"count", "first", "last", "flags", "title", "others", "panels", "card", "timeline", "kind", "table", "date"}
 _DEPTH = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
@@ -37,7 +37,8 @@ def rewrite(kql: str) -> Rewritten:
     tokens = tokenize(kql)
     _refuse_statements(tokens)
     functions = _let_functions(tokens)
-    pieces = _with_patterns(_with_quoted_names(_with_positional_arguments(tokens, functions)))
+    plain = _without_short_forms(tokens)
+    pieces = _with_patterns(_with_quoted_names(_with_positional_arguments(plain, functions)))
     _refuse_assignments(pieces)
     return Rewritten(
         text="".join(_piece(token, index, pieces) for index, token in enumerate(pieces)), tokens=tuple(tokens)
@@ -130,6 +131,27 @@ def _piece(token: Token, index: int, tokens: Sequence[Token]) -> str:  # noqa: P
             case "serialize":
                 return "extend" if _has_operand(tokens, index) else "where true"
     return token.text
+
+
+def _without_short_forms(tokens: Sequence[Token]) -> list[Token]:
+    """`distinct *` by its marker; `as Name` by nothing: a later use of the name is refused as an unknown table."""
+    result: list[Token] = []
+    dropped: Token | None = None
+    for index, token in enumerate(tokens):
+        if token is dropped:
+            continue
+        operand = _near(tokens, index, 1)
+        if token.kind is Kind.NAME and _after_bar(tokens, index) and operand is not None:
+            if token.text.lower() == "distinct" and operand.text == "*":
+                dropped = operand
+                result.append(Token(kind=Kind.RAW_NAME, text=f"project-away {DISTINCT}", line=token.line))
+                continue
+            if token.text.lower() == "as" and operand.kind is Kind.NAME:
+                dropped = operand
+                result.append(Token(kind=Kind.RAW_NAME, text="where true", line=token.line))
+                continue
+        result.append(token)
+    return result
 
 
 def _with_quoted_names(tokens: Sequence[Token]) -> list[Token]:

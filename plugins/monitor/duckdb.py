@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from types import MappingProxyType, TracebackType
 from typing import Self
 
@@ -183,42 +184,38 @@ class DuckDbLogs:
         return Table((), (), TableStatus.FAILED, reason, QueryStats(elapsed_s=elapsed_s))
 
     def _describe(self, kql: str, parameters: Sequence[QueryParameter]) -> tuple[Column, ...]:
-        return self._columns_of(self._prepare(kql, parameters))
+        try:
+            return self._columns_of(self._prepare(kql, parameters))
+        except duckdb.Error as error:
+            raise engine_fault(error, memory_mb=self._memory_mb) from error
 
     def _prepare(self, kql: str, parameters: Sequence[QueryParameter]) -> Statement:
         parsed = parse(kql, parameters=parameters)
         schema = self._load_named(parsed)
         self._asked_empty.update(asked_for(kql, {name: self._loaded[name].added for name in schema}).values())
-
-        def types_of(query: ir.Query) -> dict[str, ColumnType]:
-            return {
-                column.name: column.type for column in self._columns_of(render(parsed, query, schema, now=self.now))
-            }
-
-        statement = render(parsed, bind(parsed, schema, types_of=types_of), schema, now=self.now)
-        if self._binds(statement):
-            return statement
-        # Timespan arithmetic is mended by the operands' types, which are looked up only for queries that need it.
-        query = bind(parsed, schema, types_of=types_of, typed=True)
-        return render(parsed, query, schema, now=self.now)
-
-    def _binds(self, statement: Statement) -> bool:
-        with self._con.cursor() as cursor:
+        try:
             try:
-                cursor.execute(f"SELECT * FROM ({statement.sql}) LIMIT 0", dict(statement.values) or None)  # noqa: S608
+                return self._bound(parsed, schema, typed=False)
             except duckdb.BinderException:
-                return False
-            except duckdb.Error as error:
-                raise engine_fault(error, memory_mb=self._memory_mb) from error
-            return True
+                # Timespan arithmetic is mended by the operands' types, looked up only for queries that need it.
+                return self._bound(parsed, schema, typed=True)
+        except duckdb.Error as error:
+            raise engine_fault(error, memory_mb=self._memory_mb) from error
+
+    def _bound(self, parsed: Parsed, schema: Mapping[str, Sequence[str]], *, typed: bool) -> Statement:
+        def types_of(query: ir.Query) -> dict[str, ColumnType]:
+            columns = self._columns_of(render(parsed, query, schema, now=self.now))
+            return {column.name: column.type for column in columns}
+
+        query = bind(parsed, schema, types_of=types_of, typed=typed)
+        statement = render(parsed, query, schema, now=self.now)
+        self._columns_of(statement)
+        return statement
 
     def _columns_of(self, statement: Statement) -> tuple[Column, ...]:
         with self._con.cursor() as cursor:
-            try:
-                cursor.execute(f"SELECT * FROM ({statement.sql}) LIMIT 0", dict(statement.values) or None)  # noqa: S608
-                return _columns(cursor)
-            except duckdb.Error as error:
-                raise engine_fault(error, memory_mb=self._memory_mb) from error
+            cursor.execute(f"SELECT * FROM ({statement.sql}) LIMIT 0", dict(statement.values) or None)  # noqa: S608
+            return _columns(cursor)
 
     def _load_named(self, parsed: Parsed) -> dict[str, list[str]]:
         known = self._inventory.tables
@@ -227,7 +224,10 @@ class DuckDbLogs:
                 near = nearest(name, known)
                 have = f"; the logs have {', '.join(sorted(known))}" if not near else ""
                 raise QueryError(f"no table {name!r} in the logs{did_you_mean(near)}{have}", nearest=near)
-        return {name: [column.name for column in self._load(name).columns] for name in parsed.tables}
+        chosen = {name for pattern in parsed.patterns for name in known if fnmatchcase(name, pattern)}
+        return {
+            name: [column.name for column in self._load(name).columns] for name in sorted({*parsed.tables, *chosen})
+        }
 
     def _load(self, name: str) -> Loaded:
         with self._locks[name]:

@@ -5,7 +5,14 @@ Sources: Kusto documentation, one page a function. A template's `{0}`, `{1}` are
 
 from functools import cache
 
-from duckdb_kql.translate.functions import AGGREGATE_FUNCTIONS, SCALAR_FUNCTIONS, AggregateSpec, FunctionSpec
+from duckdb_kql.translate.functions import (
+    AGGREGATE_FUNCTIONS,
+    BINARY_OPERATORS,
+    SCALAR_FUNCTIONS,
+    AggregateSpec,
+    BinarySpec,
+    FunctionSpec,
+)
 
 _LIST = "CAST(to_json({0}) AS JSON[])"
 _SECOND = "CAST(to_json({1}) AS JSON[])"
@@ -42,6 +49,9 @@ _ROTATED = _SHIFTED.replace("{list}", _LIST).replace(
 _PARSED = "CASE WHEN CAST({0} AS VARCHAR) <> '' THEN coalesce(TRY_CAST({0} AS JSON), to_json({0})) END"
 _DECODED = "coalesce(TRY(decode(from_base64({0}))), '')"
 
+# The engine folds typeof(), so that only reals pay for this.
+_NAN = "typeof({x}) IN ('DOUBLE', 'FLOAT') AND CAST({x} AS VARCHAR) = 'nan'"
+_LEFT_NAN, _RIGHT_NAN = _NAN.replace("{x}", "{0}"), _NAN.replace("{x}", "{1}")
 _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
     "isnull": (_NULL, (1,)),
     "isnotnull": (f"(NOT {_NULL})", (1,)),
@@ -90,6 +100,7 @@ _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
     ),
     "parse_json": (_PARSED, (1,)),
     "todynamic": (_PARSED, (1,)),
+    "switchboard_is_nan": (f"CASE WHEN {{0}} IS NOT NULL THEN {_LEFT_NAN} END", (1,)),
     "bag_has_key": ("list_contains(json_keys(CAST({0} AS JSON)), {1})", (2,)),
     "set_union": (
         f"to_json({_UNIQUE.format(list='list_concat(' + _LIST + ', ' + _SECOND + ')')})",
@@ -133,6 +144,23 @@ _AGGREGATES: dict[str, tuple[str, tuple[int, ...], str | None]] = {
 }
 
 
+# To the engine NaN is greater than every number; to KQL it compares with none.
+_OPERATORS = {
+    ">": f"({{0}} > {{1}} AND NOT coalesce({_LEFT_NAN}, false))",
+    ">=": f"({{0}} >= {{1}} AND NOT coalesce({_LEFT_NAN}, false))",
+    "<": f"({{0}} < {{1}} AND NOT coalesce({_RIGHT_NAN}, false))",
+    "<=": f"({{0}} <= {{1}} AND NOT coalesce({_RIGHT_NAN}, false))",
+    # A real divided by zero is infinite or NaN, an integer null. The quoted numbers take the type of the division.
+    "/": (
+        "list_transform([struct_pack(l := {0}, r := {1})], lambda d: CASE"
+        " WHEN typeof(d.l // d.r) = 'DOUBLE' AND d.r = 0 AND d.l > 0 THEN 'Infinity'"
+        " WHEN typeof(d.l // d.r) = 'DOUBLE' AND d.r = 0 AND d.l < 0 THEN '-Infinity'"
+        " WHEN typeof(d.l // d.r) = 'DOUBLE' AND d.r = 0 AND d.l = 0 THEN 'NaN'"
+        " ELSE d.l // NULLIF(d.r, 0) END)[1]"
+    ),
+}
+
+
 @cache
 def install() -> None:
     """Add the rows to the translator's registry, once a process."""
@@ -140,6 +168,9 @@ def install() -> None:
         SCALAR_FUNCTIONS[name] = FunctionSpec(name, "template", template, arities)
     for name, (template, arities, prefix) in _AGGREGATES.items():
         AGGREGATE_FUNCTIONS[name] = AggregateSpec(name, template, arities, name_prefix=prefix)
+    for operator, template in _OPERATORS.items():
+        rules = BINARY_OPERATORS[operator].rules
+        BINARY_OPERATORS[operator] = BinarySpec(operator, template, rules)
     # A set in an order that does not depend on hashing: KQL promises none, readers expect one.
     spec = AGGREGATE_FUNCTIONS["make_set"]
     elements = (

@@ -24,10 +24,14 @@ Schema = Mapping[str, Sequence[str]]
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """A query read but not yet bound to columns; `tables` are the names it reads that no `let` binds."""
+    """A query read but not yet bound to columns.
+
+    `tables` are the names that it reads and no `let` binds, `patterns` those of `union App*`.
+    """
 
     query: ir.Query
     tables: tuple[str, ...]
+    patterns: tuple[str, ...]
     tokens: tuple[Token, ...]
     parameters: frozenset[str]
 
@@ -66,7 +70,11 @@ def parse(kql: str, *, parameters: Sequence[QueryParameter] = ()) -> Parsed:
         raise QueryError("the query is nested too deeply: split it") from error
     names = frozenset(parameter.name for parameter in parameters)
     return Parsed(
-        query=query, tables=tuple(sorted(set(_table_names(query)))), tokens=rewritten.tokens, parameters=names
+        query=query,
+        tables=tuple(sorted(set(_table_names(query)))),
+        patterns=tuple(sorted({n.pattern for n in walk(query) if isinstance(n, ir.WildcardTableRef)})),
+        tokens=rewritten.tokens,
+        parameters=names,
     )
 
 
