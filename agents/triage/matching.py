@@ -90,7 +90,7 @@ class GuideMatcher:
         index: Holds documents made by `playbooks.documents.guide_document`.
         services: The inventory.
         floor: Below this share, that the right guide is among the best, nothing is covered. At 0.3 the embedded
-            index keeps 98 % of the right answers to published alerts.
+            index keeps 95 % of the right answers to published alerts.
     """
 
     def __init__(self, index: Index, services: Services, *, floor: float = 0.3) -> None:
