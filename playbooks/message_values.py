@@ -83,24 +83,38 @@ def _find_phrases(words: tuple[str, ...], phrases: Mapping[tuple[str, ...], tupl
 
 def _nearest(text: str, phrases: Mapping[tuple[str, ...], tuple[str, ...]]) -> Named:
     """Values that resemble a word or two of the text, or have one as a part; best first."""
-    words = list(_WORDS.finditer(text.lower()))[:_MAX_WORDS]
+    said = _said(text)
+    matcher = SequenceMatcher()
     scored: dict[str, tuple[float, str]] = {}
-    for first, last in ((at, at + length) for at in range(len(words)) for length in (0, 1) if at + length < len(words)):
-        said = " ".join(word.group() for word in words[first : last + 1])
-        if len(said) < _SHORTEST_NEAR:
-            continue
-        shown = text[words[first].start() : words[last].end()]
-        for phrase, values in phrases.items():
-            score = _likeness(said, phrase)
-            for value in values if score >= _NEAR else ():
-                scored[value] = max(scored.get(value, (0.0, "")), (score, shown))
+    for phrase, values in phrases.items():
+        matcher.set_seq2(" ".join(phrase))  # what it learns of the second text serves every word
+        score, shown = max(
+            ((_likeness(matcher, words, phrase), shown) for words, shown in said.items()), default=(0, "")
+        )
+        for value in values if score >= _NEAR else ():
+            scored[value] = max(scored.get(value, (0.0, "")), (score, shown))
     best = sorted(scored, key=lambda value: (-scored[value][0], value))[:_MAX_CHOICES]
     score, word = scored[best[0]] if best else (0.0, "")
     return Named((), tuple(best), word, likely=score >= _LIKELY)
 
 
-def _likeness(said: str, phrase: tuple[str, ...]) -> float:
+def _said(text: str) -> dict[str, str]:
+    """The words and pairs of words of a text, compared and as written."""
+    words = list(_WORDS.finditer(text.lower()))[:_MAX_WORDS]
+    ends = [(at, at + more) for at in range(len(words)) for more in (0, 1) if at + more < len(words)]
+    found = {
+        " ".join(word.group() for word in words[first : last + 1]): text[words[first].start() : words[last].end()]
+        for first, last in ends
+    }
+    return {said: shown for said, shown in found.items() if len(said) >= _SHORTEST_NEAR}
+
+
+def _likeness(matcher: SequenceMatcher[str], said: str, phrase: tuple[str, ...]) -> float:
+    """How alike a word and a phrase are, 0 to 1; 0 where that is cheap to see to be too little."""
     if said in phrase and said not in _GENERIC:
         return 1.0
-    matcher = SequenceMatcher(None, said, " ".join(phrase))
-    return matcher.ratio() if matcher.real_quick_ratio() >= _NEAR and matcher.quick_ratio() >= _NEAR else 0.0
+    length = sum(map(len, phrase)) + len(phrase) - 1
+    if 2 * min(len(said), length) < _NEAR * (len(said) + length):
+        return 0.0
+    matcher.set_seq1(said)
+    return matcher.ratio() if matcher.quick_ratio() >= _NEAR else 0.0

@@ -20,7 +20,7 @@ from orchestrator.core.cel_tree import (
 )
 from orchestrator.core.errors import ExpressionError
 
-_MAX_TEXT = 100_000
+_MAX_TEXT = 50_000
 
 
 def strict_text(node: Node) -> str:
@@ -29,10 +29,7 @@ def strict_text(node: Node) -> str:
     `a && b` becomes a conditional, so that a failing `a` fails (the library would answer false when `b` is false),
     and a division by zero fails also for doubles (the library would answer infinity).
     """
-    text = _emit(node)
-    if len(text) > _MAX_TEXT:
-        raise ExpressionError("the expression nests divisions too deeply; compute the ratio in KQL")
-    return text
+    return _emit(node)
 
 
 def _emit(node: Node) -> str:  # noqa: C901, PLR0911, PLR0912 - one case per kind of node
@@ -80,6 +77,8 @@ def _binary(node: Binary) -> str:
             return f"({''.join(f'({_emit(part)}) ? true : ' for part in _operands(node, '||'))}false)"
         case "/" if not _is_nonzero(node.right):
             right = _emit(node.right)
+            if len(right) > _MAX_TEXT:  # it stands twice below, so nested ones would grow without bound
+                raise ExpressionError("the expression nests divisions too deeply; compute the ratio in KQL")
             return f"(({right}) == 0 ? 1 / 0 : ({_emit(node.left)}) / ({right}))"
         case _:
             return f"({_left(node)} {node.op} {_emit(node.right)})"

@@ -14,7 +14,7 @@ _LAST = re.compile(
 )
 _FOR = re.compile(r"(?:for|since)\s+(?:about|around|over|more\s+than|nearly|almost|roughly)?\s*" + AMOUNT.format("a")
                   + r"(?!\s+ago)", re.IGNORECASE)  # fmt: skip
-_ABOUT = r"(?:\s*(?:about|around|approximately|roughly|~|at|on))*\s*"
+_ABOUT = r"(?:\s*(?:about|around|approximately|roughly|~|at|on)){0,2}\s*"
 _BETWEEN = re.compile(r"between" + _ABOUT, re.IGNORECASE)
 _FROM = re.compile(r"from" + _ABOUT, re.IGNORECASE)
 _SINCE = re.compile(r"(?:since|after|as\s+of|(?:starting|beginning|started|began)(?:\s+(?:at|from|on))?)" + _ABOUT,
