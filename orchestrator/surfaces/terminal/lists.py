@@ -60,7 +60,8 @@ def _run_verdict(run: Fields) -> Text:
     name = text(verdict, "status") if isinstance(verdict, dict) else text(run, "verdict")
     status = text(run, "status")
     known = VERDICTS.get(name) if status in {"answered", ""} else STATUSES.get(status)
-    return Text((known.word if known else name or status).lower(), style=known.style if known else "")
+    word = name if status in {"answered", ""} and name else status
+    return Text(word.replace("_", " "), style=known.style if known else "")
 
 
 def guides_list(guides: Sequence[Guide], screen: Screen) -> str:

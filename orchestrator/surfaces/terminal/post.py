@@ -1,7 +1,7 @@
 """A report for an incident channel: at most ten lines of plain text."""
 
 from orchestrator.surfaces.terminal.evidence import value_text
-from orchestrator.surfaces.terminal.fields import Fields, entries, fields, number, text, texts, words
+from orchestrator.surfaces.terminal.fields import Fields, entries, fields, number, sentence, text, texts, words
 from orchestrator.surfaces.terminal.report import guide_text
 from orchestrator.surfaces.terminal.values import number_text, share_text
 from orchestrator.surfaces.terminal.wording import SAMPLE, answer_text, badge
@@ -50,10 +50,10 @@ def _service(report: Fields) -> str:
 
 
 def _since(impact: Fields, window: Fields) -> str:
-    if since := text(impact, "started_at"):
+    if since := sentence(impact, "started_at"):
         return since + (", still going on" if impact.get("ongoing") is True else "")
     if text(window, "from"):
-        return f"looked at {text(window, 'from')} to {text(window, 'to')}"
+        return f"looked at {sentence(window, 'from')} to {sentence(window, 'to')}"
     return ""
 
 
@@ -69,15 +69,23 @@ def _cause(report: Fields) -> tuple[str, str]:
     cause = text(verdict, "cause")
     if not cause:
         return "Answer", answer_text(report)
-    cited = list(dict.fromkeys(name for claim in entries(report, "claims") for name in words(claim, "evidence")))
+    claims = entries(report, "claims")
+    own = [claim for claim in claims if text(claim, "text") == text(verdict, "summary")] or claims
+    cited = sorted({name for claim in own for name in words(claim, "evidence")}, key=_number)
     about = text(verdict, "object")
     said = f"{cause} in {about}" if about else cause
     return "Suspected cause", f"{said}: {answer_text(report)}" + (f" [{', '.join(cited)}]" if cited else "")
 
 
+def _number(evidence_id: str) -> tuple[int, str]:
+    """E10 comes after E9."""
+    digits = evidence_id.lstrip("E")
+    return (int(digits) if digits.isdecimal() else 0, evidence_id)
+
+
 def _cited(claim: Fields) -> str:
     cited = ", ".join(words(claim, "evidence"))
-    return text(claim, "text") + (f" [{cited}]" if cited else "")
+    return sentence(claim, "text") + (f" [{cited}]" if cited else "")
 
 
 def _next(report: Fields) -> str:
