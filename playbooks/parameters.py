@@ -190,9 +190,19 @@ def _question(parameter: Parameter, unclear: Unclear | None, context: Context) -
     choices = unclear.choices if unclear is not None else ()
     if source is not None and not choices:
         choices = tuple(sorted(context.known(source)))[:_MAX_CHOICES]
-    reason = f"{unclear.text}{'' if unclear.text.endswith('?') else '.'} " if unclear is not None else ""
-    text = f"{reason}What is {asked} ({parameter.name}, {parameter.type})?"
+    reason = unclear.text if unclear is not None else _unnamed(parameter, source, context)
+    reason += "" if reason.endswith("?") or not reason else "."
+    text = f"{reason} What is {asked} ({parameter.name}, {parameter.type})?".strip()
     return Question(parameter=parameter.name, type=parameter.type, text=text, choices=choices)
+
+
+def _unnamed(parameter: Parameter, source: MessageValueSource | None, context: Context) -> str:
+    """Why a value was not found in the message."""
+    if source is None or not context.message:
+        return ""
+    if not context.known(source):
+        return f"no {source.table}.{source.column} is known, as the table is empty or missing"
+    return f"the message names no {label(parameter)} that {source.table}.{source.column} holds"
 
 
 def _window(start: datetime | None, end: datetime | None, now: datetime) -> Window:

@@ -90,6 +90,13 @@ def test_asks_instead_of_guessing(message: str, text: str, choices: tuple[str, .
     assert "p_service" not in values_of(resolved)
 
 
+def test_says_why_nothing_was_found():
+    """A name that nothing holds, and a table that is empty, are told apart."""
+    assert "the message names no service that AppDependencies.AppRoleName holds." in resolve("zzz").questions[0].text
+    assert "as the table is empty or missing. What is" in resolve("zzz", values={}).questions[0].text
+    assert resolve("").questions[0].text == "What is the service (p_service, string)?"
+
+
 def test_a_generic_word_may_be_left_out():
     """`basket` is `basket-service`, the only value of that name."""
     assert values_of(resolve("basket is slow"))["p_service"] == "basket-service"
