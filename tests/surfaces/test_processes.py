@@ -58,6 +58,15 @@ def test_reader_that_leaves_early_sees_no_trace():
     assert program.communicate()[1] == b""
 
 
+@pytest.mark.skipif(not Path("/bin/sh").exists(), reason="needs a POSIX shell")
+@pytest.mark.parametrize(("typed", "code"), [("chat <&-", 0), ("ask - <&-", 2), ("ask x >&-", 0), ("ask '' 2>&-", 2)])
+def test_closed_streams_are_empty_ones(typed: str, code: int):
+    """A service manager may start the program without stdin or stdout."""
+    script = f'"{sys.executable}" "{PROGRAM}" {typed}'
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=False)  # noqa: S603  # our own program
+    assert (done.returncode, b"went wrong" in done.stderr) == (code, False)
+
+
 def test_chat_reads_lines_without_a_terminal(spawn: Run, tmp_path: Path):
     """Each line is a message; a follow-up shows evidence; errors are said and the chat goes on."""
     log = tmp_path / "switchboard.log"

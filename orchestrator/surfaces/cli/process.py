@@ -1,7 +1,9 @@
 """The command line as a process: builds the commands, runs one, turns errors into messages and exit codes."""
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -75,6 +77,7 @@ def _root(
 
 def run_cli(application: Application, argv: Sequence[str]) -> int:
     """Run one command; every error of ours becomes a message, every other one a line that names the log."""
+    _open_streams()
     invocation = Invocation(application)
     cli = build_cli(application, invocation=invocation)
     try:
@@ -93,6 +96,16 @@ def run_cli(application: Application, argv: Sequence[str]) -> int:
         unexpected(invocation, error)
         return ExitCode.FAILED
     return ExitCode.ANSWERED
+
+
+def _open_streams() -> None:
+    """A stream that the caller closed (`<&-`) is None in Python; it reads as empty and swallows what is written."""
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115  # lives as long as the process
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # same
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # same
 
 
 def _exit_code(invocation: Invocation, end: SystemExit) -> int:
