@@ -50,7 +50,10 @@ class _Column:
 
 
 def evidence_page(evidence: Fields, screen: Screen) -> list[RenderableType]:
-    """One evidence in full: what was asked of whom, with which parameters, and every recorded row."""
+    """One evidence in full: what was asked of whom, with which parameters, and every recorded row.
+
+    The query's lines are never broken, so that it can be copied.
+    """
     count = number(evidence, "row_count") or 0
     facts: list[tuple[str, Text | str]] = [
         ("Evidence", Text(f"{text(evidence, 'id')}  step {text(evidence, 'step')}", style="bold")),
@@ -59,13 +62,14 @@ def evidence_page(evidence: Fields, screen: Screen) -> list[RenderableType]:
     ]
     if reason := text(evidence, "reason"):
         facts.append(("Reason", reason))
-    facts += [("Given", line) for line in _parameter_lines(evidence)]
+    facts += [("" if index else "Given", line) for index, line in enumerate(_parameter_lines(evidence))]
     facts.append(("SHA-256", text(evidence, "result_sha256") or screen.marks.dash))
-    query = Text(clean_lines(evidence.get("query") or "").strip("\n"), style="cyan")
+    lines = clean_lines(evidence.get("query") or "").strip("\n").splitlines()
+    query = Text("\n".join(f"  {line}" for line in lines), style="cyan", no_wrap=True, overflow="ignore")
     return [
         labelled(facts),
         Text(""),
-        Padding(query, (0, 0, 0, 2)),
+        query,
         Text(""),
         *_all_rows(evidence, screen),
     ]
