@@ -33,15 +33,21 @@ _FILLING = (ir.Join, ir.Lookup, ir.Union)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Binder:
-    """Binds one query; `types_of` tells the types of a query's columns, `line_of` where a name stands.
+    """Binds one query.
 
-    `typed` looks up the types of operands too, which costs time: for a query that the engine refused without it.
+    Attributes:
+        parameters: Names that the caller gave values for.
+        types_of: The types of a query's columns.
+        line_of: Where a name stands.
+        typed: Look up the types of operands too, which costs time: for a query that the engine refused without it.
+        serialized: The query orders rows by `serialize`.
     """
 
     parameters: frozenset[str]
     types_of: TypesOf
     line_of: LineOf
     typed: bool = False
+    serialized: bool = False
 
     def bind_main(self, query: ir.Query, schema: Schema) -> ir.Query:
         """The whole query, checked and corrected; errors tell the line in the operator that is wrong."""
@@ -81,6 +87,7 @@ class Binder:
     ) -> list[ir.Operator]:
         """What stands for an operator on these columns, behind the query so far."""
         operator = self._inner(operator, scope, lets)
+        self._check_serialized(operator, so_far)
         if self.typed:
             operator = self._mended(operator, lets, so_far)
         match operator:
@@ -226,6 +233,16 @@ class Binder:
                 chosen.update(dict.fromkeys(c for c in columns if fnmatch.fnmatchcase(c, pattern)))
         return chosen
 
+    def _check_serialized(self, operator: ir.Operator, so_far: ir.Query) -> None:
+        """Functions of neighbouring rows need an order that is meant."""
+        given = isinstance(so_far.source, (ir.RangeSource, ir.DataTable, ir.PrintSource)) or ends_sorted(so_far)
+        if given or self.serialized:
+            return
+        for node in _outside(operator):
+            if isinstance(node, ir.FunctionCall) and node.name.lower() in _ROW_FUNCTIONS:
+                line = self.line_of(node.name)
+                raise QueryError(f"{_at(line)}{node.name}() needs ordered rows: put sort by before it", line=line)
+
     def _refuse_mixed(self, union: ir.Union, lets: Sequence[tuple[str, Any]], so_far: ir.Query) -> None:
         """Kusto splits a column whose type differs between tables into `x_long` and `x_string`."""
         seen: dict[str, ColumnType] = {}
@@ -314,17 +331,22 @@ def _compared(operator: ir.Summarize) -> Iterator[ir.Expr]:
             yield call.args[0]
 
 
+_ROW_FUNCTIONS = {"row_number", "prev", "next", "row_cumsum"}
 _COMPARING = {"min", "max", "minif", "maxif", "arg_max", "arg_min", "percentile"}
+
+
+def _is_timespan(expr: ir.Expr) -> bool:
+    value = expr.value if isinstance(expr, ir.LetRef) else expr
+    return isinstance(value, ir.Literal) and value.kind == "timespan"
+
+
 _BY_ARITY = {("split", 3): "switchboard_split", ("strrep", 3): "switchboard_strrep"}
 
 
 def _renamed(call: ir.FunctionCall) -> ir.FunctionCall:
     """The call under the name of the row that fits its arguments."""
     name = _BY_ARITY.get((call.name.lower(), len(call.args)))
-    is_time = call.name.lower() == "bin_at" and any(
-        isinstance(arg, ir.Literal) and arg.kind == "datetime" for arg in call.args
-    )
-    if is_time:
+    if call.name.lower() == "bin_at" and len(call.args) > 1 and _is_timespan(call.args[1]):
         name = "switchboard_bin_at"
     return ir.FunctionCall(name, call.args) if name else call
 
@@ -363,23 +385,20 @@ def _nullable(operator: Any, left: Sequence[str], scope: Schema) -> list[str]:
 
 
 def _spread(operator: ir.Summarize) -> ir.Summarize:
-    """`percentiles(x, 50, 95)` is one column a percentile; `arg_max(x)` is `max(x)` under x's name."""
+    """`percentiles(x, 50, 95)` is one column a percentile; under one name for all it stays, and is refused."""
     aggregates: list[ir.NamedExpr] = []
     for named in operator.aggregates:
         call = named.expr
         name = call.name.lower() if isinstance(call, ir.FunctionCall) else ""
-        if isinstance(call, ir.FunctionCall) and name == "percentiles" and len(call.args) > 1:
-            aggregates += [_percentile(named, call, place) for place in range(1, len(call.args))]
+        if isinstance(call, ir.FunctionCall) and name == "percentiles" and len(call.args) > 1 and not named.name:
+            aggregates += [_percentile(call, place) for place in range(1, len(call.args))]
         else:
             aggregates.append(named)
     return dataclasses.replace(operator, aggregates=tuple(aggregates))
 
 
-def _percentile(named: ir.NamedExpr, call: ir.FunctionCall, place: int) -> ir.NamedExpr:
-    one = ir.FunctionCall("percentile", (call.args[0], call.args[place]))
-    point = call.args[place]
-    number = point.value if isinstance(point, ir.Literal) else place
-    return ir.NamedExpr(one, f"{named.name}_{number}" if named.name else None)
+def _percentile(call: ir.FunctionCall, place: int) -> ir.NamedExpr:
+    return ir.NamedExpr(ir.FunctionCall("percentile", (call.args[0], call.args[place])))
 
 
 def _limited(operator: ir.Summarize) -> ir.Summarize:

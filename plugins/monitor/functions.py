@@ -20,8 +20,8 @@ _SECOND = "CAST(to_json({1}) AS JSON[])"
 _JSON_NULL = "(typeof({0}) = 'JSON' AND CAST({0} AS VARCHAR) = 'null')"
 _NULL = f"({{0}} IS NULL OR {_JSON_NULL})"
 _EMPTY = (
-    "({0} IS NULL OR CAST({0} AS VARCHAR) IN ('', '\"\"') AND typeof({0}) IN ('VARCHAR', 'JSON')"
-    f" OR {_JSON_NULL})"
+    "({0} IS NULL OR (typeof({0}) = 'VARCHAR' AND CAST({0} AS VARCHAR) = '')"
+    " OR (typeof({0}) = 'JSON' AND CAST({0} AS VARCHAR) IN ('\"\"', 'null')))"
 )
 _UNIQUE = (
     "list_transform(list_filter(list_zip({list}, range(1, len({list}) + 1)),"
@@ -42,6 +42,11 @@ _SERIES = (
     " to_json(strftime(TRY_CAST(CAST(v AS VARCHAR) AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%f0Z')) ELSE to_json(v) END))"
 )
 _SHIFTED = "to_json(list_transform(range(1, len({list}) + 1), lambda i: {list}[CAST({place} AS BIGINT)]))"
+# What moves in from outside is null, and empty text in an array of text.
+_FILLED = _SHIFTED.replace(
+    "{list}[CAST({place} AS BIGINT)]",
+    "coalesce({list}[CAST({place} AS BIGINT)], CASE WHEN json_type({list}[1]) = 'VARCHAR' THEN to_json('') END)",
+)
 _ROTATED = _SHIFTED.replace("{list}", _LIST).replace(
     "{place}", f"((i - 1 + ({{by}})) % len({_LIST}) + len({_LIST})) % len({_LIST}) + 1"
 )
@@ -77,11 +82,11 @@ _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
     "array_sort_desc": (_SORTED_DOWN, (1,)),
     "range": (_SERIES.replace("{series}", "{0}, {1}, {2}"), (3,)),
     "array_shift_left": (
-        _SHIFTED.replace("{list}", _LIST).replace("{place}", "CASE WHEN i + {1} > 0 THEN i + {1} END"),
+        _FILLED.replace("{list}", _LIST).replace("{place}", "CASE WHEN i + {1} > 0 THEN i + {1} END"),
         (2,),
     ),
     "array_shift_right": (
-        _SHIFTED.replace("{list}", _LIST).replace("{place}", "CASE WHEN i - {1} > 0 THEN i - {1} END"),
+        _FILLED.replace("{list}", _LIST).replace("{place}", "CASE WHEN i - {1} > 0 THEN i - {1} END"),
         (2,),
     ),
     "array_rotate_left": (_ROTATED.replace("{by}", "{1}"), (2,)),
@@ -101,7 +106,13 @@ _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
     "parse_json": (_PARSED, (1,)),
     "todynamic": (_PARSED, (1,)),
     "switchboard_is_nan": (f"CASE WHEN {{0}} IS NOT NULL THEN {_LEFT_NAN} END", (1,)),
-    "bag_has_key": ("list_contains(json_keys(CAST({0} AS JSON)), {1})", (2,)),
+    "bag_has_key": (
+        (
+            "CASE WHEN starts_with({1}, '$') THEN json_exists(CAST({0} AS JSON), {1})"
+            " ELSE list_contains(json_keys(CAST({0} AS JSON)), {1}) END"
+        ),
+        (2,),
+    ),
     "set_union": (
         f"to_json({_UNIQUE.format(list='list_concat(' + _LIST + ', ' + _SECOND + ')')})",
         (2,),
@@ -119,7 +130,14 @@ _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
     "string_size": ("strlen({0})", (1,)),
     "isascii": ("regexp_full_match({0}, '[\\x00-\\x7F]*')", (1,)),
     "isutf8": ("({0} IS NOT NULL)", (1,)),
-    "translate": ("translate({2}, {0}, {1})", (3,)),
+    # The last character of a shorter replacement stands for all that follow.
+    "translate": (
+        (
+            "CASE WHEN {1} = '' THEN translate({2}, {0}, '')"
+            " ELSE translate({2}, {0}, rpad({1}, CAST(length({0}) AS INTEGER), right({1}, 1))) END"
+        ),
+        (3,),
+    ),
     "tohex": ("lower(to_hex(CAST({0} AS BIGINT)))", (1,)),
     "ceiling": ("ceil({0})", (1,)),
     "around": ("(abs(({0}) - ({1})) <= ({2}))", (3,)),

@@ -93,7 +93,10 @@ def bind(parsed: Parsed, schema: Schema, *, types_of: TypesOf, typed: bool = Fal
                 f"rename the parameter, for example p_{name}",
                 line=line,
             )
-    binder = Binder(parameters=parsed.parameters, types_of=types_of, line_of=parsed.line_of, typed=typed)
+    serialized = parsed.line_of("serialize") is not None
+    binder = Binder(
+        parameters=parsed.parameters, types_of=types_of, line_of=parsed.line_of, typed=typed, serialized=serialized
+    )
     try:
         return binder.bind_main(parsed.query, columns)
     except KqlError as error:

@@ -41,7 +41,7 @@ _TOKEN = re.compile(
   | (?P<verbatim>[hH]?@(?:"(?:[^"]|"")*"|'(?:[^']|'')*'))
   | (?P<string>[hH]?(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))
   | (?P<name>[A-Za-z_$][A-Za-z0-9_]*
-       (?:-(?:away|keep|rename|reorder|expand|apply|series|where|kv|nested|by|match|set|distinct)\b)?)
+       (?:-(?:to-table|mark-components|shortest-paths|graph|away|keep|rename|reorder|expand|apply|series|where|kv|nested|by|match|set|distinct)\b)?)
   | (?P<number>[0-9]+(?:\.[0-9]+)?[A-Za-z0-9]*)
   | (?P<sign>!between|!contains\w*|!has\w*|!in~?|!startswith\w*|!endswith\w*|==|=~|!=|!~|<=|>=|<>|=>|\.\.|.)
     """,
