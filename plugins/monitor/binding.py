@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any, Protocol
 
 from duckdb_kql import ir
-from duckdb_kql.schema import Schema, join_output_columns, output_columns
+from duckdb_kql.schema import Schema, output_columns
 
 from orchestrator.core.errors import QueryError
 from orchestrator.core.table import ColumnType
 from plugins.monitor.dialect import DISTINCT, KEEP, REORDER, pattern_of
 from plugins.monitor.mending import iso_datetime, mend
 from plugins.monitor.names import did_you_mean, nearest
+from plugins.monitor.operators import compared, definite, ends_sorted, limited, nullable, project, renamed, spread
 
 TypesOf = Callable[[ir.Query], Mapping[str, ColumnType]]
 
@@ -26,8 +27,6 @@ class LineOf(Protocol):
         ...
 
 
-_NULLABLE_RIGHT = {"leftouter", "fullouter"}
-_NULLABLE_LEFT = {"rightouter", "fullouter"}
 _FILLING = (ir.Join, ir.Lookup, ir.Union)
 
 
@@ -96,13 +95,13 @@ class Binder:
             case ir.Sort() | ir.Top():
                 self._check(operator, columns)
                 self._refuse_dynamic("sort", (key.expr for key in operator.keys), lets, so_far)
-                return [_definite(operator, columns)]
+                return [definite(operator, columns)]
             case ir.Summarize():
-                operator = _spread(operator)
+                operator = spread(operator)
                 self._check(operator, columns)
                 self._refuse_dynamic("group", (named.expr for named in operator.by), lets, so_far)
-                self._refuse_dynamic("compare", _compared(operator), lets, so_far)
-                return [_limited(operator)]
+                self._refuse_dynamic("compare", compared(operator), lets, so_far)
+                return [limited(operator)]
             case ir.Join() | ir.Lookup():
                 self._check_keys(operator, columns, output_columns(operator.right, scope))
             case ir.ProjectRename():
@@ -129,7 +128,7 @@ class Binder:
         if not dataclasses.is_dataclass(node) or isinstance(node, type):
             return node
         if isinstance(node, ir.FunctionCall):
-            node = _renamed(node)
+            node = renamed(node)
         changes = {}
         for item in dataclasses.fields(node):
             value = getattr(node, item.name)
@@ -214,9 +213,9 @@ class Binder:
         marker = operator.columns[0] if operator.columns[0] in {KEEP, REORDER} else None
         chosen = self._chosen(operator.columns[1:] if marker else operator.columns, columns)
         if marker == KEEP:
-            return _project(name for name in columns if name in chosen)
+            return project(name for name in columns if name in chosen)
         if marker == REORDER:
-            return _project([*chosen, *(name for name in columns if name not in chosen)])
+            return project([*chosen, *(name for name in columns if name not in chosen)])
         if len(chosen) == len(columns):
             raise QueryError("project-away leaves no column: keep at least one", line=self.line_of("project-away"))
         return ir.ProjectAway(tuple(chosen)) if chosen else ir.Where(ir.Literal(value=True, kind="bool"))
@@ -263,38 +262,18 @@ class Binder:
         self, operator: Any, left: Sequence[str], scope: Schema, lets: Sequence[tuple[str, Any]], so_far: ir.Query
     ) -> list[ir.Operator]:
         """KQL's strings are never null: '' where an outer join or a union found no value."""
-        nullable = _nullable(operator, left, scope)
-        if not nullable:
+        empty_there = nullable(operator, left, scope)
+        if not empty_there:
             return []
         whole = ir.Query(so_far.source, [*so_far.operators, operator], list(lets))
         types = self.types_of(whole)
-        strings = [name for name in nullable if types.get(name) is ColumnType.STRING]
+        strings = [name for name in empty_there if types.get(name) is ColumnType.STRING]
         empty = ir.Literal("", "string")
         fills = tuple(ir.NamedExpr(ir.FunctionCall("coalesce", (ir.ColumnRef(n), empty)), n) for n in strings)
         return [ir.Extend(fills)] if fills else []
 
 
-def ends_sorted(query: ir.Query) -> bool:
-    """Whether the rows come out in the order of a sort."""
-    ordered = False
-    for operator in query.operators:
-        if isinstance(operator, (ir.Sort, ir.Top)):
-            ordered = True
-        elif not isinstance(operator, _KEEPING):
-            ordered = False
-    return ordered
-
-
-_KEEPING = (
-    ir.Where,
-    ir.Project,
-    ir.Extend,
-    ir.Take,
-    ir.ProjectAway,
-    ir.ProjectRename,
-    ir.Parse,
-    ir.MvExpand,
-)
+_ROW_FUNCTIONS = {"row_number", "prev", "next", "row_cumsum"}
 
 
 def _at(line: int | None) -> str:
@@ -321,105 +300,3 @@ def _outside(operator: Any) -> Iterator[Any]:
 def _path_text(path: ir.PathAccess) -> str:
     base = path.base.name if isinstance(path.base, ir.ColumnRef) else "..."
     return ".".join([base, *(step.name or "[]" for step in path.steps)])
-
-
-def _compared(operator: ir.Summarize) -> Iterator[ir.Expr]:
-    """What min, max, percentile and arg_max compare."""
-    for named in operator.aggregates:
-        call = named.expr
-        if isinstance(call, ir.FunctionCall) and call.name.lower() in _COMPARING and call.args:
-            yield call.args[0]
-
-
-_ROW_FUNCTIONS = {"row_number", "prev", "next", "row_cumsum"}
-_COMPARING = {"min", "max", "minif", "maxif", "arg_max", "arg_min", "percentile"}
-
-
-def _is_timespan(expr: ir.Expr) -> bool:
-    value = expr.value if isinstance(expr, ir.LetRef) else expr
-    return isinstance(value, ir.Literal) and value.kind == "timespan"
-
-
-_BY_ARITY = {("split", 3): "switchboard_split", ("strrep", 3): "switchboard_strrep"}
-
-
-def _renamed(call: ir.FunctionCall) -> ir.FunctionCall:
-    """The call under the name of the row that fits its arguments."""
-    name = _BY_ARITY.get((call.name.lower(), len(call.args)))
-    if call.name.lower() == "bin_at" and len(call.args) > 1 and _is_timespan(call.args[1]):
-        name = "switchboard_bin_at"
-    return ir.FunctionCall(name, call.args) if name else call
-
-
-def _project(names: Iterable[str]) -> ir.Project:
-    return ir.Project(tuple(ir.NamedExpr(ir.ColumnRef(name)) for name in names))
-
-
-def _definite(operator: ir.Sort | ir.Top, columns: Sequence[str]) -> ir.Operator:
-    """NaN goes between null and the numbers, as in Kusto; ties are broken by the remaining columns."""
-    given = {key.expr.name for key in operator.keys if isinstance(key.expr, ir.ColumnRef)}
-    rest = [ir.SortKey(ir.ColumnRef(name), ascending=True) for name in columns if name not in given]
-    keys = [part for key in operator.keys for part in (_nan_key(key), key)]
-    return dataclasses.replace(operator, keys=(*keys, *rest))
-
-
-def _nan_key(key: ir.SortKey) -> ir.SortKey:
-    nulls_first = key.ascending if key.nulls_first is None else key.nulls_first
-    return ir.SortKey(ir.FunctionCall("switchboard_is_nan", (key.expr,)), not key.ascending, nulls_first)
-
-
-def _nullable(operator: Any, left: Sequence[str], scope: Schema) -> list[str]:
-    """The columns in which the operator may put nulls of its own making."""
-    if isinstance(operator, ir.Union):
-        if operator.kind == "inner":
-            return []
-        arms = [list(left), *(output_columns(branch, scope) for branch in operator.branches)]
-        return [name for name in dict.fromkeys(n for arm in arms for n in arm) if not all(name in arm for arm in arms)]
-    right = output_columns(operator.right, scope)
-    if isinstance(operator, ir.Lookup):
-        keys = {key.right for key in operator.keys}
-        return [name for name in right if name not in keys and name not in left] if operator.kind == "leftouter" else []
-    joined = join_output_columns(list(left), right, operator.kind)
-    names = joined[len(left) :] if operator.kind in _NULLABLE_RIGHT else []
-    return [*names, *(joined[: len(left)] if operator.kind in _NULLABLE_LEFT else [])]
-
-
-def _spread(operator: ir.Summarize) -> ir.Summarize:
-    """`percentiles(x, 50, 95)` is one column a percentile; under one name for all it stays, and is refused."""
-    aggregates: list[ir.NamedExpr] = []
-    for named in operator.aggregates:
-        call = named.expr
-        name = call.name.lower() if isinstance(call, ir.FunctionCall) else ""
-        if isinstance(call, ir.FunctionCall) and name == "percentiles" and len(call.args) > 1 and not named.name:
-            aggregates += [_percentile(call, place) for place in range(1, len(call.args))]
-        else:
-            aggregates.append(named)
-    return dataclasses.replace(operator, aggregates=tuple(aggregates))
-
-
-def _percentile(call: ir.FunctionCall, place: int) -> ir.NamedExpr:
-    return ir.NamedExpr(ir.FunctionCall("percentile", (call.args[0], call.args[place])))
-
-
-def _limited(operator: ir.Summarize) -> ir.Summarize:
-    """`make_list(x, n)` and `make_set(x, n)` end after n elements."""
-    return dataclasses.replace(operator, aggregates=tuple(_limited_list(named) for named in operator.aggregates))
-
-
-_SIZED = {"make_list": ("list", 2), "make_set": ("set", 2), "make_list_if": ("list", 3), "make_set_if": ("set", 3)}
-
-
-def _limited_list(named: ir.NamedExpr) -> ir.NamedExpr:
-    call = named.expr
-    if not isinstance(call, ir.FunctionCall) or call.name.lower() not in _SIZED:
-        return named
-    prefix, arity = _SIZED[call.name.lower()]
-    if len(call.args) != arity:
-        return named
-    size = call.args[-1]
-    column = call.args[0].name if isinstance(call.args[0], ir.ColumnRef) else ""
-    whole = ir.FunctionCall(call.name, call.args[:-1])
-    last = ir.BinaryOp("-", size, ir.Literal(1, "long"))
-    return ir.NamedExpr(
-        ir.FunctionCall("array_slice", (whole, ir.Literal(0, "long"), last)), named.name or f"{prefix}_{column}"
-    )

@@ -5,17 +5,17 @@ Every rewrite keeps the number of lines, so that errors name the line that the u
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orchestrator.core.errors import QueryError
+from plugins.monitor.arguments import let_functions, with_positional_arguments
 from plugins.monitor.lets import dynamic_literal, string_literal
-from plugins.monitor.tokens import Kind, Token, tokenize
+from plugins.monitor.tokens import DEPTH, Kind, Token, tokenize
 
 KEEP, REORDER, DISTINCT = "switchboard_keep", "switchboard_reorder", "switchboard_distinct"
 _PATTERN = "switchboard_pattern_"
 _NAMES = {"count", "first", "last", "flags", "title", "others", "panels", "card", "timeline", "kind", "table", "date"}
-_DEPTH = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _COLUMN_LISTS = {"project-away", "project-keep", "project-reorder"}
 """First column of a `project-away` that stands for `project-keep`, `project-reorder`: the translator lacks both."""
 
@@ -36,9 +36,9 @@ def rewrite(kql: str) -> Rewritten:
     """
     tokens = tokenize(kql)
     _refuse_statements(tokens)
-    functions = _let_functions(tokens)
+    functions = let_functions(tokens)
     plain = _without_short_forms(tokens)
-    pieces = _with_patterns(_with_quoted_names(_with_positional_arguments(plain, functions)))
+    pieces = _with_patterns(_with_quoted_names(with_positional_arguments(plain, functions)))
     _refuse_assignments(pieces)
     return Rewritten(
         text="".join(_piece(token, index, pieces) for index, token in enumerate(pieces)), tokens=tuple(tokens)
@@ -61,7 +61,7 @@ def _refuse_assignments(tokens: Sequence[Token]) -> None:
     solid = [token for token in tokens if token.kind not in {Kind.BLANK, Kind.COMMENT}]
     depth, where_depth = 0, None
     for before, token in zip([None, *solid], solid, strict=False):
-        depth += _DEPTH.get(token.text, 0)
+        depth += DEPTH.get(token.text, 0)
         if token.text == ";":
             where_depth = None
         elif before is not None and before.text == "|":
@@ -105,7 +105,7 @@ def pipeline(tokens: Sequence[Token]) -> list[list[Token]]:
     parts: list[list[Token]] = [[]]
     depth = 0
     for token in tokens:
-        depth += _DEPTH.get(token.text, 0)
+        depth += DEPTH.get(token.text, 0)
         if depth == 0 and token.text == ";":
             parts = [[]]
         elif depth == 0 and token.text == "|":
@@ -228,121 +228,3 @@ def _near(tokens: Sequence[Token], index: int, step: int) -> Token | None:
             return tokens[index]
         index += step
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Parameter:
-    name: str
-    default: tuple[Token, ...]
-
-
-def _let_functions(tokens: Sequence[Token]) -> dict[str, tuple[_Parameter, ...]]:
-    """Functions that `let f = (a: long, b: string = "x") { ... }` declares."""
-    solid = [t for t in tokens if t.kind not in {Kind.BLANK, Kind.COMMENT}]
-    functions: dict[str, tuple[_Parameter, ...]] = {}
-    for index, token in enumerate(solid[:-4]):
-        name, equals, opening = solid[index + 1 : index + 4]
-        if token.text.lower() != "let" or equals.text != "=" or opening.text != "(":
-            continue
-        end = _closing(solid, index + 3)
-        if end is not None and end + 1 < len(solid) and solid[end + 1].text == "{":
-            parts = _split(solid[index + 4 : end])
-            functions[name.text] = tuple(_parameter(part) for part in parts if part)
-    return functions
-
-
-def _parameter(tokens: Sequence[Token]) -> _Parameter:
-    texts = [token.text for token in tokens]
-    default = tokens[texts.index("=") + 1 :] if "=" in texts else ()
-    return _Parameter(texts[0], tuple(default))
-
-
-def _with_positional_arguments(tokens: Sequence[Token], functions: Mapping[str, Sequence[_Parameter]]) -> list[Token]:
-    """The tokens with named arguments of let functions put in the order of the parameters."""
-    result: list[Token] = []
-    index = 0
-    while index < len(tokens):
-        token = tokens[index]
-        parameters = functions.get(token.text) if token.kind is Kind.NAME else None
-        opening = index + 1
-        while opening < len(tokens) and tokens[opening].kind in {Kind.BLANK, Kind.COMMENT}:
-            opening += 1
-        end = (
-            _closing(tokens, opening) if parameters and opening < len(tokens) and tokens[opening].text == "(" else None
-        )
-        if parameters is None or end is None:
-            result.append(token)
-            index += 1
-            continue
-        arguments = [_with_positional_arguments(part, functions) for part in _split(tokens[opening + 1 : end])]
-        result += [token, tokens[opening], *_ordered(token, arguments, parameters), tokens[end]]
-        index = end + 1
-    return result
-
-
-def _ordered(call: Token, arguments: Sequence[Sequence[Token]], parameters: Sequence[_Parameter]) -> list[Token]:
-    named = [_argument_name(part) for part in arguments]
-    if not any(named):
-        return [
-            token for place, part in enumerate(arguments) for token in ([_comma(call)] if place else []) + list(part)
-        ]
-    values: dict[str, Sequence[Token]] = {}
-    for place, (name, part) in enumerate(zip(named, arguments, strict=True)):
-        key = name or (parameters[place].name if place < len(parameters) else "")
-        if key in values or key not in {parameter.name for parameter in parameters}:
-            raise QueryError(
-                f"line {call.line}: {call.text}() has no parameter {key!r}, or has it twice", line=call.line
-            )
-        values[key] = part[_equals(part) + 1 :] if name else part
-    return _filled(call, values, parameters, lines=sum(t.text.count("\n") for part in arguments for t in part))
-
-
-def _filled(
-    call: Token, values: Mapping[str, Sequence[Token]], parameters: Sequence[_Parameter], *, lines: int
-) -> list[Token]:
-    """One argument a parameter; line breaks of the arguments go behind the last one."""
-    result: list[Token] = []
-    for parameter in parameters:
-        value = values.get(parameter.name, parameter.default)
-        if not value:
-            raise QueryError(f"line {call.line}: {call.text}() needs its parameter {parameter.name!r}", line=call.line)
-        result += [_comma(call)] if result else []
-        result += [t for t in value if t.kind not in {Kind.BLANK, Kind.COMMENT} or "\n" not in t.text]
-    breaks = lines - sum(token.text.count("\n") for token in result)
-    return [*result, Token(kind=Kind.BLANK, text="\n" * max(breaks, 0), line=call.line)]
-
-
-def _argument_name(tokens: Sequence[Token]) -> str | None:
-    solid = [token for token in tokens if token.kind not in {Kind.BLANK, Kind.COMMENT}]
-    is_named = len(solid) > 2 and solid[0].kind is Kind.NAME and solid[1].text == "="  # noqa: PLR2004  # name, =, value
-    return solid[0].text if is_named else None
-
-
-def _equals(tokens: Sequence[Token]) -> int:
-    return next(index for index, token in enumerate(tokens) if token.text == "=")
-
-
-def _comma(near: Token) -> Token:
-    return Token(kind=Kind.SIGN, text=",", line=near.line)
-
-
-def _closing(tokens: Sequence[Token], opening: int) -> int | None:
-    depth = 0
-    for index in range(opening, len(tokens)):
-        depth += _DEPTH.get(tokens[index].text, 0)
-        if depth == 0:
-            return index
-    return None
-
-
-def _split(tokens: Sequence[Token]) -> list[list[Token]]:
-    """The tokens between commas outside of brackets."""
-    parts: list[list[Token]] = [[]]
-    depth = 0
-    for token in tokens:
-        depth += _DEPTH.get(token.text, 0)
-        if token.text == "," and depth == 0:
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return parts if any(parts) else []

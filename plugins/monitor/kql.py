@@ -12,11 +12,12 @@ from duckdb_kql.translate import to_sql as render_sql
 
 from orchestrator.core.errors import QueryError
 from orchestrator.core.ports import QueryParameter
-from plugins.monitor.binding import Binder, TypesOf, ends_sorted
+from plugins.monitor.binding import Binder, TypesOf
 from plugins.monitor.dialect import line_of, pipeline, rewrite
 from plugins.monitor.faults import kql_fault
 from plugins.monitor.functions import install
 from plugins.monitor.lets import render_lets
+from plugins.monitor.operators import ends_sorted
 from plugins.monitor.tokens import Token
 
 Schema = Mapping[str, Sequence[str]]

@@ -33,6 +33,9 @@ class Token:
     value: str = ""
 
 
+DEPTH = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+"""How a sign changes the depth of brackets."""
+
 _TOKEN = re.compile(
     r"""
     (?P<blank>\s+)
