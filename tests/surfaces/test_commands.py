@@ -296,3 +296,27 @@ def test_version_is_the_distributions(run: Run):
     """As a command and as an option."""
     assert run("version").out == run("--version").out
     assert json.loads(run("version", "--json").out)["version"]
+
+
+def test_guides_are_listed_and_shown(run: Run, tmp_path: Path):
+    """With a hint where a folder has none."""
+    assert "queue_backlog  2026-10-01  Queue backlog" in run("guides", "list").out
+    assert "guides new" in run("guides", "list", "--guides", str(tmp_path)).out
+    assert run("guides", "show", "memory_leak").out == "# memory_leak\n"
+    document = json.loads(run("guides", "show", "memory_leak", "--json").out)
+    assert (document["id"], document["text"]) == ("memory_leak", "# memory_leak\n")
+    assert [guide["id"] for guide in json.loads(run("guides", "list", "--json").out)["guides"]] == [
+        "queue_backlog",
+        "memory_leak",
+    ]
+
+
+def test_sample_says_how_to_use_it(run: Run, tmp_path: Path):
+    """The last line can be typed."""
+    assert run("samples", "make", "x", "--out", str(tmp_path)).out.endswith(f"--logs {tmp_path}\n")
+    assert json.loads(run("samples", "list", "--json").out)["samples"][0]["name"] == "bad_deploy"
+
+
+def test_search_for_nothing_says_so(run: Run):
+    """An empty answer is an answer."""
+    assert run("guides", "search", "nothing") == (0, "Nothing found.\n", "")

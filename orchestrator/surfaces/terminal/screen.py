@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 
 PIPED_WIDTH = 100
 UNBROKEN = "\ue000"  # private use: a blank at which a line is not broken; rich breaks at U+00A0
@@ -92,7 +92,8 @@ class Screen:
             safe_box=self.ascii,
         )
         for part in parts:
-            console.print(part, crop=False)
+            # In a group, because `print` joins bare texts into one that forgets which of them may not be broken.
+            console.print(Group(part), crop=False)
         plain = _TRAILING.sub("", out.getvalue()).replace(UNBROKEN, " ")
         return to_ascii(plain) if self.ascii else plain
 
