@@ -3,8 +3,8 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from types import MappingProxyType, TracebackType
@@ -15,21 +15,20 @@ from duckdb_kql import ir
 
 from orchestrator.core.errors import QueryError
 from orchestrator.core.ports import QueryLimits, QueryParameter, TableSchema
-from orchestrator.core.table import Column, ColumnType, QueryStats, Table, TableStatus, Value
+from orchestrator.core.table import Column, ColumnType, QueryStats, Table, TableStatus
 from orchestrator.core.window import Window
 from plugins.monitor.azure_schema import azure_tables
-from plugins.monitor.column_types import kusto_type, quote_name, quote_text
+from plugins.monitor.column_types import quote_name
 from plugins.monitor.completion import asked_for, complete
+from plugins.monitor.engine import columns_of, connect, deadline, fetch, ordered, time_column
 from plugins.monitor.faults import engine_fault
 from plugins.monitor.folder import Inventory, discover
 from plugins.monitor.kql import Parsed, Statement, bind, parse, render
 from plugins.monitor.names import did_you_mean, nearest
 from plugins.monitor.reader import Loaded, ReadOptions, load
-from plugins.monitor.results import table_value, value_bytes
 
-TIME_COLUMNS = ("TimeGenerated", "timestamp", "Timestamp", "time", "Time", "_time", "EventTime")
-_BATCH = 1_000
 _INTERRUPT_EVERY_S = 0.05
+_LOADERS = 2
 
 
 class DuckDbLogs:
@@ -54,7 +53,7 @@ class DuckDbLogs:
         self._loaded: dict[str, Loaded] = {}
         self._asked_empty: set[str] = set()
         self._locks = {name: threading.Lock() for name in inventory.tables}
-        self._con = _connect(inventory, memory_mb=memory_mb)
+        self._con = connect(inventory, memory_mb=memory_mb)
 
     @classmethod
     def open(
@@ -108,7 +107,9 @@ class DuckDbLogs:
         return (*self._inventory.warnings, *loaded, *sorted(self._asked_empty))
 
     def newest(self) -> datetime | None:
-        """The newest time of all tables' time columns, or None; loads every table."""
+        """The newest time of all tables' time columns, or None; loads every table, two at a time."""
+        with ThreadPoolExecutor(max_workers=_LOADERS) as pool:
+            list(pool.map(self._load, self._inventory.tables))
         times = [self._newest_of(name) for name in sorted(self._inventory.tables)]
         return max((moment for moment in times if moment), default=None)
 
@@ -155,12 +156,12 @@ class DuckDbLogs:
     ) -> Table:
         started = time.perf_counter()
         statement = self._prepare(kql, parameters)
-        with cursor, _deadline(cursor, limits.timeout_s) as expired:
+        with cursor, deadline(cursor, limits.timeout_s) as expired:
             try:
                 self._bound_tables(cursor, window)
-                cursor.execute(_ordered(statement, limits.rows), dict(statement.values) or None)
-                columns = _columns(cursor)
-                rows, reason = _fetch(cursor, columns, limits)
+                cursor.execute(ordered(statement, limits.rows), dict(statement.values) or None)
+                columns = columns_of(cursor)
+                rows, reason = fetch(cursor, columns, limits)
             except duckdb.Error as error:
                 elapsed = time.perf_counter() - started
                 return self._given_out(error, expired=expired.is_set(), limits=limits, elapsed_s=elapsed)
@@ -215,7 +216,7 @@ class DuckDbLogs:
     def _columns_of(self, statement: Statement) -> tuple[Column, ...]:
         with self._con.cursor() as cursor:
             cursor.execute(f"SELECT * FROM ({statement.sql}) LIMIT 0", dict(statement.values) or None)  # noqa: S608
-            return _columns(cursor)
+            return columns_of(cursor)
 
     def _load_named(self, parsed: Parsed) -> dict[str, list[str]]:
         known = self._inventory.tables
@@ -243,7 +244,7 @@ class DuckDbLogs:
             return loaded
 
     def _newest_of(self, name: str) -> datetime | None:
-        column = _time_column(self._load(name).columns)
+        column = time_column(self._load(name).columns)
         if column is None:
             return None
         with self._con.cursor() as cursor:
@@ -265,7 +266,7 @@ class DuckDbLogs:
         if window is None:
             return
         for name, loaded in self._loaded.items():
-            column = _time_column(loaded.columns)
+            column = time_column(loaded.columns)
             if column:
                 start, end = (
                     f"TIMESTAMP '{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'"
@@ -275,78 +276,3 @@ class DuckDbLogs:
                     f"CREATE TEMP VIEW {quote_name(name)} AS SELECT * FROM memory.main.{quote_name(name)}"  # noqa: S608
                     f" WHERE {quote_name(column)} >= {start} AND {quote_name(column)} < {end}"
                 )
-
-
-def _connect(inventory: Inventory, *, memory_mb: int) -> duckdb.DuckDBPyConnection:
-    """A database in memory that reads the inventory's files and nothing else."""
-    con = duckdb.connect(
-        ":memory:",
-        config={
-            # Sums of reals differ with the order of addition; one thread has one order.
-            "threads": "1",
-            "memory_limit": f"{memory_mb}MB",
-            "temp_directory": "",
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-        },
-    )
-    paths = [str(path) for table in inventory.tables.values() for path in table.files]
-    con.execute("SET GLOBAL TimeZone = 'UTC'")
-    con.execute(f"SET allowed_paths = [{', '.join(map(quote_text, paths))}]")
-    con.execute("SET python_enable_replacements = false")
-    con.execute("SET enable_external_access = false")
-    con.execute("SET lock_configuration = true")
-    return con
-
-
-@contextmanager
-def _deadline(cursor: duckdb.DuckDBPyConnection, timeout_s: float) -> Iterator[threading.Event]:
-    expired = threading.Event()
-
-    def stop() -> None:
-        expired.set()
-        cursor.interrupt()
-
-    timer = threading.Timer(timeout_s, stop)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield expired
-    finally:
-        timer.cancel()
-
-
-def _ordered(statement: Statement, limit: int) -> str:
-    order = "" if statement.ordered else " ORDER BY ALL"
-    return f"SELECT * FROM ({statement.sql}){order} LIMIT {limit + 1}"  # noqa: S608  # translated, values bound
-
-
-def _columns(cursor: duckdb.DuckDBPyConnection) -> tuple[Column, ...]:
-    return tuple(Column(item[0], kusto_type(str(item[1]))) for item in cursor.description or ())
-
-
-def _fetch(
-    cursor: duckdb.DuckDBPyConnection, columns: Sequence[Column], limits: QueryLimits
-) -> tuple[tuple[tuple[Value, ...], ...], str | None]:
-    kinds = [(column.type, str(item[1])) for column, item in zip(columns, cursor.description or (), strict=True)]
-    rows: list[tuple[Value, ...]] = []
-    size = 0
-    while batch := cursor.fetchmany(_BATCH):
-        for raw in batch:
-            if len(rows) >= limits.rows:
-                return tuple(rows), f"stopped at the limit of {limits.rows} rows; there are more"
-            row = tuple(
-                table_value(value, kind, duckdb_type=name) for value, (kind, name) in zip(raw, kinds, strict=True)
-            )
-            size += sum(value_bytes(value) for value in row)
-            if size > limits.bytes:
-                return tuple(
-                    rows
-                ), f"stopped at the limit of {limits.bytes} bytes after {len(rows)} rows; there are more"
-            rows.append(row)
-    return tuple(rows), None
-
-
-def _time_column(columns: Sequence[Column]) -> str | None:
-    times = [column.name for column in columns if column.type is ColumnType.DATETIME]
-    return next((name for name in TIME_COLUMNS if name in times), times[0] if times else None)
