@@ -97,6 +97,8 @@ def test_options_reach_the_application(run: Run, application: Any):
         (["ask", "x", "--param", "p_service"], "is not NAME=VALUE"),
         (["ask", "x", "--param", "a=1", "--param", "a=2"], "given twice"),
         (["ask", "x", "--logs", "missing"], "is no folder"),
+        (["ask", "x", "--logs", "T="], "--logs 'T=' names no file"),
+        (["ask", "x", "--logs", ""], "--logs '' names no file"),
         (["ask", "x", "--logs", "a", "--workspace", "w"], "exclude each other"),
         (["ask", "x", "--agnet", "triage"], "--agent"),
         (["ask"], "TEXT"),
@@ -229,6 +231,15 @@ def test_query_table_strips_what_a_terminal_acts_on(run: Run):
         assert {"\x1b", "\x9b", "\u202e", "\u2066"}.isdisjoint(text)
     assert "[bold]markup[/bold]" in table
     assert "\u202e" in json.loads(document)["rows"][0][1]
+
+
+def test_query_result_is_exact_and_readable(run: Run, monkeypatch: pytest.MonkeyPatch):
+    """A table where it fits; where it does not, a block per row, so that no cell is cut or broken up."""
+    wide = run("logs", "query", "T | take 1").out
+    assert wide.splitlines() == ["at                    name      n", "2026-11-22T10:45:00Z  a     12411", "1 row"]
+    monkeypatch.setenv("COLUMNS", "40")
+    narrow = run("logs", "query", "hostile").out
+    assert narrow.splitlines()[:2] == ["row 1", "  at    2026-11-22T10:45:00Z"]
 
 
 def test_runs_are_listed_and_shown(run: Run):

@@ -69,6 +69,9 @@ def read_options(
     """The options as values; InputError names the one that cannot be read."""
     if logs and workspace:
         raise InputError(f"--logs {logs[0]!r} and --workspace {workspace!r} exclude each other: give one of them")
+    empty = next((entry for entry in logs or [] if not entry.strip() or entry.endswith("=")), None)
+    if empty is not None:
+        raise InputError(f"--logs {empty!r} names no file: give a folder, or TABLE=FILE")
     options = Options(
         logs=tuple(logs or ()), workspace=workspace, guides=guides, services=services, agent=agent, session=session
     )

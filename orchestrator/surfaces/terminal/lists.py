@@ -1,7 +1,8 @@
 """Lists and tables: runs, guides, search hits, samples, query results, rechecked claims, findings of `doctor`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table as Grid
@@ -11,13 +12,14 @@ from orchestrator.core.table import Table
 from orchestrator.surfaces.application import Finding, GuideHits, RecheckedClaim
 from orchestrator.surfaces.terminal.cleaning import clean
 from orchestrator.surfaces.terminal.fields import Fields, text
-from orchestrator.surfaces.terminal.layout import hanging, shorten
+from orchestrator.surfaces.terminal.layout import hanging, labelled, shorten
 from orchestrator.surfaces.terminal.screen import Screen
-from orchestrator.surfaces.terminal.values import NUMERIC, column_texts, moment_text, parse_time
+from orchestrator.surfaces.terminal.values import NUMERIC, exact_text, moment_text, parse_time
 from orchestrator.surfaces.terminal.wording import STATUSES, VERDICTS
 from playbooks.guide import Guide
 
 _CELL = 60
+_GAP = 2
 _OUTCOMES = {"holds": "green", "fails": "red"}
 _STATES = {"ok": "green", "off": "dim", "wrong": "red"}
 
@@ -88,17 +90,27 @@ def samples_list(samples: Sequence[tuple[str, str]], screen: Screen) -> str:
 
 
 def table_text(table: Table, screen: Screen) -> str:
-    """A query's whole result; cells are folded, never cut."""
-    result = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
-    for column in table.columns:
-        right = column.type.value in NUMERIC
-        result.add_column(Text(clean(column.name)), justify="right" if right else "left", overflow="fold")
-    values = [[row[index] for row in table.rows] for index in range(len(table.columns))]
-    texts = [column_texts(cells, column.type.value) for cells, column in zip(values, table.columns, strict=True)]
-    for row in zip(*texts, strict=True):
+    """A query's whole result with exact values: as a table where it fits, else as one block per row."""
+    names = [clean(column.name) for column in table.columns]
+    rows = [[exact_text(value) for value in row] for row in table.rows]
+    count = Text(f"{len(rows)} row{'' if len(rows) == 1 else 's'}", style="dim")
+    widths = [max(map(cell_len, column)) + _GAP for column in zip(names, *rows, strict=True)]
+    if sum(widths) - _GAP > screen.width:
+        return screen.text(*_blocks(names, rows), count)
+    result = Grid(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim", show_edge=False)
+    for column, name in zip(table.columns, names, strict=True):
+        result.add_column(Text(name), justify="right" if column.type.value in NUMERIC else "left", no_wrap=True)
+    for row in rows:
         result.add_row(*map(Text, row))
-    count = len(table.rows)
-    return screen.text(result, Text(f"{count} row{'' if count == 1 else 's'}", style="dim"))
+    return screen.text(result, count)
+
+
+def _blocks(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[RenderableType]:
+    """Every row as labelled lines below its number."""
+    for number, row in enumerate(rows, start=1):
+        yield Text(f"row {number}", style="bold")
+        yield labelled([(name, value) for name, value in zip(names, row, strict=True) if value], indent=2)
+        yield Text("")
 
 
 def rechecked_list(claims: Sequence[RecheckedClaim], screen: Screen) -> str:

@@ -1,5 +1,6 @@
 """Table values, times, shares and durations as people read them."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
@@ -104,6 +105,18 @@ def cell_text(value: object, kind: str) -> str:
             return moment_text(moment.astimezone(UTC)) if moment else clean(found)
         case found:
             return clean(found)
+
+
+def exact_text(value: object) -> str:
+    """One cell as one safe line, as exact as in JSON; null is empty."""
+    found = json_value(value)
+    match found:
+        case None:
+            return ""
+        case str():
+            return clean(found)
+        case _:
+            return clean(json.dumps(found, ensure_ascii=False))
 
 
 def column_texts(values: Sequence[object], kind: str) -> list[str]:
