@@ -66,7 +66,7 @@ def spawn(tmp_path: Path) -> Run:
     """Run one command in a process of its own."""
 
     def once(*argv: str, stdin: str = "", env: Mapping[str, str] | None = None) -> Ended:
-        done = subprocess.run(  # noqa: S603  # our own program
+        done = subprocess.run(  # our own program
             [sys.executable, str(PROGRAM), *argv],
             input=stdin.encode(),
             capture_output=True,

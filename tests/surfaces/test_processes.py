@@ -19,7 +19,7 @@ def test_help_imports_nothing_heavy():
         "run_cli(None, ['ask', '--help'])\n"
         "print([name for name in sys.argv[1:] if name in sys.modules], file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code, *HEAVY], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", code, *HEAVY], capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
     assert "Usage: switchboard ask" in done.stdout
 
@@ -50,7 +50,7 @@ def test_other_encodings_get_ascii(spawn: Run, encoding: str):
 
 def test_reader_that_leaves_early_sees_no_trace():
     """`switchboard ask ... | head -1` ends quietly."""
-    program = subprocess.Popen(  # noqa: S603  # our own program
+    program = subprocess.Popen(  # our own program
         [sys.executable, str(PROGRAM), "ask", "hostile"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert program.stdout
@@ -63,7 +63,7 @@ def test_reader_that_leaves_early_sees_no_trace():
 def test_closed_streams_are_empty_ones(typed: str, code: int):
     """A service manager may start the program without stdin or stdout."""
     script = f'"{sys.executable}" "{PROGRAM}" {typed}'
-    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=False)  # noqa: S603  # our own program
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=False)  # our own program
     assert (done.returncode, b"went wrong" in done.stderr) == (code, False)
 
 

@@ -16,7 +16,7 @@ pty = pytest.importorskip("pty")
 def watch(*argv: str, code: int = 0, **env: str) -> str:
     """Everything that a terminal of 80 columns gets to see."""
     outer, inner = pty.openpty()
-    process = subprocess.Popen(  # noqa: S603  # our own program
+    process = subprocess.Popen(  # our own program
         [sys.executable, str(PROGRAM), *argv],
         stdin=inner,
         stdout=inner,
@@ -73,7 +73,7 @@ def test_json_on_a_terminal_is_safe():
 
 def test_interrupt_stops_the_run_and_not_the_chat(tmp_path: Path):
     """Ctrl-C during a run is answered, and the next message too."""
-    chat = subprocess.Popen(  # noqa: S603  # our own program
+    chat = subprocess.Popen(  # our own program
         [sys.executable, str(PROGRAM), "chat"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
