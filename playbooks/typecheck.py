@@ -35,9 +35,12 @@ _SAMPLES: Mapping[ColumnType, Value] = {
 }
 
 
-def check_types(guide: Guide, describe: Describe | None) -> Iterator[Problem]:
-    """Every mistyped expression of a guide, in the order in which its steps may run."""
-    checker = _Checker(guide, describe)
+def check_types(guide: Guide, describe: Describe | None, *, queries: bool = True) -> Iterator[Problem]:
+    """Every mistyped expression of a guide, in the order in which its steps may run.
+
+    `queries` false leaves out queries that cannot be described: before a run they are that run's failed steps.
+    """
+    checker = _Checker(guide, describe, queries=queries)
     ancestors = find_ancestors(guide.steps)
     for step in sorted(guide.steps, key=lambda item: len(ancestors[item.id])):
         yield from checker.check_step(step, [item for item in guide.steps if item.id in ancestors[step.id]])
@@ -72,8 +75,9 @@ class _Known:
 class _Checker:
     """Checks the steps of one guide, ancestors first."""
 
-    def __init__(self, guide: Guide, describe: Describe | None) -> None:
+    def __init__(self, guide: Guide, describe: Describe | None, *, queries: bool) -> None:
         self._guide = guide
+        self._queries = queries
         self._describe = describe
         self._known: dict[str, _Known] = {}
         self._base = {item.name: parameter_type(item.type) for item in guide.parameters}
@@ -132,7 +136,8 @@ class _Checker:
             try:
                 columns = self._describe(step.kql, self._query_parameters(step.kql, ancestors))
             except QueryError as failed:
-                yield self._query_problem(failed, step)
+                if self._queries:
+                    yield self._query_problem(failed, step)
         if columns is not None:
             known.rows, known.row = table_type(columns), row_type(columns)
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from semantic_kernel.functions import kernel_function
 
 from agents.triage.matching import GuideMatcher, Match
+from agents.triage.preflight import check_before_run
 from agents.triage.reporting import guide_result, guide_view
 from agents.triage.runner import StepEnd, StepProgress, StepStart, evidence_keys, run_guide
 from orchestrator.core.errors import InputError, ToolError
@@ -48,6 +49,7 @@ class GuideTools:
         self._matcher = matcher
         self._services = services
         self._alert_name = alert_name
+        self._checked: set[str] = set()
 
     @kernel_function(
         name="search", description="Find the troubleshooting guides that fit an incident, best first, or none."
@@ -101,6 +103,7 @@ class GuideTools:
         if resolved.questions:
             result = _needs_input(guide, resolved)
         else:
+            await self._check(guide, context)
             result = await self._outcome(guide, context, resolved, section)
         return _answer(result, context.add(result))
 
@@ -121,6 +124,11 @@ class GuideTools:
             if set(given) - set(context.given):
                 raise ToolError(error.message) from error
             raise
+
+    async def _check(self, guide: Guide, context: RunContext) -> None:
+        if guide.version not in self._checked:
+            await check_before_run(guide, context.recorder.logs)
+            self._checked.add(guide.version)
 
     async def _outcome(self, guide: Guide, context: RunContext, resolved: Resolved, section: Section) -> GuideResult:
         origin = ", ".join(f"{name} from {origin}" for name, origin in resolved.origins.items())

@@ -100,8 +100,7 @@ class App:
     @asynccontextmanager
     async def _converse(self, options: Options) -> AsyncIterator[Conversation]:
         from orchestrator.app.assembly import open_switchboard  # noqa: PLC0415  # brings every room
-        from orchestrator.engine.session import Session  # noqa: PLC0415
-        from orchestrator.engine.switchboard import new_session_id  # noqa: PLC0415
+        from orchestrator.engine.session import Session, new_session_id  # noqa: PLC0415
 
         async with open_switchboard(options, self.settings()) as switchboard:
             session = Session(id=options.session or new_session_id())

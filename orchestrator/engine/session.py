@@ -1,11 +1,17 @@
 """What a session knows from its earlier runs."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchestrator.core.report import Json
 
 MAX_TURNS = 20
+
+
+def new_session_id() -> str:
+    """A fresh session's id."""
+    return f"s-{secrets.token_hex(4)}"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -251,11 +251,6 @@ def _new_run(journal: Journal, said: str, listen: Listener) -> _Run:
     return _Run(run_id, said, emit)
 
 
-def new_session_id() -> str:
-    """A fresh session's id."""
-    return f"s-{secrets.token_hex(4)}"
-
-
 def _payload(text: str) -> Mapping[str, object] | None:
     if not text.lstrip().startswith("{"):
         return None

@@ -226,3 +226,15 @@ async def test_bad_input_is_named(options: Options, change: dict[str, Any], mess
     values = {"logs": options.logs, "guides": options.guides, **change}
     with pytest.raises(InputError, match=message):
         await say(Options(**values), "calls of pay to a dependency fail since 10:20")
+
+
+async def test_a_condition_of_the_wrong_type_is_found_before_the_run(options: Options) -> None:
+    """The message names file, line and expression; no step has run."""
+    assert options.guides is not None
+    path = options.guides / "failing_target.md"
+    path.write_text(path.read_text().replace('when: "row.share > 0.2"', 'when: "row.Target > 0.2"'))
+    heard: list[Event] = []
+    async with App().converse(options) as conversation:
+        with pytest.raises(InputError, match=r"failing_target\.md:\d+.*row\.Target"):
+            await conversation.ask("calls of pay to a dependency fail since 10:20", listen=heard.append)
+    assert "StepStarted" not in {event.kind for event in heard}
