@@ -40,9 +40,9 @@ def after(*events: Event) -> Progress:
 
 
 def test_steps_that_run_side_by_side_share_a_wave():
-    """Those that begin before any of them ends belong together; the next one is alone."""
-    found = after(begun("a"), begun("b"), ended("a"), begun("c"), ended("b"), ended("c"))
-    assert [(step.key[1], step.wave) for step in found.steps] == [("a", 1), ("b", 1), ("c", 2)]
+    """One that begins while another runs belongs to it; one that begins when all have ended is alone."""
+    found = after(begun("a"), begun("b"), ended("a"), begun("c"), ended("b"), ended("c"), begun("d"))
+    assert [(step.key[1], step.wave) for step in found.steps] == [("a", 1), ("b", 1), ("c", 1), ("d", 2)]
 
 
 def test_a_step_keeps_its_place_when_it_ends():

@@ -22,7 +22,7 @@ from orchestrator.surfaces.terminal.steps import StepLine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveStep:
-    """A step with the wave it runs in: steps that start before any of them ends run side by side."""
+    """A step with the wave it runs in: steps that run side by side share one."""
 
     key: tuple[str, str]
     line: StepLine
@@ -41,7 +41,6 @@ class Progress:
     steps: tuple[LiveStep, ...] = ()
     turns: int = 0
     wave: int = 0
-    wave_open: bool = False
 
     def after(self, event: Event) -> "Progress":
         """With one more event taken in."""
@@ -62,12 +61,13 @@ class Progress:
                 return told
 
     def with_started(self, event: StepStarted) -> "Progress":
-        """With a step begun; it joins the wave of those that began since the last one ended."""
-        wave = self.wave if self.wave_open else self.wave + 1
+        """With a step begun; it joins the wave while one of that still runs."""
+        beside = any(not item.line.status for item in self.steps if item.wave == self.wave)
+        wave = self.wave if beside else self.wave + 1
         key = (event.guide, event.step)
         step = LiveStep(key=key, line=StepLine(title=clean(event.title or event.step)), wave=wave)
         others = tuple(item for item in self.steps if item.key != key)
-        return replace(self, steps=(*others, step), wave=wave, wave_open=True)
+        return replace(self, steps=(*others, step), wave=wave)
 
     def with_finished(self, event: StepFinished) -> "Progress":
         """With a step decided; it keeps its place."""
@@ -83,7 +83,7 @@ class Progress:
         )
         done = LiveStep(key=key, line=line, wave=known.wave if known else 0)
         steps = tuple(done if item.key == key else item for item in self.steps) if known else (*self.steps, done)
-        return replace(self, steps=steps, wave_open=False)
+        return replace(self, steps=steps)
 
 
 def _doing(event: Event) -> str:
