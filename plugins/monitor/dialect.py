@@ -57,11 +57,18 @@ def _refuse_statements(tokens: Sequence[Token]) -> None:
 
 
 def _refuse_assignments(tokens: Sequence[Token]) -> None:
-    """`where a = 1` compares in SQL; the translator would read it as a name for the value 1."""
+    """`where a = 1` compares in SQL; the translator would read it as a name for the value 1.
+
+    Of `(a, b) = f(x)` it would take the first name only.
+    """
     solid = [token for token in tokens if token.kind not in {Kind.BLANK, Kind.COMMENT}]
     depth, where_depth = 0, None
     for before, token in zip([None, *solid], solid, strict=False):
         depth += DEPTH.get(token.text, 0)
+        if before is not None and before.text == ")" and token.text == "=":
+            raise QueryError(
+                f"line {token.line}: several names before '=' are not supported: name one", line=token.line
+            )
         if token.text == ";":
             where_depth = None
         elif before is not None and before.text == "|":

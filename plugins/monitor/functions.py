@@ -54,6 +54,14 @@ _ROTATED = _SHIFTED.replace("{list}", _LIST).replace(
 _PARSED = "CASE WHEN CAST({0} AS VARCHAR) <> '' THEN coalesce(TRY_CAST({0} AS JSON), to_json({0})) END"
 _DECODED = "coalesce(TRY(decode(from_base64({0}))), '')"
 
+# make_set(array) unites the arrays' elements. Ordering costs distinct times all, hence the bound.
+_SET = (
+    "to_json(list_transform([flatten(coalesce(list(CASE WHEN json_type(TRY_CAST({0} AS JSON)) = 'ARRAY'"
+    " THEN CAST(to_json({0}) AS JSON[]) ELSE [to_json({0})] END) FILTER (WHERE {filter}), []))], lambda l:"
+    " CASE WHEN CAST(len(list_distinct(l)) AS BIGINT) * len(l) <= 4000000"
+    " THEN list_transform(list_sort(list_transform(list_distinct(l), lambda e: {{'p': list_position(l, e), 'e': e}})),"
+    " lambda s: s.e) ELSE list_sort(list_distinct(l)) END)[1])"
+)
 # The engine folds typeof(), so that only reals pay for this.
 _NAN = "typeof({x}) IN ('DOUBLE', 'FLOAT') AND CAST({x} AS VARCHAR) = 'nan'"
 _LEFT_NAN, _RIGHT_NAN = _NAN.replace("{x}", "{0}"), _NAN.replace("{x}", "{1}")
@@ -189,16 +197,15 @@ def install() -> None:
     for operator, template in _OPERATORS.items():
         rules = BINARY_OPERATORS[operator].rules
         BINARY_OPERATORS[operator] = BinarySpec(operator, template, rules)
-    # A set in an order that does not depend on hashing: KQL promises none, readers expect one.
-    spec = AGGREGATE_FUNCTIONS["make_set"]
-    elements = (
-        "list(CASE WHEN json_type(TRY_CAST({0} AS JSON)) = 'ARRAY' THEN CAST(to_json({0}) AS JSON[])"
-        " ELSE [to_json({0})] END) FILTER (WHERE {filter})"
-    )
+    _install_sets()
+
+
+def _install_sets() -> None:
+    """Sets in the order in which their elements first stand, as Kusto gives them; very large ones sorted."""
+    rules = AGGREGATE_FUNCTIONS["make_set"].rules
     for name, condition, arities in (
         ("make_set", "({0}) IS NOT NULL", (1, 2)),
         ("make_set_if", "({0}) IS NOT NULL AND ({1})", (2,)),
     ):
-        collected = elements.replace("{filter}", condition)
-        template = f"to_json(coalesce(list_reverse(list_distinct(flatten({collected}))), []))"
-        AGGREGATE_FUNCTIONS[name] = AggregateSpec(name, template, arities, name_prefix="set", rules=spec.rules)
+        template = _SET.replace("{filter}", condition)
+        AGGREGATE_FUNCTIONS[name] = AggregateSpec(name, template, arities, name_prefix="set", rules=rules)
