@@ -63,6 +63,14 @@ def test_colour_adds_nothing_but_colour(name: str):
     assert report_text(report, Screen(width=80)) == stripped
 
 
+def test_colour_marks_what_matters_and_nothing_around_it():
+    """The mark's green ends with the mark, the title is dim, what a step says is not."""
+    page = report_text(REPORTS.cause_found(), Screen(width=80, color=True))
+    line = next(line for line in page.splitlines() if "How many requests fail?" in line)
+    assert line.startswith("  \x1b[32m✓\x1b[0m \x1b[2mHow many requests fail?\x1b[0m")
+    assert "\x1b[1m18.2% of" in line
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 @pytest.mark.parametrize("name", sorted(set(REPORTS.ALL) - {"hostile"}))
 def test_lines_fit_the_terminal(name: str, width: int):

@@ -195,7 +195,7 @@ def _unknown(report: Fields, screen: Screen) -> list[RenderableType]:
         step, said, reason = text(item, "step"), sentence(item, "text"), sentence(item, "reason")
         if said and said in answer and not step:
             continue
-        line = Text(f"{step}: " if step else "", style="dim").append(Text(said or reason))
+        line = Text.assemble((f"{step}: " if step else "", "dim"), said or reason)
         if said and reason and reason not in said:
             line.append(f"  ({reason})", style="dim")
         rows.append((Text(screen.marks.unknown, style="yellow"), line))

@@ -71,9 +71,10 @@ def _sentence(line: StepLine, room: int, titles: int, ellipsis: str) -> Text:
     left = room - titles - 2
     if not said or left < _LEAST:
         return Text(shorten(line.title, room if not said else titles, ellipsis), style="dim" if skipped else "")
-    title = Text(shorten(line.title, titles, ellipsis), style="dim")
-    title.append(" " * (titles + 2 - title.cell_len))
-    return title.append(shorten(said, left, ellipsis), style="dim" if skipped else _OUTCOMES.get(line.outcome, ""))
+    title = shorten(line.title, titles, ellipsis)
+    gap = " " * (titles + 2 - cell_len(title))
+    style = "dim" if skipped else _OUTCOMES.get(line.outcome, "")
+    return Text.assemble((title, "dim"), gap, (shorten(said, left, ellipsis), style))
 
 
 def steps_block(lines: Sequence[StepLine], screen: Screen) -> Padding:
@@ -81,7 +82,7 @@ def steps_block(lines: Sequence[StepLine], screen: Screen) -> Padding:
     width = screen.width - INDENT - 2
     titles = title_width(lines, width=width)
     rows = [
-        step_mark(line, screen.marks).append(" ").append(step_row(line, screen, width=width, titles=titles))
+        Text.assemble(step_mark(line, screen.marks), " ", step_row(line, screen, width=width, titles=titles))
         for line in lines
     ]
     return Padding(Group(*rows), (0, 0, 0, INDENT))
