@@ -1,28 +1,40 @@
-"""Checks the header line of a delimited file, which the engine would mend in silence."""
+"""Checks the names of a file's columns, which the engine would mend in silence, and finds the delimiter."""
 
 import csv
 import gzip
+from collections.abc import Iterable
 from pathlib import Path
 
 from orchestrator.core.errors import DataError
 
 
-def check_header(path: Path, *, delimiter: str) -> None:
-    """Refuse an empty file, and columns whose names are equal or differ only in case.
+def find_delimiter(path: Path, *, usual: str) -> str:
+    """`usual`, or a semicolon where that alone splits the header (spreadsheets of many countries write it).
 
     Raises:
         DataError: With the file, and the columns.
     """
-    names = _header(path, delimiter)
+    names = _header(path, usual)
     if names is None:
-        return
+        return usual
     if not any(name.strip() for name in names):
         raise DataError(f"{path}: empty: expected a header line with the names of the columns")
+    delimiter = ";" if len(names) == 1 and ";" in names[0] else usual
+    check_names(names[0].split(";") if delimiter != usual else names, place=f"{path}:1")
+    return delimiter
+
+
+def check_names(names: Iterable[str], *, place: str) -> None:
+    """Refuse columns whose names are equal or differ only in case.
+
+    Raises:
+        DataError: With the place and both names.
+    """
     seen: dict[str, str] = {}
     for name in names:
         other = seen.get(name.casefold())
         if other is not None:
-            raise DataError(f"{path}:1: columns {other!r} and {name!r} are one name to the log engine: rename one")
+            raise DataError(f"{place}: columns {other!r} and {name!r} are one name to the log engine: rename one")
         seen[name.casefold()] = name
 
 

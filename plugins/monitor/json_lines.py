@@ -1,10 +1,15 @@
 """Reads JSON objects, one a line or in an array, into a DuckDB table of text columns."""
 
+import gzip
+from collections.abc import Sequence
+from pathlib import Path
+
 import duckdb
 
 from orchestrator.core.errors import DataError
 from plugins.monitor.column_types import quote_name, quote_text
 from plugins.monitor.folder import TableFiles
+from plugins.monitor.header import check_names
 
 SAMPLE_ROWS = 1_000
 
@@ -32,15 +37,33 @@ def stage_json(con: duckdb.DuckDBPyConnection, files: TableFiles, stage: str) ->
         keys = _keys(con, lines)
         if not keys:
             raise DataError(f"{files.label}: holds no JSON object; expected one object a line, or an array of them")
+        check_names(keys, place=files.label)
         places = ", ".join(_path(key) for key in keys)
         select = ", ".join(f"cells[{index}] AS {quote_name(key)}" for index, key in enumerate(keys, 1))
         con.execute(
             f"CREATE TABLE {stage} AS SELECT {select} FROM (SELECT json_extract_string(json, [{places}]) AS cells"  # noqa: S608
             f" FROM {lines} WHERE json_type(json) = 'OBJECT')"
         )
-        return [f"{path}:{line}: not a JSON object" for path, line in broken], _textual(con, lines, keys)
+        return _faults(broken), _textual(con, lines, keys)
     finally:
         con.execute(f"DROP TABLE IF EXISTS {lines}")
+
+
+def _faults(broken: Sequence[tuple[str, int]]) -> list[str]:
+    """`file:line: what is wrong`; the engine counts records, and passes over empty lines."""
+    numbers = {path: _line_numbers(Path(path)) for path in {path for path, _ in broken}}
+    return [
+        f"{path}:{numbers[path][record - 1] if record <= len(numbers[path]) else record}: not a JSON object"
+        for path, record in broken
+    ]
+
+
+def _line_numbers(path: Path) -> list[int]:
+    """The line of each record of a file of lines; nothing for an array, or where this Python cannot unpack it."""
+    if path.suffix.lower() == ".zst":
+        return []
+    with gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb") as file:
+        return [number for number, line in enumerate(file, 1) if line.strip()]
 
 
 def _keys(con: duckdb.DuckDBPyConnection, lines: str) -> list[str]:

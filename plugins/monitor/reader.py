@@ -20,7 +20,7 @@ from plugins.monitor.column_types import (
     quote_text,
 )
 from plugins.monitor.folder import FileFormat, TableFiles
-from plugins.monitor.header import check_header
+from plugins.monitor.header import find_delimiter
 from plugins.monitor.json_lines import stage_json
 
 SAMPLE_ROWS = 1_000
@@ -119,9 +119,9 @@ def _stage_csv(con: duckdb.DuckDBPyConnection, files: TableFiles, stage: str, op
     parts: list[str] = []
     try:
         for index, path in enumerate(files.files):
-            check_header(path, delimiter="\t" if files.format is FileFormat.TSV else ",")
+            delimiter = find_delimiter(path, usual="\t" if files.format is FileFormat.TSV else ",")
             parts.append(quote_name(f"part {index} {files.name}"))
-            faults += _read_csv(con, path, files.format, parts[-1])
+            faults += _read_csv(con, path, delimiter, parts[-1])
         union = " UNION ALL BY NAME ".join(f"SELECT * FROM {part}" for part in parts)  # noqa: S608  # names quoted
         con.execute(
             f"CREATE TABLE {stage} AS {union}" if len(parts) > 1 else f"ALTER TABLE {parts[0]} RENAME TO {stage}"
@@ -132,12 +132,11 @@ def _stage_csv(con: duckdb.DuckDBPyConnection, files: TableFiles, stage: str, op
     return _row_faults(faults, options)
 
 
-def _read_csv(con: duckdb.DuckDBPyConnection, path: Path, kind: FileFormat, table: str) -> list[str]:
+def _read_csv(con: duckdb.DuckDBPyConnection, path: Path, delimiter: str, table: str) -> list[str]:
     """Load one file; the faults are `file:line: what is wrong`."""
-    delimiter = "E'\\t'" if kind is FileFormat.TSV else "','"
     con.execute(
         f"CREATE TABLE {table} AS SELECT * FROM read_csv([{quote_text(str(path))}], all_varchar = true,"  # noqa: S608
-        f" header = true, delim = {delimiter}, quote = '\"', escape = '\"', comment = '', skip = 0,"
+        f" header = true, delim = {quote_text(delimiter)}, quote = '\"', escape = '\"', comment = '', skip = 0,"
         " null_padding = false, hive_partitioning = false, max_line_size = 16777216,"
         f" store_rejects = true, rejects_table = '{REJECTS}', rejects_scan = '{SCANS}', rejects_limit = 0)"
     )

@@ -168,14 +168,27 @@ async def test_columns_that_differ_in_case_only(csv_table: Path):
 
 async def test_json_lines_with_broken_lines(csv_table: Path):
     """Broken lines are named; objects and lists are dynamic; missing keys are null."""
-    lines = ['{"a": 1, "p": {"k": [1, null]}}', "broken", '{"a": 2, "extra": "x"}', "[1]"]
+    lines = ['{"a": 1, "p": {"k": [1, null]}}', "", "broken", '{"a": 2, "extra": "x"}', "[1]"]
     (csv_table / "T.jsonl").write_text("\n".join(lines) + "\n")
     async with DuckDbLogs.open([str(csv_table)]) as logs:
         assert (await logs.query("T")).rows == ((1, {"k": [1, None]}, ""), (2, None, "x"))
-        assert [f"T.jsonl:{n}: not a JSON object" in w for n, w in zip((2, 4), logs.warnings, strict=True)] == [
+        assert [f"T.jsonl:{n}: not a JSON object" in w for n, w in zip((3, 5), logs.warnings, strict=True)] == [
             True,
             True,
         ]
+
+
+async def test_json_keys_that_differ_in_case_only(csv_table: Path):
+    """As for columns of a CSV."""
+    (csv_table / "T.jsonl").write_text('{"a": 1, "A": 2}\n')
+    with pytest.raises(DataError, match="one name"):
+        await _ask(csv_table, "T")
+
+
+async def test_semicolons_between_cells(csv_table: Path):
+    """Spreadsheets of many countries write them."""
+    (csv_table / "T.csv").write_text("a;b\n1;x,y\n")
+    assert (await _ask(csv_table, "T")).rows == ((1, "x,y"),)
 
 
 async def test_json_strings_stay_strings(csv_table: Path):
