@@ -11,6 +11,7 @@ from plugins.monitor.names import did_you_mean, nearest
 
 _POSITION = re.compile(r" at (\d+):(\d+)")
 _MISSING_COLUMN = re.compile(r'[Cc]olumn "([^"]+)"')
+_NAMED = re.compile(r"([a-z ]+):\s?(\S+)")
 _CANDIDATES = re.compile(r'"([^"]+)"')
 
 
@@ -32,12 +33,13 @@ def kql_fault(error: KqlError, *, line_of: Callable[[str], int | None]) -> Query
 
 
 def _unsupported(error: KqlUnsupportedError, line_of: Callable[[str], int | None]) -> QueryError:
-    kind, _, name = error.construct.rpartition(":")
+    named = _NAMED.fullmatch(error.construct)
+    kind, name = (named[1], named[2]) if named else ("", error.construct)
     operator = _operator(name)
     line = error.span.line if error.span else line_of(name)
     # The translator's notes about its own sources help nobody.
     hint = error.hint if error.hint and not re.search(r"in this wave|translate/|internal:", error.hint) else None
-    what = f"operator {operator!r}" if operator else f"{kind or 'construct'} {name!r}"
+    what = f"operator {operator!r}" if operator else f"{kind} {name!r}".strip()
     return QueryError(f"{_at(line)}{what} is not supported on local logs{f': {hint}' if hint else ''}", line=line)
 
 
