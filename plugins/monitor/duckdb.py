@@ -202,6 +202,8 @@ class DuckDbLogs:
                 return self._bound(parsed, schema, typed=True)
         except duckdb.Error as error:
             raise engine_fault(error, memory_mb=self._memory_mb) from error
+        except RecursionError as error:
+            raise QueryError("the query is nested too deeply: split it") from error
 
     def _bound(self, parsed: Parsed, schema: Mapping[str, Sequence[str]], *, typed: bool) -> Statement:
         def types_of(query: ir.Query) -> dict[str, ColumnType]:

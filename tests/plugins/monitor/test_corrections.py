@@ -139,6 +139,7 @@ REFUSED: list[tuple[str, str, int]] = [
     ("let f = (a: long, b: long) { a };\nprint f(b = 1)", "needs its parameter 'a'", 2),
     ("print 'never ends", "does not end", 1),
     ("print x = dynamic({)", "does not end|not valid|dynamic", 1),
+    ("print x = " + "(" * 300 + "1" + ")" * 300, "nested too deeply", 0),
     ("", "the query is empty", 0),
     ("// only a comment", "the query is empty", 0),
     ("database('x').AppRequests", "another database", 0),
