@@ -11,12 +11,17 @@ from playbooks.problems import Level
 from playbooks.typecheck import check_types
 
 
-async def check_before_run(guide: Guide, logs: Logs) -> None:
-    """Raise GuideError for the first mistyped expression; a query that cannot be asked is left to its step."""
-    loop = asyncio.get_running_loop()
+async def check_before_run(guide: Guide, logs: Logs, parameters: Sequence[QueryParameter]) -> None:
+    """Raise GuideError for the first mistyped expression; a query that cannot be asked is left to its step.
 
-    def describe(kql: str, parameters: Sequence[QueryParameter]) -> Sequence[Column]:
-        return asyncio.run_coroutine_threadsafe(logs.describe(kql, parameters=parameters), loop).result()
+    `parameters` are the run's own values, so that a backend may keep what it prepares for the run.
+    """
+    loop = asyncio.get_running_loop()
+    own = {parameter.name: parameter for parameter in parameters}
+
+    def describe(kql: str, samples: Sequence[QueryParameter]) -> Sequence[Column]:
+        given = [own.get(sample.name, sample) for sample in samples]
+        return asyncio.run_coroutine_threadsafe(logs.describe(kql, parameters=given), loop).result()
 
     def first() -> GuideError | None:
         for problem in check_types(guide, describe, queries=False):

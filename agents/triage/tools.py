@@ -103,7 +103,7 @@ class GuideTools:
         if resolved.questions:
             result = _needs_input(guide, resolved)
         else:
-            await self._check(guide, context)
+            await self._check(guide, context, resolved)
             result = await self._outcome(guide, context, resolved, section)
         return _answer(result, context.add(result))
 
@@ -125,9 +125,9 @@ class GuideTools:
                 raise ToolError(error.message) from error
             raise
 
-    async def _check(self, guide: Guide, context: RunContext) -> None:
+    async def _check(self, guide: Guide, context: RunContext, resolved: Resolved) -> None:
         if guide.version not in self._checked:
-            await check_before_run(guide, context.recorder.logs)
+            await check_before_run(guide, context.recorder.logs, resolved.values)
             self._checked.add(guide.version)
 
     async def _outcome(self, guide: Guide, context: RunContext, resolved: Resolved, section: Section) -> GuideResult:

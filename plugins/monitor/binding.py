@@ -15,6 +15,7 @@ from plugins.monitor.dialect import DISTINCT, KEEP, REORDER, pattern_of
 from plugins.monitor.mending import iso_datetime, mend
 from plugins.monitor.names import did_you_mean, nearest
 from plugins.monitor.operators import compared, definite, ends_sorted, limited, nullable, project, renamed, spread
+from plugins.monitor.plain_columns import BaseColumns, surely_plain
 
 TypesOf = Callable[[ir.Query], Mapping[str, ColumnType]]
 
@@ -40,6 +41,7 @@ class Binder:
         line_of: Where a name stands.
         typed: Look up the types of operands too, which costs time: for a query that the engine refused without it.
         serialized: The query orders rows by `serialize`.
+        base: Which columns of the tables are dynamic.
     """
 
     parameters: frozenset[str]
@@ -47,6 +49,7 @@ class Binder:
     line_of: LineOf
     typed: bool = False
     serialized: bool = False
+    base: BaseColumns = dataclasses.field(default_factory=BaseColumns)
 
     def bind_main(self, query: ir.Query, schema: Schema) -> ir.Query:
         """The whole query, checked and corrected; errors tell the line in the operator that is wrong."""
@@ -156,7 +159,8 @@ class Binder:
         plain = [expr for expr in exprs if isinstance(expr, (ir.PathAccess, ir.ColumnRef))]
         columns = [expr for expr in plain if isinstance(expr, ir.ColumnRef)]
         dynamic = [_path_text(expr) for expr in plain if isinstance(expr, ir.PathAccess)]
-        if columns:
+        names = [expr.name for expr in columns]
+        if columns and not surely_plain(names, [so_far, *lets], base=self.base):
             types = self.types_of(ir.Query(so_far.source, [*so_far.operators], list(lets)))
             dynamic += [expr.name for expr in columns if types.get(expr.name) is ColumnType.DYNAMIC]
         for name in dynamic:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from types import MappingProxyType, TracebackType
@@ -25,10 +26,20 @@ from plugins.monitor.faults import engine_fault
 from plugins.monitor.folder import Inventory, discover
 from plugins.monitor.kql import Parsed, Statement, bind, parse, render
 from plugins.monitor.names import did_you_mean, nearest
+from plugins.monitor.plain_columns import base_columns
 from plugins.monitor.reader import Loaded, ReadOptions, load
 
 _INTERRUPT_EVERY_S = 0.05
 _LOADERS = 2
+_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A query that the engine accepts, and the columns that it yields."""
+
+    statement: Statement
+    columns: tuple[Column, ...]
 
 
 class DuckDbLogs:
@@ -52,6 +63,7 @@ class DuckDbLogs:
         self._local_zone = local_zone
         self._loaded: dict[str, Loaded] = {}
         self._asked_empty: set[str] = set()
+        self._prepared: dict[tuple[str, str, datetime | None], _Prepared] = {}
         self._locks = {name: threading.Lock() for name in inventory.tables}
         self._con = connect(inventory, memory_mb=memory_mb)
 
@@ -155,7 +167,7 @@ class DuckDbLogs:
         limits: QueryLimits,
     ) -> Table:
         started = time.perf_counter()
-        statement = self._prepare(kql, parameters)
+        statement = self._prepare(kql, parameters).statement
         with cursor, deadline(cursor, limits.timeout_s) as expired:
             try:
                 self._bound_tables(cursor, window)
@@ -186,11 +198,22 @@ class DuckDbLogs:
 
     def _describe(self, kql: str, parameters: Sequence[QueryParameter]) -> tuple[Column, ...]:
         try:
-            return self._columns_of(self._prepare(kql, parameters))
+            return self._prepare(kql, parameters).columns
         except duckdb.Error as error:
             raise engine_fault(error, memory_mb=self._memory_mb) from error
 
-    def _prepare(self, kql: str, parameters: Sequence[QueryParameter]) -> Statement:
+    def _prepare(self, kql: str, parameters: Sequence[QueryParameter]) -> "_Prepared":
+        """The query's SQL and columns; kept, as a query is described before it is run."""
+        key = (kql, repr(tuple(parameters)), self.now)
+        prepared = self._prepared.get(key)
+        if prepared is None:
+            prepared = self._prepare_anew(kql, parameters)
+            if len(self._prepared) >= _KEPT:
+                self._prepared.clear()
+            self._prepared[key] = prepared
+        return prepared
+
+    def _prepare_anew(self, kql: str, parameters: Sequence[QueryParameter]) -> "_Prepared":
         parsed = parse(kql, parameters=parameters)
         schema = self._load_named(parsed)
         self._asked_empty.update(asked_for(kql, {name: self._loaded[name].added for name in schema}).values())
@@ -205,15 +228,21 @@ class DuckDbLogs:
         except RecursionError as error:
             raise QueryError("the query is nested too deeply: split it") from error
 
-    def _bound(self, parsed: Parsed, schema: Mapping[str, Sequence[str]], *, typed: bool) -> Statement:
-        def types_of(query: ir.Query) -> dict[str, ColumnType]:
-            columns = self._columns_of(render(parsed, query, schema, now=self.now))
-            return {column.name: column.type for column in columns}
+    def _bound(self, parsed: Parsed, schema: Mapping[str, Sequence[str]], *, typed: bool) -> "_Prepared":
+        known: dict[str, dict[str, ColumnType]] = {}
 
-        query = bind(parsed, schema, types_of=types_of, typed=typed)
+        def types_of(query: ir.Query) -> dict[str, ColumnType]:
+            statement = render(parsed, query, schema, now=self.now)
+            if statement.sql not in known:
+                known[statement.sql] = {column.name: column.type for column in self._columns_of(statement)}
+            return known[statement.sql]
+
+        base = base_columns(
+            (column.name, column.type is ColumnType.DYNAMIC) for name in schema for column in self._loaded[name].columns
+        )
+        query = bind(parsed, schema, types_of=types_of, typed=typed, base=base)
         statement = render(parsed, query, schema, now=self.now)
-        self._columns_of(statement)
-        return statement
+        return _Prepared(statement, self._columns_of(statement))
 
     def _columns_of(self, statement: Statement) -> tuple[Column, ...]:
         with self._con.cursor() as cursor:

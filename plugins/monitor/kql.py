@@ -18,6 +18,7 @@ from plugins.monitor.faults import kql_fault
 from plugins.monitor.functions import install
 from plugins.monitor.lets import render_lets
 from plugins.monitor.operators import ends_sorted
+from plugins.monitor.plain_columns import BaseColumns
 from plugins.monitor.tokens import Token
 
 Schema = Mapping[str, Sequence[str]]
@@ -79,8 +80,15 @@ def parse(kql: str, *, parameters: Sequence[QueryParameter] = ()) -> Parsed:
     )
 
 
-def bind(parsed: Parsed, schema: Schema, *, types_of: TypesOf, typed: bool = False) -> ir.Query:
-    """The query checked against the tables' columns, and corrected.
+def bind(
+    parsed: Parsed,
+    schema: Schema,
+    *,
+    types_of: TypesOf,
+    typed: bool = False,
+    base: BaseColumns | None = None,
+) -> ir.Query:
+    """The query checked against the tables' columns, and corrected; `base` saves asking for types.
 
     Raises:
         QueryError: A column that is not there (with the nearest names), or a parameter with a column's name.
@@ -96,7 +104,12 @@ def bind(parsed: Parsed, schema: Schema, *, types_of: TypesOf, typed: bool = Fal
             )
     serialized = parsed.line_of("serialize") is not None
     binder = Binder(
-        parameters=parsed.parameters, types_of=types_of, line_of=parsed.line_of, typed=typed, serialized=serialized
+        parameters=parsed.parameters,
+        types_of=types_of,
+        line_of=parsed.line_of,
+        typed=typed,
+        serialized=serialized,
+        base=base or BaseColumns(),
     )
     try:
         return binder.bind_main(parsed.query, columns)
