@@ -35,6 +35,7 @@ class GuideTools:
         matcher: Finds the guide for a message or an alert.
         services: The inventory.
         alert_name: The alert's name inside a payload, or None.
+        proven: Versions of guides whose expressions are known to fit their queries; others are checked before they run.
     """
 
     def __init__(
@@ -44,12 +45,13 @@ class GuideTools:
         matcher: GuideMatcher,
         services: Services,
         alert_name: Callable[[Mapping[str, object]], str | None],
+        proven: frozenset[str] = frozenset(),
     ) -> None:
         self._guides = guides
         self._matcher = matcher
         self._services = services
         self._alert_name = alert_name
-        self._checked: set[str] = set()
+        self._checked = set(proven)
 
     @kernel_function(
         name="search", description="Find the troubleshooting guides that fit an incident, best first, or none."

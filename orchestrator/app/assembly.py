@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING
 
+from orchestrator.app.sources import Sources, choose_sources, zone_name
 from orchestrator.core.errors import InputError, QueryError, SettingsError, StoreError
 from orchestrator.core.journal import Journal, NoJournal
 from orchestrator.core.ports import Document, Hit, Index
-from orchestrator.core.report import Json
 from orchestrator.core.table import ColumnType, iso_utc
 from orchestrator.settings import Settings
 from orchestrator.surfaces.application import Options
@@ -22,22 +21,11 @@ if TYPE_CHECKING:
     from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
 
     from orchestrator.engine.switchboard import Environment, Switchboard
-    from playbooks.samples.folder import Format
     from playbooks.services import Services
     from plugins.monitor.duckdb import DuckDbLogs
 
-SAMPLE = "shop"
-SAMPLE_SEED = 7
 MAX_NAMES = 500
 SHIPPED = Path(str(files("playbooks")))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """Which logs are read, and what the report calls them."""
-
-    logs: tuple[str, ...]
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,50 +35,6 @@ class Opened:
     logs: "DuckDbLogs"
     now: datetime
     note: str
-
-
-def choose_sources(options: Options, settings: Settings, *, make: bool = True) -> Sources:
-    """Flags, then settings, then the bundled sample; sample data answers only while nothing is configured.
-
-    `make` false leaves the sample unmade, for callers that will not read it.
-    """
-    if options.workspace or settings.workspace:
-        raise SettingsError(
-            "asking a Log Analytics workspace is not part of this version; export its tables and pass --logs DIR"
-        )
-    named = options.logs or settings.logs
-    if named:
-        return Sources(logs=tuple(_absolute(item) for item in named), kind="files")
-    return Sources(logs=(str(sample_folder(settings)),) if make else (), kind="sample")
-
-
-def _absolute(entry: str) -> str:
-    table, separator, path = entry.partition("=")
-    return f"{table}={Path(path).absolute()}" if separator else str(Path(entry).absolute())
-
-
-def sample_folder(settings: Settings) -> Path:
-    """The sample environment's folder, made on first use."""
-    from playbooks.samples.scenario import VERSION, make  # noqa: PLC0415  # numpy is slow to import and rarely needed
-
-    folder = settings.state / "samples" / f"{SAMPLE}-{SAMPLE_SEED}-{VERSION}"
-    if not folder.exists():
-        try:
-            make(SAMPLE, seed=SAMPLE_SEED, out=folder)
-        except InputError:
-            if not folder.exists():  # else another process was quicker
-                raise
-    return folder
-
-
-def zone_name(options: Options, settings: Settings) -> str:
-    """The zone of times that name none; InputError where there is none of that name."""
-    name = options.tz or settings.tz
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InputError(f"there is no time zone {name!r}; use an IANA name such as Europe/Oslo or UTC") from error
-    return name
 
 
 def read_guides(folder: Path | None) -> tuple[Guide, ...]:
@@ -151,14 +95,6 @@ async def open_plain_logs(options: Options, sources: Sources) -> AsyncIterator["
     async with DuckDbLogs.open(sources.logs, strict=options.strict, now=options.now) as logs:
         logs.now = options.now or logs.newest()
         yield logs
-
-
-def make_sample(name: str, *, seed: int, out: Path, fmt: str) -> Json:
-    """Write a sample environment; what is in it, with its truth."""
-    from playbooks.samples.scenario import make  # noqa: PLC0415  # numpy is slow to import and rarely needed
-
-    # `make` itself refuses a format that it does not have
-    return make(name, seed=seed, out=out, fmt=cast("Format", fmt)).document()
 
 
 async def fill_index(index: Index, guides: Sequence[Guide]) -> None:
@@ -290,6 +226,8 @@ def _build(settings: Settings, *, parts: _Parts, environment: "Environment") -> 
         matcher=GuideMatcher(parts.index, parts.services),
         services=parts.services,
         alert_name=alert_name,
+        # the tests check the shipped guides against the schema
+        proven=frozenset(guide.version for guide in parts.guides if Path(guide.path).is_relative_to(SHIPPED)),
     )
 
     async def choose(question: str) -> Hit | None:
