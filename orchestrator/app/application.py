@@ -109,7 +109,8 @@ class App:
 
     def route(self, text: str, *, speaking: str | None = None) -> "Route":
         """Which specialist a message or an alert payload is for."""
-        from orchestrator.app.assembly import choose_sources, read_services  # noqa: PLC0415
+        from orchestrator.app.assembly import read_services  # noqa: PLC0415
+        from orchestrator.app.sources import choose_sources  # noqa: PLC0415
         from orchestrator.core.routing import Router  # noqa: PLC0415  # only this command needs it without a run
         from playbooks.routing.loader import load_routing_table  # noqa: PLC0415
 
@@ -147,7 +148,8 @@ class App:
 
     async def query_logs(self, kql: str, *, options: Options) -> "tuple[Table, tuple[str, ...]]":
         """Ask the configured logs."""
-        from orchestrator.app.assembly import choose_sources, open_plain_logs  # noqa: PLC0415
+        from orchestrator.app.assembly import open_plain_logs  # noqa: PLC0415
+        from orchestrator.app.sources import choose_sources  # noqa: PLC0415
 
         sources = choose_sources(options, self.settings())
         async with open_plain_logs(options, sources) as logs:
@@ -174,7 +176,7 @@ class App:
 
     def make_sample(self, name: str, *, seed: int, out: Path, fmt: str) -> Document:
         """Write a sample environment."""
-        from orchestrator.app.assembly import make_sample  # noqa: PLC0415
+        from orchestrator.app.sources import make_sample  # noqa: PLC0415
 
         return make_sample(name, seed=seed, out=out, fmt=fmt)
 

@@ -4,7 +4,8 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
-from orchestrator.app.assembly import choose_sources, open_plain_logs, read_guides, read_services
+from orchestrator.app.assembly import open_plain_logs, read_guides, read_services
+from orchestrator.app.sources import choose_sources
 from orchestrator.core.errors import StoreError, SwitchboardError
 from orchestrator.settings import Settings
 from orchestrator.store.journal import SqliteJournal

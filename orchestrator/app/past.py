@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.app.assembly import Sources, open_logs, read_guides
+from orchestrator.app.assembly import open_logs, read_guides
+from orchestrator.app.sources import Sources
 from orchestrator.core.claims import recheck
 from orchestrator.core.errors import DataError, InputError, QueryError
 from orchestrator.core.journal import Journal

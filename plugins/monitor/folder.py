@@ -99,7 +99,7 @@ def _named_table(name: str, file: Path, *, source: str) -> TableFiles:
         warnings: list[str] = []
         return _part_files(name, file, file.resolve(), warnings) or _nothing_in(file, warnings)
     if not file.is_file():
-        raise InputError(f"no such file {str(file)!r} for table {name!r}")
+        raise InputError(f"no such file {str(file)!r} for table {name!r}; give an existing one: TABLE=FILE")
     kind = file_format(file)
     if kind is None:
         raise InputError(f"cannot tell the format of {str(file)!r} by its ending: use {KNOWN_ENDINGS}")
@@ -111,7 +111,7 @@ def _folder_tables(folder: Path, warnings: list[str]) -> list[TableFiles]:
     if folder.is_file():
         raise InputError(f"{str(folder)!r} is a file: name a folder, or write TABLE={folder}")
     if not folder.is_dir():
-        raise InputError(f"no such log folder {str(folder)!r}")
+        raise InputError(f"no such log folder {str(folder)!r}; give an existing one: --logs DIR or SWITCHBOARD_LOGS")
     root = folder.resolve()
     tables: list[TableFiles] = []
     for entry in _entries(folder):
@@ -149,7 +149,9 @@ def _entries(folder: Path) -> Iterator[Path]:
     try:
         entries = sorted(folder.iterdir())
     except PermissionError as error:
-        raise InputError(f"no right to read the log folder {str(folder)!r}: {error.strerror}") from error
+        raise InputError(
+            f"no right to read the log folder {str(folder)!r}: {error.strerror}; give read permission"
+        ) from error
     return (entry for entry in entries if not _hidden(entry))
 
 
