@@ -153,9 +153,9 @@ def abstention_curve(outcomes: Sequence[Outcome]) -> list[dict[str, float]]:
 def baseline(rows: Sequence[Row]) -> dict[str, dict[str, float | int]] | None:
     """TF-IDF and a linear SVM, trained on all sources but the one it is tested on; None without scikit-learn."""
     try:
-        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  # extra `bench`
-        from sklearn.pipeline import make_pipeline  # noqa: PLC0415
-        from sklearn.svm import LinearSVC  # noqa: PLC0415
+        from sklearn.feature_extraction.text import TfidfVectorizer  # extra `bench`
+        from sklearn.pipeline import make_pipeline
+        from sklearn.svm import LinearSVC
     except ImportError:
         return None
     report, everything = {}, []
