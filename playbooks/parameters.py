@@ -141,7 +141,8 @@ def _relative_default(parameter: Parameter, found: Mapping[str, Found | Unclear]
     return None
 
 
-def _window_names(guide: Guide) -> tuple[str | None, str | None]:
+def window_names(guide: Guide) -> tuple[str | None, str | None]:
+    """The parameters that are the window's start and end, by their names."""
     times = [item.name for item in guide.parameters if item.type == DATETIME]
     start = next((name for name in times if name.rpartition("_")[2] in {"from", "start", "since"}), None)
     return start, next((name for name in times if is_end(name)), None)
@@ -149,7 +150,7 @@ def _window_names(guide: Guide) -> tuple[str | None, str | None]:
 
 def _refuse_backward(guide: Guide, found: dict[str, Found | Unclear]) -> None:
     """A span that does not start before it ends is asked for."""
-    start, end = _window_names(guide)
+    start, end = window_names(guide)
     first, last = _time_of(found, start), _time_of(found, end)
     if start is not None and first is not None and last is not None and first >= last:
         found[start] = Unclear(f"{start} {iso_utc(first)} is not before {end} {iso_utc(last)}")
@@ -170,7 +171,7 @@ def _resolved(guide: Guide, found: Mapping[str, Found | Unclear], context: Conte
             values.append(QueryParameter(parameter.name, kind, answer.value))
         elif answer is not None or not _hangs_on_question(parameter):
             questions.append(_question(parameter, answer, context))
-    start, end = _window_names(guide)
+    start, end = window_names(guide)
     return Resolved(
         values=tuple(values),
         questions=tuple(questions),

@@ -20,14 +20,19 @@ from playbooks.guide import Guide, Verify
 
 
 def guide_result(
-    outcome: GuideOutcome, guide: Guide, *, zone: str, origin: str, values: Mapping[str, object]
+    outcome: GuideOutcome,
+    guide: Guide,
+    *,
+    window: WindowView,
+    values: Mapping[str, object],
+    origins: Mapping[str, str],
 ) -> GuideResult:
     """What one run of one guide adds to a report."""
     lead = outcome.conclusions[0] if outcome.conclusions else None
     verdict = outcome.verdict
     return GuideResult(
         guide=guide_view(guide),
-        window=WindowView(window=outcome.window, zone=zone, origin=origin),
+        window=window,
         verdict=VerdictView(
             status=verdict.status.value,
             cause=verdict.cause,
@@ -45,6 +50,7 @@ def guide_result(
         conclusions=tuple(_conclusion(item) for item in outcome.conclusions),
         questions=tuple(Question(text=q.text, parameter=q.step, type=str(q.type)) for q in outcome.questions),
         values=values,
+        origins=origins,
     )
 
 

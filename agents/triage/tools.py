@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from semantic_kernel.functions import kernel_function
 
 from agents.triage.matching import GuideMatcher, Match
+from agents.triage.origins import SESSION, window_origin
 from agents.triage.preflight import check_before_run
 from agents.triage.reporting import guide_result, guide_view
 from agents.triage.runner import StepEnd, StepProgress, StepStart, evidence_keys, run_guide
@@ -15,7 +16,7 @@ from orchestrator.core.errors import InputError, ToolError
 from orchestrator.core.events import GuideMatched, StepFinished, StepStarted, WindowResolved
 from orchestrator.core.followup import is_elliptical
 from orchestrator.core.recording import Section
-from orchestrator.core.report import GuideResult, Question, VerdictView
+from orchestrator.core.report import GuideResult, Question, VerdictView, WindowView
 from orchestrator.core.runs import Offer, RunContext
 from orchestrator.core.table import ColumnType
 from orchestrator.core.times import find_span
@@ -98,15 +99,18 @@ class GuideTools:
         guide = self._guides.get(guide_id)
         if guide is None:
             raise ToolError(f"there is no guide {guide_id!r}; there are: {', '.join(self._guides)}")
-        given = {**_kept(guide, context), **_given(parameters_json)}
-        given |= {name: text for name, text in context.given.items() if name not in _asking(guide)}
+        outright = _given(parameters_json)
+        outright |= {name: text for name, text in context.given.items() if name not in _asking(guide)}
+        kept = {name: text for name, text in _kept(guide, context).items() if name not in outright}
+        given = {**kept, **outright}
         section = context.recorder.section(evidence_keys(guide, self._guides))
         resolved = await self._resolve(guide, context, given, section)
         if resolved.questions:
             result = _needs_input(guide, resolved)
         else:
             await self._check(guide, context, resolved)
-            result = await self._outcome(guide, context, resolved, section)
+            origins = {**resolved.origins, **dict.fromkeys(kept, SESSION)}
+            result = await self._outcome(guide, context, resolved, section, origins)
         return _answer(result, context.add(result))
 
     async def _resolve(self, guide: Guide, context: RunContext, given: Mapping[str, str], section: Section) -> Resolved:
@@ -132,9 +136,11 @@ class GuideTools:
             await check_before_run(guide, context.recorder.logs, resolved.values)
             self._checked.add(guide.version)
 
-    async def _outcome(self, guide: Guide, context: RunContext, resolved: Resolved, section: Section) -> GuideResult:
-        origin = ", ".join(f"{name} from {origin}" for name, origin in resolved.origins.items())
+    async def _outcome(
+        self, guide: Guide, context: RunContext, resolved: Resolved, section: Section, origins: Mapping[str, str]
+    ) -> GuideResult:
         window = resolved.window
+        origin = window_origin(guide, origins, window=window, now=context.now)
         context.emit(WindowResolved(start=window.start, end=window.end, timezone=context.zone, origin=origin))
 
         def emit(progress: StepProgress) -> None:
@@ -150,7 +156,8 @@ class GuideTools:
             guides=self._guides,
         )
         values = {item.name: item.value for item in resolved.values}
-        return guide_result(outcome, guide, zone=context.zone, origin=origin, values=values)
+        view = WindowView(window=window, zone=context.zone, origin=origin)
+        return guide_result(outcome, guide, window=view, values=values, origins=origins)
 
 
 def _context(run: object) -> RunContext:

@@ -135,6 +135,7 @@ class GuideResult:
         statements: Findings and conclusions, then what was ruled out, in the guide's order.
         guide: `{"id", "title", "version", "reviewed", "path"}`; None where no guide covers the incident.
         values: Parameters by name, kept for follow-ups.
+        origins: Where each parameter's value came from: message, alert, session, given or default.
     """
 
     guide: Json | None
@@ -151,6 +152,7 @@ class GuideResult:
     questions: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
     values: Mapping[str, object] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +206,7 @@ class Report:
             "questions": [item.document() for item in self.questions],
             "notes": list(self.notes),
             "parameters": _plain(result.values) if result else {},
+            "origins": dict(result.origins) if result else {},
             "route": dict(self.route),
         }
 

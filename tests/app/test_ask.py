@@ -103,6 +103,8 @@ async def test_a_fault_is_named_with_its_evidence(options: Options) -> None:
     assert report["verdict"]["cause"] == "target_down"
     assert report["verdict"]["object"] == "bank"
     assert report["window"]["from"] == "2026-05-04T10:20:00Z"
+    assert report["window"]["origin"] == "start from the message, up to now"
+    assert report["origins"] == {"p_service": "message", "p_from": "message", "p_to": "default"}
     assert report["claims"][0]["text"] == "bank fails in 100% of 80 calls"
     assert report["claims"][0]["evidence"] == ["E1"]
     assert report["claims"][0]["check"] == "row.share > 0.2"
@@ -133,6 +135,7 @@ async def test_a_follow_up_keeps_the_window_and_the_subject(options: Options) ->
     assert first["verdict"]["cause"] == "target_down"
     assert second["parameters"]["p_service"] == "cart"
     assert second["window"]["from"] == first["window"]["from"]
+    assert second["window"]["origin"] == "kept from the question before"
     assert second["verdict"]["status"] == "healthy"
     assert third["evidence"][0]["id"] == "E1"
     assert third["evidence"][0]["rows"] == second["evidence"][0]["rows"]
