@@ -68,18 +68,29 @@ class GuideTools:
             service=_remembered_service(context),
         )
         guide = self._guides.get(match.guide_id) if match.guide_id else None
+        candidates = [(c.guide_id, round(c.confidence, 3)) for c in match.candidates]
+        candidates += [(name, 0.0) for name in self._further(match)] if guide else []
         context.emit(_matched(match, guide))
         if guide is None:
             context.add(_not_covered(match))
         return json.dumps(
             {
                 "covered": guide is not None,
-                "candidates": [{"guide": c.guide_id, "confidence": round(c.confidence, 3)} for c in match.candidates],
+                "candidates": [{"guide": name, "confidence": confidence} for name, confidence in candidates],
                 "nearest": [{"guide": item[0], "title": item[1]} for item in match.nearest],
                 "reason": match.reason,
                 "needs": match.needs,
             }
         )
+
+    def _further(self, match: Match) -> list[str]:
+        """The other guides that name causes, nearest first: incidents of many causes begin with the same symptom."""
+        if match.by == "alert" or not self._guides[str(match.guide_id)].causes():
+            return []
+        seen = {c.guide_id for c in match.candidates}
+        near = [item[0] for item in match.nearest if item[0] in self._guides]
+        names = dict.fromkeys([*near, *self._guides])
+        return [name for name in names if name not in seen and self._guides[name].causes()]
 
     @kernel_function(
         name="run",

@@ -7,15 +7,19 @@ from dataclasses import dataclass, field
 
 from orchestrator.core.followup import is_elliptical
 
-MAX_GUIDES = 4
+MAX_GUIDES = 8
 SHORT = 300
 _SETTLED = frozenset({"cause_found", "no_data", "needs_input"})
 _EVIDENCE = re.compile(r"\b(?:show|open|print|display|see)\b.{0,20}?\b[Ee](\d{1,4})\b|^\W*[Ee](\d{1,4})\W*$")
 _NAMED_GUIDE = re.compile(r"\brun (?:the )?guide ([a-z][a-z0-9_]*)\b")
 _DOCUMENT = re.compile(
-    r"\b(?:polic(?:y|ies)|procedures?|manuals?|handbook|guidelines?|sla|rto|rpo|rules? (?:for|about|on)"
+    r"(?<![\w-])(?:polic(?:y|ies)|procedures?|manuals?|handbook|guidelines?|sla|rto|rpo|rules? (?:for|about|on)"
     r"|how long do we keep"
-    r"|are we allowed|am i allowed|who (?:approves|may approve|decides|declares))\b",
+    r"|are we allowed|am i allowed|who (?:approves|may approve|decides|declares))(?![\w-])",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(
+    r"^\W*(?:what|which|where|who|whom|when|how|is there|is it|are|do|does|may|can|am i|tell|show|find|our|the)\b|\?\s*$",
     re.IGNORECASE,
 )
 
@@ -108,7 +112,7 @@ def _next_call(turn: _Turn) -> tuple[str, Mapping[str, object]]:
         if turn.of("evidence-show"):
             return _submit(turn)
         return "evidence-show", {"evidence_id": f"E{shown[1] or shown[2]}"}
-    if "guides-run" in turn.tools and not _about_documents(turn.asked):
+    if "guides-run" in turn.tools and (_NAMED_GUIDE.search(turn.asked) or not _about_documents(turn.asked)):
         return _triage(turn)
     if "search-passages" in turn.tools and not turn.of("search-passages"):
         return "search-passages", {"question": turn.asked}
@@ -117,7 +121,7 @@ def _next_call(turn: _Turn) -> tuple[str, Mapping[str, object]]:
 
 def _about_documents(text: str) -> bool:
     """Whether a short question is about a policy or manual; an incident's long report may name both in passing."""
-    return len(text) <= SHORT and _DOCUMENT.search(text) is not None
+    return len(text) <= SHORT and _DOCUMENT.search(text) is not None and _QUESTION.search(text) is not None
 
 
 def _triage(turn: _Turn) -> tuple[str, Mapping[str, object]]:

@@ -82,6 +82,12 @@ def test_a_long_report_that_names_an_sla_is_an_incident() -> None:
     assert call(asked("Availability dropped below the SLA. " * 20))[0] == "guides-search"
 
 
+@pytest.mark.parametrize("text", ["policy fails since 10:20", "what is wrong with policy-api?", "manual is failing"])
+def test_a_service_that_is_named_like_a_document_is_an_incident(text: str) -> None:
+    """Only a question about a document is one."""
+    assert call(asked(text))[0] == "guides-search"
+
+
 def test_a_guide_can_be_named() -> None:
     """`run guide` skips the search."""
     assert call(asked("run guide memory_oom for cart"))[1]["guide_id"] == "memory_oom"
