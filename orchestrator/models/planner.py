@@ -19,7 +19,8 @@ _DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
-    r"^\W*(?:what|which|where|who|whom|when|how|is there|is it|are|do|does|may|can|am i|tell|show|find|our|the)\b|\?\s*$",
+    r"^\W*(?:what|which|where|who|whom|when|how|is there|is it|are|do|does|may|can|am i|tell|show|find|our|the)\b"
+    r"|\?\s*$",
     re.IGNORECASE,
 )
 

@@ -11,8 +11,8 @@ from semantic_kernel.functions import kernel_function
 
 from orchestrator.core.errors import BudgetError, ModelError
 from orchestrator.core.events import ClaimRejected, Event, ToolCalled, ToolRefused, ToolReturned
-from orchestrator.core.ports import Hit, QueryLimits, QueryParameter, SearchQuery, TableSchema, WriteResult
 from orchestrator.core.ports import Document as IndexDocument
+from orchestrator.core.ports import Hit, QueryLimits, QueryParameter, SearchQuery, TableSchema, WriteResult
 from orchestrator.core.recording import Recorder
 from orchestrator.core.runs import RunContext
 from orchestrator.core.specs import AgentSpec, Budget

@@ -185,7 +185,7 @@ asyncio.run(main())
 async def test_survives_kill(tmp_path: Path):
     """After a kill in the middle of a batch the earlier batch is whole, and nothing of the torn one is there."""
     path = tmp_path / "i.db"
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False, env=dict(os.environ))  # noqa: ASYNC221, S603
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False, env=dict(os.environ))  # noqa: ASYNC221
     assert killed.returncode == -signal.SIGKILL
     async with SqliteIndex.open(path) as index:
         assert await found(index, "kept lost") == ["kept"]
