@@ -61,8 +61,8 @@ def scope_of(frame: Frame, tables: Mapping[str, Table]) -> dict[str, object]:
     for step in frame.steps:
         table = tables.get(step.evidence) if step.evidence else None
         scope = _step_scope(step, cel_rows(table) if table is not None else [], frame.values, steps)
-        seen = {name: scope[name] for name in ("rows", "out") if name in scope}
-        found: dict[str, object] = {"status": step.status, **seen}
+        found: dict[str, object] = {"status": step.status}
+        found |= {name: scope[name] for name in ("rows", "out") if name in scope}
         steps = {**steps, step.step: found}
         if step.step == frame.current:
             return scope
