@@ -16,6 +16,7 @@ from orchestrator.core.report import Json
 from orchestrator.core.runs import read_frame
 from orchestrator.core.stored import read_parameters
 from orchestrator.core.table import Table, TableStatus, iso_utc
+from orchestrator.core.unfinished import unfinished_report
 from orchestrator.settings import Settings
 from orchestrator.store.journal import SqliteJournal
 from orchestrator.surfaces.application import Options, RecheckedClaim
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from orchestrator.core.ports import Logs
 
 RECENT = 200
+UNFINISHED = "This run has no end: it is still running, or was killed. What it had found stands below."
 
 
 @contextmanager
@@ -51,14 +53,14 @@ def list_runs(settings: Settings, *, limit: int) -> tuple[Json, ...]:
 
 
 def show_run(settings: Settings, run: str) -> Json:
-    """A past run's report; `last` is the newest."""
+    """A past run's report, `last` is the newest; of a run without an end, what it had found."""
     with _journal(settings) as journal:
         events = _events(journal, run)
     for event in reversed(events):
         report = event.get("report")
         if event.get("kind") == "RunFinished" and isinstance(report, dict):
             return dict(report)
-    raise InputError(f"the run {run!r} has no report: it is still running or was killed")
+    return unfinished_report(events, message=UNFINISHED)
 
 
 async def verify_run(settings: Settings, run: str) -> tuple[RecheckedClaim, ...]:

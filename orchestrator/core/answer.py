@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from orchestrator.core.report import GuideResult, Json, Question, Report, StatementKind, Status, Unknown
+from orchestrator.core.report import GuideResult, Json, Question, Report, StatementKind, Status, Unknown, in_words
 from orchestrator.core.runs import Offer, RunContext, Submission
 from orchestrator.core.specs import AgentSpec
 
@@ -86,7 +86,7 @@ def sentence(report: Report, spec: AgentSpec) -> str:
         parts += [f"I cannot {item} yet." for item in spec.cannot]
     parts += [question.text for question in report.questions]
     text = " ".join(part for part in parts if part)
-    return f"SAMPLE DATA. {text}" if report.source == "sample" else text
+    return in_words(text, source=report.source)
 
 
 _HEADLINES = {

@@ -11,7 +11,7 @@ from orchestrator.core.report import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """One line about a run; `status` is `running` while it has no end."""
+    """One line about a run; `status` is `unfinished` while it has no end, be it running or killed."""
 
     run: str
     session: str
@@ -38,6 +38,10 @@ class Journal(Protocol):
         """The reports of a session's finished runs, oldest first."""
         ...
 
+    def sessions(self, *, limit: int) -> Sequence[str]:
+        """The sessions that have runs, by their ids, newest first."""
+        ...
+
     def runs(self, *, limit: int) -> Sequence[RunSummary]:
         """The newest runs, newest first."""
         ...
@@ -55,6 +59,10 @@ class NoJournal:
 
     def reports(self, session: str) -> Sequence[Json]:  # noqa: ARG002  # the protocol's signature
         """No reports."""
+        return ()
+
+    def sessions(self, *, limit: int) -> Sequence[str]:  # noqa: ARG002  # the protocol's signature
+        """No sessions."""
         return ()
 
     def runs(self, *, limit: int) -> Sequence[RunSummary]:  # noqa: ARG002  # the protocol's signature

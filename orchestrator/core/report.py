@@ -218,3 +218,8 @@ def _plain(values: Mapping[str, object]) -> Json:
 def merge(reports: Sequence[Json]) -> Json:
     """One document for several turns: the first report's fields, with every report under `turns`."""
     return {**reports[0], "turns": list(reports)} if len(reports) > 1 else {**reports[0], "turns": []}
+
+
+def in_words(text: str, *, source: str) -> str:
+    """A report's message; one from sample data says so first."""
+    return f"SAMPLE DATA. {text}" if source == "sample" else text

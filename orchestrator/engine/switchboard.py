@@ -1,7 +1,6 @@
 """The orchestrator: connects a message to specialists, runs their turns, and ends with reports."""
 
 import json
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ from semantic_kernel.contents import AuthorRole, ChatMessageContent
 
 from orchestrator.core.errors import InputError, ModelError, SwitchboardError
 from orchestrator.core.events import (
-    Event,
     EvidenceFound,
     HandedOff,
     QuestionAsked,
@@ -29,15 +27,14 @@ from orchestrator.core.followup import completed, replied
 from orchestrator.core.journal import Journal
 from orchestrator.core.ports import Index, Logs
 from orchestrator.core.recording import Recorder
-from orchestrator.core.report import Json, Question, Report, Status, Unknown, merge
+from orchestrator.core.report import Json, Question, Report, Status, Unknown, in_words, merge
 from orchestrator.core.routing import Route, Router, Subject
 from orchestrator.core.runs import RunContext
 from orchestrator.core.specs import AgentSpec
+from orchestrator.engine.run import Listener, Run
 from orchestrator.engine.session import Session
 from orchestrator.engine.specialist import SpecialistAgent
 from orchestrator.engine.turn import TurnCounts
-
-Listener = Callable[[Event], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +78,17 @@ class Switchboard:
         """
         if not text.strip():
             raise InputError("the message is empty; say what is wrong, as in: checkout returns 502 since 10:20")
-        run = _new_run(self.journal, text, listen)
+        if agent is not None and agent not in self.specs:
+            raise InputError(f"there is no agent {agent!r}; there are: {', '.join(self.specs)}")
+        run = Run.new(text, journal=self.journal, listen=listen)
+        with run.recorded(session):
+            document = await self._answer(run, session=session, agent=agent)
+            session.reports.append(document)
+            run.emit(RunFinished(status=str(document["status"]), report=document))
+        return document
+
+    async def _answer(self, run: Run, *, session: Session, agent: str | None) -> Json:
+        text = run.said
         now = self.environment.now or datetime.now(UTC)
         run.emit(
             RunStarted(
@@ -107,16 +114,11 @@ class Switchboard:
             )
         )
         reports = await self._turns(run, route, session=session, text=whole, alert=alert, now=now)
-        document = merge(reports)
-        session.reports.append(document)
-        run.emit(RunFinished(status=str(document["status"]), report=document))
-        return document
+        return merge(reports)
 
     def _route(self, text: str, alert: Mapping[str, object] | None, session: Session, agent: str | None) -> Route:
         if agent is None:
             return self.router.route(alert if alert is not None else text, speaking=session.speaking)
-        if agent not in self.specs:
-            raise InputError(f"there is no agent {agent!r}; there are: {', '.join(self.specs)}")
         return Route(
             agents=(agent,),
             confidence=1.0,
@@ -128,7 +130,7 @@ class Switchboard:
 
     async def _turns(
         self,
-        run: "_Run",
+        run: Run,
         route: Route,
         *,
         session: Session,
@@ -147,7 +149,7 @@ class Switchboard:
         return reports
 
     async def _subject(
-        self, run: "_Run", subject: Subject, *, context: RunContext, number: int, route: Route, session: Session
+        self, run: Run, subject: Subject, *, context: RunContext, number: int, route: Route, session: Session
     ) -> Report:
         """One subject's turn, and those that it is passed on to."""
         agent = subject.agent
@@ -164,7 +166,7 @@ class Switchboard:
             agent = passing.agent
 
     async def _turn(
-        self, run: "_Run", agent: str, *, context: RunContext, number: int, route: Route, session: Session
+        self, run: Run, agent: str, *, context: RunContext, number: int, route: Route, session: Session
     ) -> Report | None:
         started = time.perf_counter()
         spec = self.specs[agent]
@@ -194,7 +196,7 @@ class Switchboard:
         return report
 
     def _context(
-        self, run: "_Run", session: Session, asked: str, alert: Mapping[str, object] | None, now: datetime
+        self, run: Run, session: Session, asked: str, alert: Mapping[str, object] | None, now: datetime
     ) -> RunContext:
         def found(evidence: Evidence) -> None:
             run.emit(EvidenceFound(evidence=evidence.document()))
@@ -217,7 +219,7 @@ class Switchboard:
             about_data=environment.notes,
         )
 
-    def _abstained(self, run: "_Run", route: Route, session: Session, text: str) -> Report:
+    def _abstained(self, run: Run, route: Route, session: Session, text: str) -> Report:
         question = route.question or "What should I look at?"
         return Report(
             status=Status.ABSTAINED,
@@ -225,30 +227,11 @@ class Switchboard:
             session=session.id,
             agent="none",
             asked=text,
-            message=f"I do not know who should answer this. {question}",
+            message=in_words(f"I do not know who should answer this. {question}", source=self.environment.source),
             source=self.environment.source,
             questions=(Question(text=question),),
             route={"agents": [], "confidence": route.confidence, "reason": route.reason},
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """A run's id, the message as given, and where its events go."""
-
-    id: str
-    said: str
-    emit: Listener
-
-
-def _new_run(journal: Journal, said: str, listen: Listener) -> _Run:
-    run_id = f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}"
-
-    def emit(event: Event) -> None:
-        journal.append(run_id, event)
-        listen(event)
-
-    return _Run(run_id, said, emit)
 
 
 def _payload(text: str) -> Mapping[str, object] | None:
@@ -279,7 +262,7 @@ def _failed(context: RunContext, spec: AgentSpec, error: SwitchboardError, route
         session=context.session,
         agent=spec.name,
         asked=context.asked,
-        message=f"The run failed: {error.message}",
+        message=in_words(f"The run failed: {error.message}", source=context.source),
         source=context.source,
         evidence=tuple(item.document() for item in context.recorder.evidence()),
         unknown=(Unknown(text="the run broke off", reason=error.message),),

@@ -35,6 +35,9 @@ _REPORTS = """
 SELECT f.body FROM journal s JOIN journal f ON f.run = s.run AND f.kind = 'RunFinished'
 WHERE s.kind = 'RunStarted' AND s.session = ? ORDER BY f.at, f.run
 """
+_SESSIONS = """
+SELECT session FROM journal WHERE kind = 'RunStarted' GROUP BY session ORDER BY max(at) DESC, session LIMIT ?
+"""
 
 
 def _wall_clock() -> datetime:
@@ -109,6 +112,10 @@ class SqliteJournal:
         """The reports of a session's finished runs."""
         return [json.loads(body)["report"] for (body,) in self._rows(_REPORTS, session)]
 
+    def sessions(self, *, limit: int) -> Sequence[str]:
+        """The sessions that have runs, newest first."""
+        return [session for (session,) in self._rows(_SESSIONS, limit)]
+
     def runs(self, *, limit: int) -> Sequence[RunSummary]:
         """The newest runs."""
         return [
@@ -139,7 +146,7 @@ def _summary(started: Json, finished: Json | None) -> RunSummary:
         session=str(started["session"]),
         at=datetime.fromisoformat(str(started["at"])),
         asked=str(started["message"]),
-        status=str(finished["status"]) if finished else "running",
+        status=str(finished["status"]) if finished else "unfinished",
         agent=str(report.get("agent", "")),
         verdict=verdict.get("status"),
         cause=verdict.get("cause"),

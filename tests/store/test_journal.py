@@ -1,7 +1,7 @@
 """The journal in SQLite."""
 
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -57,10 +57,10 @@ def test_a_step_is_recorded_once(tmp_path: Path) -> None:
 
 
 def test_runs_are_listed_newest_first_with_their_verdict(tmp_path: Path) -> None:
-    """A run without an end is running."""
+    """A run without an end is unfinished: it runs, or was killed."""
     with filled(tmp_path / "j.db", ("a", started("a")), ("a", finished()), ("b", started("b"))) as journal:
         listed = [(item.run, item.status, item.cause) for item in journal.runs(limit=5)]
-        assert listed == [("b", "running", None), ("a", "answered", "bad_deploy")]
+        assert listed == [("b", "unfinished", None), ("a", "answered", "bad_deploy")]
         assert len(journal.runs(limit=1)) == 1
 
 
@@ -69,6 +69,16 @@ def test_a_session_has_its_reports(tmp_path: Path) -> None:
     events = [("a", started("a")), ("a", finished("1")), ("b", started("b", session="t")), ("b", finished("2"))]
     with filled(tmp_path / "j.db", *events) as journal:
         assert [report["message"] for report in journal.reports("s")] == ["1"]
+
+
+def test_sessions_are_listed_newest_first(tmp_path: Path) -> None:
+    """Each once, also one whose run has no end."""
+    times = iter(NOW + timedelta(minutes=number) for number in range(3))
+    with SqliteJournal(tmp_path / "j.db", clock=lambda: next(times)) as journal:
+        for run, session in (("a", "s"), ("b", "t"), ("c", "s")):
+            journal.append(run, started(run, session=session))
+        assert journal.sessions(limit=5) == ["s", "t"]
+        assert journal.sessions(limit=1) == ["s"]
 
 
 def test_secrets_are_not_stored(tmp_path: Path) -> None:
