@@ -100,11 +100,13 @@ class App:
     @asynccontextmanager
     async def _converse(self, options: Options) -> AsyncIterator[Conversation]:
         from orchestrator.app.assembly import open_switchboard  # noqa: PLC0415  # brings every room
-        from orchestrator.engine.session import Session, new_session_id  # noqa: PLC0415
+        from orchestrator.engine.session import Session, new_session_id, resume_session  # noqa: PLC0415
 
         async with open_switchboard(options, self.settings()) as switchboard:
-            session = Session(id=options.session or new_session_id())
-            session.reports.extend(switchboard.journal.reports(session.id))
+            if options.session is None:
+                session = Session(id=new_session_id())
+            else:
+                session = resume_session(switchboard.journal, options.session)
             yield LiveConversation(switchboard, session, options.agent)
 
     def route(self, text: str, *, speaking: str | None = None) -> "Route":

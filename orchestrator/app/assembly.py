@@ -128,6 +128,7 @@ async def open_switchboard(options: Options, settings: Settings) -> AsyncIterato
     defer_handlebars()
     zone = zone_name(options, settings)
     guides = read_guides(options.guides or settings.guides)
+    _refuse_unknown(options.parameters, guides)
     sources = choose_sources(options, settings)
     services = read_services(options, settings, kind=sources.kind)
     from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where a conversation is
@@ -143,6 +144,17 @@ async def open_switchboard(options: Options, settings: Settings) -> AsyncIterato
                 ),
                 environment=_environment(options, sources, opened, index, zone=zone, trouble=trouble),
             )
+
+
+def _refuse_unknown(given: Mapping[str, str], guides: Sequence[Guide]) -> None:
+    """A parameter that no guide has is a slip, whatever the message is then routed to."""
+    from playbooks.yaml_values import nearest_names  # noqa: PLC0415  # the YAML parser is loaded with the guides
+
+    known = {parameter.name for guide in guides for parameter in guide.parameters}
+    known |= {step.id for guide in guides for step in guide.steps if step.ask is not None}
+    for name in given:
+        if name not in known:
+            raise InputError(f"--param {name!r}: no guide has a parameter of that name{nearest_names(name, known)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,29 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
+from orchestrator.core.errors import InputError
+from orchestrator.core.journal import Journal
 from orchestrator.core.report import Json
 
 MAX_TURNS = 20
+MAX_SESSIONS = 10_000
 
 
 def new_session_id() -> str:
     """A fresh session's id."""
     return f"s-{secrets.token_hex(4)}"
+
+
+def resume_session(journal: Journal, session_id: str) -> "Session":
+    """The session of that id with its reports; InputError with the nearest ids where no run was recorded in it."""
+    known = journal.sessions(limit=MAX_SESSIONS)
+    if session_id not in known:
+        near = get_close_matches(session_id, known, n=3, cutoff=0.5) or list(known[:3])
+        mend = f"did you mean {', '.join(map(repr, near))}?" if near else "none is recorded."
+        raise InputError(f"there is no session {session_id!r}: {mend} Leave --session out to begin a new one")
+    return Session(id=session_id, reports=list(journal.reports(session_id)))
 
 
 @dataclass(slots=True, kw_only=True)
