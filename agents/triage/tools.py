@@ -245,7 +245,7 @@ def _matched(match: Match, guide: Guide | None) -> GuideMatched:
 
 def _not_covered(match: Match) -> GuideResult:
     nearest = tuple(f"look at the guide {item[0]}: {item[1]}" for item in match.nearest)
-    reason = " ".join(part for part in (match.reason, match.needs) if part)
+    reason = "; it would need ".join(part for part in (match.reason, match.needs) if part)
     return GuideResult(guide=None, verdict=VerdictView(status="not_covered", reason=reason), next=nearest)
 
 

@@ -18,6 +18,9 @@ _DOCUMENT = re.compile(
     r"|are we allowed|am i allowed|who (?:approves|may approve|decides|declares))(?![\w-])",
     re.IGNORECASE,
 )
+_OWN_CASE = re.compile(
+    r"\b(?:my|our|this|the) (?:order|parcel|package|delivery|shipment|refund)\b|\b\d{4,}\b", re.IGNORECASE
+)
 _QUESTION = re.compile(
     r"^\W*(?:what|which|where|who|whom|when|how|is there|is it|are|do|does|may|can|am i|tell|show|find|our|the)\b"
     r"|\?\s*$",
@@ -115,7 +118,7 @@ def _next_call(turn: _Turn) -> tuple[str, Mapping[str, object]]:
         return "evidence-show", {"evidence_id": f"E{shown[1] or shown[2]}"}
     if "guides-run" in turn.tools and (_NAMED_GUIDE.search(turn.asked) or not _about_documents(turn.asked)):
         return _triage(turn)
-    if "search-passages" in turn.tools and not turn.of("search-passages"):
+    if "search-passages" in turn.tools and not turn.of("search-passages") and not _OWN_CASE.search(turn.asked):
         return "search-passages", {"question": turn.asked}
     return _submit(turn)
 
