@@ -14,9 +14,11 @@ from orchestrator.surfaces.application import (
     Document,
     Finding,
     GuideHits,
+    LintedGuide,
     Listener,
     Options,
     RecheckedClaim,
+    TriedGuide,
 )
 
 if TYPE_CHECKING:
@@ -138,6 +140,25 @@ class App:
 
         async for hits in search_guides(queries, source=source or self.settings().guides, top=top):
             yield hits
+
+    async def lint_guides(self, files: Sequence[Path]) -> tuple[LintedGuide, ...]:
+        """Check guides without data."""
+        from orchestrator.app.guide_checks import lint_guides  # noqa: PLC0415  # brings the log engine
+
+        return await lint_guides(self._guide_files(files))
+
+    async def try_guides(self, files: Sequence[Path]) -> AsyncIterator[TriedGuide]:
+        """Run the tests beside guides."""
+        from orchestrator.app.assembly import read_services  # noqa: PLC0415
+        from orchestrator.app.guide_checks import try_guides  # noqa: PLC0415  # brings the log engine
+
+        services = read_services(Options(), self.settings(), kind="files")
+        async for guide in try_guides(self._guide_files(files), services=services):
+            yield guide
+
+    def _guide_files(self, files: Sequence[Path]) -> Sequence[Path]:
+        folder = self.settings().guides
+        return files or ((folder,) if folder else ())
 
     async def run_guide(self, guide_id: str, options: Options, *, listen: Listener) -> Document:
         """Run one guide with given parameters, without routing or matching."""

@@ -11,6 +11,7 @@ from orchestrator.core.events import Event
 from orchestrator.core.routing import Route
 from orchestrator.core.table import Table
 from playbooks.guide import Guide
+from playbooks.problems import Problem
 
 Document = dict[str, object]
 Listener = Callable[[Event], None]
@@ -76,6 +77,37 @@ class GuideHits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LintedGuide:
+    """What lint found in one file; by line."""
+
+    path: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedCase:
+    """One test of a guide: its place, and what came out otherwise than expected."""
+
+    name: str
+    line: int
+    problems: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all came out as expected."""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedGuide:
+    """A guide's tests; `path` is their file, be it there or not."""
+
+    guide: str
+    path: str
+    cases: tuple[TriedCase, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecheckedClaim:
     """A recorded claim, checked again on rows asked anew; `outcome` is holds, fails or cannot be checked."""
 
@@ -123,6 +155,14 @@ class Application(Protocol):
         self, queries: Sequence[tuple[str, str]], *, source: Path | None, top: int
     ) -> AsyncIterator[GuideHits]:
         """Search over a folder of guides or a `corpus.jsonl`; queries are (id, text)."""
+        ...
+
+    async def lint_guides(self, files: Sequence[Path]) -> tuple[LintedGuide, ...]:
+        """Check guides without data: these files and folders, else those that `ask` would use."""
+        ...
+
+    def try_guides(self, files: Sequence[Path]) -> AsyncIterator[TriedGuide]:
+        """Run the tests beside these guides, else beside those that `ask` would use."""
         ...
 
     async def run_guide(self, guide_id: str, options: Options, *, listen: Listener) -> Document:

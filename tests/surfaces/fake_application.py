@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from importlib import util
 from pathlib import Path
 
-from orchestrator.core.errors import InputError, ModelError, QueryError
+from orchestrator.core.errors import InputError, ModelError, Place, QueryError
 from orchestrator.core.events import (
     GuideMatched,
     Routed,
@@ -25,8 +25,19 @@ from orchestrator.core.events import (
 )
 from orchestrator.core.routing import Route
 from orchestrator.core.table import Column, ColumnType, Table
-from orchestrator.surfaces.application import Document, Finding, GuideHits, Listener, Options, RecheckedClaim
+from orchestrator.surfaces.application import (
+    Document,
+    Finding,
+    GuideHits,
+    LintedGuide,
+    Listener,
+    Options,
+    RecheckedClaim,
+    TriedCase,
+    TriedGuide,
+)
 from playbooks.guide import AppliesTo, Guide
+from playbooks.problems import error, warning
 
 _SPEC = util.spec_from_file_location("surface_reports", Path(__file__).with_name("reports.py"))
 assert _SPEC
@@ -171,6 +182,27 @@ class FakeApplication:
         for name, text in queries:
             hits = (("queue_backlog", 0.75), ("memory_leak", 0.25))[:top]
             yield GuideHits(id=name, hits=() if text == "nothing" or source else hits, abstained=text == "nothing")
+
+    async def lint_guides(self, files: Sequence[Path]) -> tuple[LintedGuide, ...]:
+        """A doubt about every file, and a fault in one whose name says so."""
+        return tuple(
+            LintedGuide(
+                path=str(path),
+                problems=(
+                    warning(Place(str(path), 3, "steps.look"), "no `otherwise` branch"),
+                    *((error(Place(str(path), 1), reports.HOSTILE),) if "broken" in path.name else ()),
+                ),
+            )
+            for path in files
+        )
+
+    async def try_guides(self, files: Sequence[Path]) -> AsyncIterator[TriedGuide]:
+        """A test that passes, one that fails where the file's name says so, and a guide without tests."""
+        for path in files:
+            failing = TriedCase(name="a fault", line=9, problems=("verdict: expected 'healthy', got 'no_data'",))
+            cases = (TriedCase(name="a healthy system", line=3, problems=()), failing)
+            yield TriedGuide(guide=path.stem, path=f"{path.stem}.test.yaml", cases=cases[: 1 + ("broken" in path.name)])
+        yield TriedGuide(guide="untested", path="untested.test.yaml", cases=())
 
     async def run_guide(self, guide_id: str, options: Options, *, listen: Listener) -> Document:
         """The report of that name."""

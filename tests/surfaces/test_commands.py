@@ -283,6 +283,35 @@ def test_guide_run_prints_a_report(run: Run, application: Any):
     assert application.opened[0].parameters == {"p_service": "checkout"}
 
 
+def test_lint_lists_problems_with_their_places(run: Run):
+    """A line each that editors can jump to, cleaned; exit code 1 for a fault, 0 for a doubt."""
+    doubtful, broken = run("guides", "lint", "fine.md"), run("guides", "lint", "fine.md", "broken.md")
+    assert (doubtful.code, broken.code) == (0, 1)
+    assert doubtful.out.splitlines() == [
+        "fine.md:3: steps.look: warning: no `otherwise` branch",
+        "1 guide: 0 errors, 1 warning",
+    ]
+    assert broken.out.splitlines()[-1] == "2 guides: 1 error, 2 warnings"
+    assert "\x1b" not in broken.out
+    document = json.loads(run("guides", "lint", "broken.md", "--json").out)
+    assert [problem["level"] for problem in document["guides"][0]["problems"]] == ["warning", "error"]
+
+
+def test_guide_tests_say_what_differs(run: Run):
+    """Each test with its outcome, a guide without tests, the count; exit code 1 where one failed."""
+    passed, failed = run("guides", "test", "fine.md"), run("guides", "test", "broken.md")
+    assert (passed.code, failed.code) == (0, 1)
+    assert passed.out.splitlines() == [
+        "passed  fine: a healthy system",
+        "untested: no tests; write untested.test.yaml",
+        "2 guides, 1 test: 1 passed, 0 failed",
+    ]
+    assert "FAILED  broken: a fault (broken.test.yaml:9)" in failed.out
+    assert "verdict: expected 'healthy', got 'no_data'" in failed.out
+    document = json.loads(run("guides", "test", "broken.md", "--json").out)
+    assert (document["passed"], document["failed"]) == (1, 1)
+
+
 def test_new_guide_is_never_overwritten(run: Run, tmp_path: Path):
     """The second call is refused and changes nothing."""
     first = run("guides", "new", "cache_cold", "--guides", str(tmp_path))

@@ -25,6 +25,8 @@ FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
         ("table", ["logs", "query", "T | take 1"]),
         ("runs", ["runs", "list"]),
         ("verify", ["runs", "verify", "stale"]),
+        ("lint", ["guides", "lint", "broken.md"]),
+        ("guide_tests", ["guides", "test", "broken.md"]),
         ("doctor", ["doctor", "--logs", "x"]),
     ],
 )

@@ -9,6 +9,7 @@ import typer
 
 from orchestrator.core.errors import InputError
 from orchestrator.surfaces.application import Application, Document, GuideHits, Listener
+from orchestrator.surfaces.cli import guide_checks
 from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli.answering import answer
 from orchestrator.surfaces.cli.exits import ExitCode
@@ -51,12 +52,14 @@ GuideId = Annotated[str, typer.Argument(metavar="ID", help="The guide's id.")]
 
 def add_commands(cli: typer.Typer) -> None:
     """Add the group of this module; a further command of guides is one more line here."""
-    group = typer.Typer(help="Write, find and run guides.", no_args_is_help=True, rich_markup_mode=None)
+    group = typer.Typer(help="Write, find, check and run guides.", no_args_is_help=True, rich_markup_mode=None)
     group.command(epilog=NEW_EXAMPLES)(new)
     group.command("list", epilog=LIST_EXAMPLES)(list_)
     group.command(epilog=SHOW_EXAMPLES)(show)
     group.command(epilog=SEARCH_EXAMPLES)(search)
     group.command(epilog=RUN_EXAMPLES)(run)
+    group.command(epilog=guide_checks.LINT_EXAMPLES)(guide_checks.lint)
+    group.command("test", epilog=guide_checks.TEST_EXAMPLES)(guide_checks.run_tests)
     cli.add_typer(group, name="guides")
 
 

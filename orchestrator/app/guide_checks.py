@@ -1,0 +1,124 @@
+"""Guides checked without data, and their tests: each on empty or recorded tables in the embedded engine."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from agents.triage.guide_tests import run_case, write_tables
+from orchestrator.app.assembly import SHIPPED
+from orchestrator.core.errors import GuideError, InputError, Place
+from orchestrator.core.ports import QueryParameter
+from orchestrator.core.table import Column, Table
+from orchestrator.surfaces.application import LintedGuide, TriedCase, TriedGuide
+from playbooks.guide import Guide
+from playbooks.guide_test import cases_path, load_cases
+from playbooks.lint import lint_guide
+from playbooks.markdown import has_front_matter
+from playbooks.parse import parse_guide, read_text
+from playbooks.problems import Problem, error
+from playbooks.services import Services
+from plugins.monitor.duckdb import DuckDbLogs
+
+CLOCK = datetime(2026, 1, 1, tzinfo=UTC)  # no row is there to be older or newer
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file's guide, or why there is none."""
+
+    path: Path
+    guide: Guide | None
+    fault: GuideError | None = None
+
+
+async def lint_guides(files: Sequence[Path]) -> tuple[LintedGuide, ...]:
+    """The problems of each guide among the files and folders; none given, the shipped ones."""
+    read = _read_all(files)
+    return tuple([LintedGuide(path=str(item.path), problems=await _lint(item, read)) for item in read])
+
+
+async def try_guides(files: Sequence[Path], *, services: Services) -> AsyncIterator[TriedGuide]:
+    """Each guide with the outcome of every test beside it; GuideError where a guide or its tests cannot be read."""
+    read = _read_all(files)
+    for item in read:
+        if item.fault is not None:
+            raise item.fault
+    guides = {item.guide.id: item.guide for item in read if item.guide is not None}
+    for guide in guides.values():
+        results = [
+            await run_case(guide, case, backend=_recorded, guides=guides, services=services)
+            for case in load_cases(guide)
+        ]
+        cases = tuple(TriedCase(name=item.name, line=item.line, problems=item.problems) for item in results)
+        yield TriedGuide(guide=guide.id, path=str(cases_path(guide)), cases=cases)
+
+
+def _read_all(files: Sequence[Path]) -> list[_Read]:
+    paths = list(dict.fromkeys(path for named in files or (SHIPPED / "guides",) for path in _expanded(named)))
+    if not paths:
+        raise InputError(f"no guides in {', '.join(map(repr, map(str, files)))}: a guide is a .md with front matter")
+    return [_read(path) for path in paths]
+
+
+def _expanded(named: Path) -> Iterator[Path]:
+    """A file as it is; of a folder what `--guides` would take."""
+    if named.is_dir():
+        yield from (
+            path for path in sorted(named.rglob("*.md")) if path.name.lower() != "readme.md" and _is_guide(path)
+        )
+    elif named.exists():
+        yield named
+    else:
+        raise InputError(f"no such guide or folder {str(named)!r}; give Markdown files or folders of them")
+
+
+def _is_guide(path: Path) -> bool:
+    try:
+        return has_front_matter(read_text(path))
+    except GuideError:
+        return True  # its fault is told when it is read
+
+
+def _read(path: Path) -> _Read:
+    try:
+        return _Read(path, parse_guide(read_text(path), path=str(path)))
+    except GuideError as fault:
+        return _Read(path, None, fault)
+
+
+async def _lint(item: _Read, read: Sequence[_Read]) -> tuple[Problem, ...]:
+    if item.guide is None:
+        return (error(item.fault.place, item.fault.problem),) if item.fault else ()
+    guide = item.guide
+    twins = [str(other.path) for other in read if other.guide and other.guide.id == guide.id and other is not item]
+    twice = [error(Place(guide.path, 2, "id"), f"the id {guide.id!r} is also {name}'s; rename one") for name in twins]
+    if not guide.tables:
+        return (*twice, *lint_guide(guide))
+    async with _recorded(_empty_tables(guide), CLOCK) as logs:
+        loop = asyncio.get_running_loop()
+
+        def describe(kql: str, parameters: Sequence[QueryParameter]) -> Sequence[Column]:
+            return asyncio.run_coroutine_threadsafe(logs.describe(kql, parameters=parameters), loop).result()
+
+        found = await asyncio.to_thread(lint_guide, guide, describe=describe)
+    return (*twice, *found)
+
+
+def _empty_tables(guide: Guide) -> Mapping[str, Table]:
+    return {
+        table.name: Table(tuple(Column(name, kind) for name, kind in table.columns.items()), ())
+        for table in guide.tables.values()
+    }
+
+
+@asynccontextmanager
+async def _recorded(tables: Mapping[str, Table], now: datetime) -> AsyncIterator[DuckDbLogs]:
+    """The tables as files in the embedded engine."""
+    with TemporaryDirectory(prefix="switchboard-") as folder:
+        declared = write_tables(Path(folder), tables)
+        async with DuckDbLogs.open([folder], declared=declared, now=now) as logs:
+            yield logs
