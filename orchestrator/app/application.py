@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.core.errors import InputError, SwitchboardError
+from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
 from orchestrator.surfaces.application import (
     Conversation,
@@ -45,25 +46,24 @@ class LiveConversation:
 
     async def ask(self, text: str, *, listen: Listener) -> Document:
         """Answer one message; what leaves is redacted."""
-        from orchestrator.core.redaction import redact_value  # noqa: PLC0415  # compiled where it is needed
-
         report = await self._switchboard.ask(text, session=self._session, listen=listen, agent=self._agent)
-        clean = redact_value(report)
-        if not isinstance(clean, dict):
-            raise TypeError("a report is a dict")
-        return clean
+        return _redacted(report)
 
     def evidence(self, evidence_id: str) -> Document | None:
         """That evidence of the last run that has it."""
         for report in reversed(self._session.reports):
             for item in _dicts(report.get("evidence")):
                 if str(item.get("id", "")).lower() == evidence_id.lower():
-                    return item
+                    return _redacted(item)
         return None
 
     def last_report(self) -> Document | None:
         """The last run's report."""
-        return self._session.reports[-1] if self._session.reports else None
+        return _redacted(self._session.reports[-1]) if self._session.reports else None
+
+
+def _redacted(document: Json) -> Json:
+    return {name: redact_value(value) for name, value in document.items()}
 
 
 class App:

@@ -1,10 +1,11 @@
 """The run's events: frozen, past tense; every surface and the journal encode this one stream."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Self, TypeAlias
 
+from orchestrator.core.redaction import redact_value
 from orchestrator.core.table import iso_utc
 
 
@@ -16,6 +17,10 @@ class Event:
 
     def __init_subclass__(cls) -> None:
         cls.kind = cls.__name__
+
+    def redacted(self) -> Self:
+        """The same event without secrets, for whoever listens."""
+        return replace(self, **{f.name: redact_value(getattr(self, f.name)) for f in fields(self)})
 
     def document(self) -> dict[str, object]:
         """As JSON: the kind and every field."""

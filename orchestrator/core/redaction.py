@@ -46,7 +46,9 @@ def redact_value(value: object) -> object:
             return redact(value)
         case Mapping():
             return {key: redact_value(item) for key, item in value.items()}
-        case list() | tuple():
+        case list():
             return [redact_value(item) for item in value]
+        case tuple():
+            return tuple(redact_value(item) for item in value)
         case _:
             return value

@@ -34,10 +34,10 @@ class Run:
         return cls(id=f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}", said=said, journal=journal, listen=listen)
 
     def emit(self, event: Event) -> None:
-        """Store an event, then tell the listener."""
+        """Store an event, then tell the listener; neither sees a secret."""
         self.journal.append(self.id, event)
         self.events.append(event)
-        self.listen(event)
+        self.listen(event.redacted())
 
     @contextmanager
     def recorded(self, session: Session) -> Iterator[None]:

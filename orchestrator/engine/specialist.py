@@ -11,6 +11,7 @@ from semantic_kernel.contents import AuthorRole, ChatHistory, ChatMessageContent
 
 from orchestrator.core.answer import compose
 from orchestrator.core.errors import ModelError
+from orchestrator.core.redaction import redact
 from orchestrator.core.report import Json, Report
 from orchestrator.core.runs import RunContext
 from orchestrator.core.specs import AgentSpec
@@ -45,7 +46,9 @@ class SpecialistAgent(Agent):
         """Run one turn over the thread's messages; the report, also added to the thread, or None if it is passed on."""
         history = ChatHistory(system_message=self.instructions)
         async for message in thread.get_messages():
-            history.add_message(message)
+            # tools read the message from the run; a model reads it without its secrets
+            text = redact(message.content or "")
+            history.add_message(ChatMessageContent(role=message.role, content=text, name=message.name))
         turn = Turn(self.kernel, self.service, self.spec, context)
         counts = await turn.run(history)
         if context.submission is None:

@@ -24,6 +24,7 @@ from semantic_kernel.functions import KernelArguments, KernelFunction
 
 from orchestrator.core.errors import BudgetError, ModelError, SwitchboardError, ToolError
 from orchestrator.core.events import ToolCalled, ToolRefused, ToolReturned
+from orchestrator.core.redaction import redact
 from orchestrator.core.runs import RunContext, Submission
 from orchestrator.core.specs import AgentSpec
 from orchestrator.engine.arguments import checked_arguments
@@ -132,7 +133,8 @@ class Turn:
                     elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
                 )
             )
-        result = FunctionResultContent.from_function_call_content_and_result(call, text)
+        # hashed as it was, redacted on its way to the model
+        result = FunctionResultContent.from_function_call_content_and_result(call, redact(text))
         return result.to_chat_message_content()
 
     async def _run_tool(self, call: FunctionCallContent) -> str:

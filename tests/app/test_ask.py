@@ -177,3 +177,18 @@ async def test_a_condition_of_the_wrong_type_is_found_before_the_run(options: Op
         with pytest.raises(InputError, match=r"failing_target\.md:\d+.*row\.Target"):
             await conversation.ask("calls of pay to a dependency fail since 10:20", listen=heard.append)
     assert "StepStarted" not in {event.kind for event in heard}
+
+
+async def test_no_secret_leaves(options: Options, state: Path) -> None:
+    """A key in a log cell reaches neither the report, an event, nor the journal's file; its hash is of the raw rows."""
+    table = Path(options.logs[0]) / "AppDependencies.csv"
+    table.write_text(table.read_text().replace("bank", "db;AccountKey=Zm9vYmFyYmF6cXV4"))
+    heard: list[Event] = []
+    async with App().converse(options) as conversation:
+        report = await conversation.ask("calls of pay to a dependency fail since 10:20", listen=heard.append)
+        shown = conversation.evidence("E1")
+    assert report["verdict"]["cause"] == "target_down"
+    told = json.dumps([report, shown, *(event.document() for event in heard)])
+    assert "Zm9vYmFyYmF6cXV4" not in told
+    assert "AccountKey=[redacted key]" in told
+    assert b"Zm9vYmFyYmF6cXV4" not in b"".join(map(Path.read_bytes, state.glob("journal.db*")))  # noqa: ASYNC240  # small
