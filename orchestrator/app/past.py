@@ -7,11 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.app.assembly import open_logs, read_guides
+from orchestrator.app.assembly import fill_index, open_logs, read_guides
 from orchestrator.app.sources import Sources
 from orchestrator.core.claims import recheck
 from orchestrator.core.errors import DataError, InputError, QueryError
 from orchestrator.core.journal import Journal
+from orchestrator.core.ports import SearchQuery
+from orchestrator.core.recording import search_table
 from orchestrator.core.report import Json
 from orchestrator.core.runs import read_frame
 from orchestrator.core.stored import read_parameters
@@ -22,7 +24,7 @@ from orchestrator.store.journal import SqliteJournal
 from orchestrator.surfaces.application import Options, RecheckedClaim
 
 if TYPE_CHECKING:
-    from orchestrator.core.ports import Logs
+    from orchestrator.core.ports import Index, Logs
 
 RECENT = 200
 UNFINISHED = "This run has no end: it is still running, or was killed. What it had found stands below."
@@ -72,9 +74,25 @@ async def verify_run(settings: Settings, run: str) -> tuple[RecheckedClaim, ...]
         raise InputError(f"the run {run!r} does not say what it looked at, so it cannot be verified")
     options, sources = _reopen(inputs)
     guides = read_guides(options.guides)
-    async with open_logs(options, sources, guides) as opened:
-        tables = await _asked_again(opened.logs, events)
-    return tuple(_rechecked(event, tables) for event in events if event.get("kind") == "ClaimMade")
+    from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where a run is verified
+
+    checked: list[RecheckedClaim] = []
+    async with open_logs(options, sources, guides) as opened, SqliteIndex.open(":memory:") as index:
+        await fill_index(index, guides)
+        for turn in _turns(events):
+            tables = await _asked_again(opened.logs, index, turn)
+            checked += [_rechecked(event, tables) for event in turn if event.get("kind") == "ClaimMade"]
+    return tuple(checked)
+
+
+def _turns(events: Sequence[Mapping[str, object]]) -> Sequence[Sequence[Mapping[str, object]]]:
+    """The events by turn: each numbers its evidence anew."""
+    turns: list[list[Mapping[str, object]]] = [[]]
+    for event in events:
+        if event.get("kind") == "TurnStarted":
+            turns.append([])
+        turns[-1].append(event)
+    return turns
 
 
 def _events(journal: Journal, run: str) -> Sequence[Mapping[str, object]]:
@@ -109,22 +127,34 @@ def _reopen(inputs: Mapping[str, object]) -> tuple[Options, Sources]:
     return options, Sources(logs=tuple(logs), kind=str(inputs.get("source")))
 
 
-async def _asked_again(logs: "Logs", events: Sequence[Mapping[str, object]]) -> dict[str, Table]:
+async def _asked_again(logs: "Logs", index: "Index", events: Sequence[Mapping[str, object]]) -> dict[str, Table]:
     """The tables by evidence id; what cannot be asked again is missing."""
     tables: dict[str, Table] = {}
     for event in events:
         evidence = event.get("evidence")
         if event.get("kind") != "EvidenceFound" or not isinstance(evidence, Mapping):
             continue
-        if not str(evidence.get("source")).startswith("logs:") or evidence.get("status") == "failed":
-            continue
-        try:
-            table = await logs.query(str(evidence["query"]), parameters=read_parameters(evidence["parameters"]))
-        except (QueryError, DataError):
-            continue
-        if table.status is not TableStatus.FAILED:
+        table = await _answer_again(logs, index, evidence)
+        if table is not None and table.status is not TableStatus.FAILED:
             tables[str(evidence["id"])] = table
     return tables
+
+
+async def _answer_again(logs: "Logs", index: "Index", evidence: Mapping[str, object]) -> Table | None:
+    source, text = str(evidence.get("source")), str(evidence.get("query"))
+    parameters = read_parameters(evidence["parameters"])
+    if evidence.get("status") == "failed":
+        return None
+    if source.startswith("search:"):
+        kinds = next((item.value for item in parameters if item.name == "kinds"), None)
+        wanted = tuple(str(kind) for kind in kinds) if isinstance(kinds, list) else ()
+        return search_table(await index.search(SearchQuery(text=text, kinds=wanted, top=10)))
+    if not source.startswith("logs:"):
+        return None  # a person's answer cannot be asked again
+    try:
+        return await logs.query(text, parameters=parameters)
+    except (QueryError, DataError):
+        return None
 
 
 def _rechecked(event: Mapping[str, object], tables: Mapping[str, Table]) -> RecheckedClaim:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from orchestrator.core.errors import QueryError
 from orchestrator.core.evidence import CITED_ROWS, Evidence, EvidenceStatus, Recorded
-from orchestrator.core.ports import Index, Logs, QueryLimits, QueryParameter, SearchQuery, TableSchema
+from orchestrator.core.ports import Hit, Index, Logs, QueryLimits, QueryParameter, SearchQuery, TableSchema
 from orchestrator.core.table import Column, ColumnType, Table, TableStatus
 from orchestrator.core.window import Window
 
@@ -18,6 +18,13 @@ SEARCH_COLUMNS = (
     Column("score", ColumnType.REAL),
     Column("passage", ColumnType.STRING),
 )
+
+
+def search_table(hits: Sequence[Hit]) -> Table:
+    """What a search found, as the table that its evidence rests on."""
+    return Table(
+        SEARCH_COLUMNS, tuple((hit.id, hit.kind, hit.title, round(hit.score, 4), hit.passage) for hit in hits)
+    )
 
 
 def _wall_clock() -> datetime:
@@ -63,7 +70,6 @@ class Recorder:
         """Search, and record what came back as a table of id, kind, title, score and passage."""
         started, asked = time.perf_counter(), self.clock()
         hits = await self.index.search(query)
-        rows = tuple((hit.id, hit.kind, hit.title, round(hit.score, 4), hit.passage) for hit in hits)
         return self._keep(
             evidence_id=self.reserve(),
             key="search",
@@ -73,7 +79,7 @@ class Recorder:
                 QueryParameter("kinds", ColumnType.DYNAMIC, list(query.kinds)),
                 QueryParameter("top", ColumnType.LONG, query.top),
             ),
-            table=Table(SEARCH_COLUMNS, rows),
+            table=search_table(hits),
             asked=asked,
             elapsed_s=time.perf_counter() - started,
         )

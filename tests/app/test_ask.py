@@ -192,3 +192,14 @@ async def test_no_secret_leaves(options: Options, state: Path) -> None:
     assert "Zm9vYmFyYmF6cXV4" not in told
     assert "AccountKey=[redacted key]" in told
     assert b"Zm9vYmFyYmF6cXV4" not in b"".join(map(Path.read_bytes, state.glob("journal.db*")))  # noqa: ASYNC240  # small
+
+
+async def test_every_turn_of_a_run_is_verified(options: Options) -> None:
+    """Two subjects number their evidence alike; each claim is checked on its own turn's rows, searches too."""
+    message = "calls of pay to a dependency fail since 10:20. Also, can customers return shoes after a month?"
+    (report,) = await say(options, message)
+    claims = [claim for turn in report["turns"] for claim in (*turn["claims"], *turn["ruled_out"])]
+    assert [turn["agent"] for turn in report["turns"]] == ["triage", "shipment"]
+    outcomes = [item.outcome for item in await App().verify_run(report["run"])]
+    assert outcomes == ["holds"] * len(claims)
+    assert len(claims) > 1
