@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.core.errors import InputError, SwitchboardError
+from orchestrator.core.errors import InputError, SettingsError, SwitchboardError
 from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
 from orchestrator.surfaces.application import (
@@ -211,9 +211,13 @@ class App:
 
     async def diagnose(self, options: Options) -> tuple[Finding, ...]:
         """What is configured and reachable."""
-        from orchestrator.app.doctor import diagnose  # noqa: PLC0415
+        from orchestrator.app.doctor import diagnose, unreadable  # noqa: PLC0415
 
-        return await diagnose(options, self.settings())
+        try:
+            settings = self.settings()
+        except SettingsError as error:
+            return (unreadable(error),)
+        return await diagnose(options, settings)
 
 
 def _dicts(value: object) -> list[Json]:

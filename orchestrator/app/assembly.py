@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.app.sources import Sources, choose_sources, zone_name
+from orchestrator.app.sources import Sources, choose_sources, refuse_locked, zone_name
 from orchestrator.core.errors import InputError, QueryError, SettingsError, StoreError
 from orchestrator.core.journal import Journal, NoJournal
 from orchestrator.core.ports import Document, Hit, Index
@@ -41,6 +41,8 @@ def read_guides(folder: Path | None) -> tuple[Guide, ...]:
     """The guides of a folder, or the shipped ones."""
     from playbooks.parse import load_guides  # noqa: PLC0415  # the Markdown and YAML parsers are not free
 
+    if folder is not None:
+        refuse_locked(folder)
     return load_guides(folder or SHIPPED / "guides")
 
 

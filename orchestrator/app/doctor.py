@@ -1,13 +1,15 @@
 """What is configured, reachable and at which version; never a secret."""
 
+import difflib
+import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 from orchestrator.app.assembly import open_plain_logs, read_guides, read_services
 from orchestrator.app.sources import choose_sources
-from orchestrator.core.errors import StoreError, SwitchboardError
-from orchestrator.settings import Settings
+from orchestrator.core.errors import SettingsError, StoreError, SwitchboardError
+from orchestrator.settings import PREFIX, Settings
 from orchestrator.store.journal import SqliteJournal
 from orchestrator.surfaces.application import Finding, Options
 
@@ -21,11 +23,28 @@ async def diagnose(options: Options, settings: Settings) -> tuple[Finding, ...]:
         Finding(part="python", state="ok", detail=platform.python_version()),
         _packages(),
         _rooms(),
+        _settings(),
         _state(settings),
         _guides(options, settings),
         await _logs(options, settings),
         _model(settings),
     )
+
+
+def unreadable(error: SettingsError) -> Finding:
+    """Where a setting cannot be read nothing else can be judged."""
+    return Finding(part="settings", state="wrong", detail=error.message, mend="correct or unset the variable")
+
+
+def _settings() -> Finding:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    found = sorted(name for name in os.environ if name.upper().startswith(PREFIX))
+    for name in found:
+        if name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.6)
+            mend = f"did you mean {near[0]}?" if near else f"unset it; there are {', '.join(sorted(known))}"
+            return Finding(part="settings", state="wrong", detail=f"there is no setting {name}", mend=mend)
+    return Finding(part="settings", state="ok", detail=", ".join(found) or "none: everything is embedded")
 
 
 def _packages() -> Finding:
@@ -66,7 +85,12 @@ def _state(settings: Settings) -> Finding:
         with SqliteJournal(settings.state / "journal.db") as journal:
             count = len(journal.runs(limit=1_000))
     except StoreError as error:
-        return Finding(part="state", state="wrong", detail=error.message, mend="set SWITCHBOARD_STATE to a folder")
+        return Finding(
+            part="state",
+            state="wrong",
+            detail=error.message,
+            mend="set SWITCHBOARD_STATE to a folder that can be written",
+        )
     return Finding(part="state", state="ok", detail=f"{settings.state}: {count} runs")
 
 
@@ -74,9 +98,9 @@ def _guides(options: Options, settings: Settings) -> Finding:
     folder = options.guides or settings.guides
     try:
         guides = read_guides(folder)
-        services = read_services(options, settings, kind=choose_sources(options, settings).kind)
+        services = read_services(options, settings, kind=choose_sources(options, settings, make=False).kind)
     except SwitchboardError as error:
-        return Finding(part="guides", state="wrong", detail=error.message, mend="correct the file")
+        return Finding(part="guides", state="wrong", detail=error.message, mend="correct it")
     where = str(folder) if folder else "built in"
     return Finding(
         part="guides", state="ok", detail=f"{where}: {len(guides)} guides, {len(services.services)} services"

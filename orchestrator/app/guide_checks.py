@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from agents.triage.guide_tests import run_case, write_tables
 from orchestrator.app.assembly import SHIPPED
+from orchestrator.app.sources import refuse_locked
 from orchestrator.core.errors import GuideError, InputError, Place
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import Column, Table
@@ -66,6 +67,7 @@ def _read_all(files: Sequence[Path]) -> list[_Read]:
 
 def _expanded(named: Path) -> Iterator[Path]:
     """A file as it is; of a folder what `--guides` would take."""
+    refuse_locked(named)
     if named.is_dir():
         yield from (
             path for path in sorted(named.rglob("*.md")) if path.name.lower() != "readme.md" and _is_guide(path)

@@ -1,5 +1,7 @@
 """Which data a run looks at: flags, then settings, then the bundled sample."""
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -50,8 +52,21 @@ def _refuse_workspace(options: Options, settings: Settings) -> None:
     )
 
 
+def refuse_locked(path: Path) -> None:
+    """InputError where the system lets nobody look at the path; one that is not there is told by its reader."""
+    try:
+        known = path.stat()
+    except PermissionError as error:
+        raise InputError(f"no right to reach {str(path)!r}; give permission to its folders, or name another") from error
+    except OSError:
+        return
+    if stat.S_ISDIR(known.st_mode) and not os.access(path, os.R_OK | os.X_OK):
+        raise InputError(f"no right to look into the folder {str(path)!r}; give read permission, or name another")
+
+
 def _absolute(entry: str) -> str:
     table, separator, path = entry.partition("=")
+    refuse_locked(Path(path if separator else entry))
     return f"{table}={Path(path).absolute()}" if separator else str(Path(entry).absolute())
 
 

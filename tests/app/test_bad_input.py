@@ -169,8 +169,24 @@ def test_bytes_that_are_no_text(spawn: Run, logs: Path, guide: Path) -> None:
     assert "Traceback" not in ended.err
 
 
-def test_no_rights(ask: Run, logs: Path, guide: Path) -> None:
-    """A guide that cannot be read is named; what the system refuses is told in its words."""
+def test_no_rights(run: Run, ask: Run, logs: Path, guide: Path) -> None:
+    """What lies below a folder that nobody may look into is named, be it logs or guides."""
+    logs.chmod(0)
+    guide.parent.chmod(0)
+    try:
+        if os.access(logs, os.R_OK):
+            pytest.skip("rights do not bind this user")
+        for flag in ("--logs", "--guides"):
+            for path in (logs / "below", guide.parent / "below", logs):
+                refused(run("ask", QUESTION, "--logs", str(logs), flag, str(path)), str(logs.parent))
+        assert ask(QUESTION).code == 2
+    finally:
+        logs.chmod(0o700)
+        guide.parent.chmod(0o700)
+
+
+def test_a_guide_that_is_no_file(ask: Run, logs: Path, guide: Path) -> None:
+    """It is named, and what the system says of it."""
     guide.unlink()
     guide.mkdir()
     (guide.parent / "page.md").symlink_to(guide)
