@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 
-from orchestrator.core.routing import NONE, Router
+from orchestrator.core.routing.router import NONE, Router
 from playbooks.routing.loader import load_routing_table
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "routing" / "messages.dev.jsonl"

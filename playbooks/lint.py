@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from orchestrator.core.cel_syntax import parse_expression
-from orchestrator.core.cel_tree import free_names
+from orchestrator.core.cel.syntax import parse_expression
+from orchestrator.core.cel.tree import free_names
 from orchestrator.core.errors import Place
 from orchestrator.core.rendering import placeholders
 from playbooks.graph import find_reachable

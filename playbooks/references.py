@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from orchestrator.core.cel_syntax import parse_expression
-from orchestrator.core.cel_tree import Index, Literal, Name, Node, Select, free_names, walk
+from orchestrator.core.cel.syntax import parse_expression
+from orchestrator.core.cel.tree import Index, Literal, Name, Node, Select, free_names, walk
 from orchestrator.core.rendering import placeholders
 from playbooks.guide import Branch, BranchKind, Mitigation, Step
 from playbooks.queries import words_of

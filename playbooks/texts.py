@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from orchestrator.core.cel_syntax import parse_expression
+from orchestrator.core.cel.syntax import parse_expression
 from orchestrator.core.errors import ExpressionError
 from orchestrator.core.rendering import parse_template
 from playbooks.yaml_values import YamlValue

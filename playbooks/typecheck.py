@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from orchestrator.core.cel_types import CelType, check, column_type, kusto_type, record_of, row_type, table_type
-from orchestrator.core.cel_typing import BOOL, DOUBLE, DYN, INT, STRING, TIMESTAMP, list_of
+from orchestrator.core.cel.check import CelType, check, column_type, kusto_type, record_of, row_type, table_type
+from orchestrator.core.cel.inference import BOOL, DOUBLE, DYN, INT, STRING, TIMESTAMP, list_of
 from orchestrator.core.errors import ExpressionError, Place, QueryError
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.rendering import Placeholder, parse_template

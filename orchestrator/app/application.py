@@ -23,7 +23,7 @@ from orchestrator.surfaces.application import (
 )
 
 if TYPE_CHECKING:
-    from orchestrator.core.routing import Route, Router
+    from orchestrator.core.routing.router import Route, Router
     from orchestrator.core.table import Table
     from orchestrator.engine.session import Session
     from orchestrator.engine.switchboard import Switchboard
@@ -115,7 +115,7 @@ class App:
         """Which specialist a message or an alert payload is for."""
         from orchestrator.app.assembly import read_services  # noqa: PLC0415
         from orchestrator.app.sources import choose_sources  # noqa: PLC0415
-        from orchestrator.core.routing import Router  # noqa: PLC0415  # only this command needs it without a run
+        from orchestrator.core.routing.router import Router  # noqa: PLC0415  # only this command needs it without a run
         from playbooks.routing.loader import load_routing_table  # noqa: PLC0415
 
         if self._router is None:

@@ -227,7 +227,7 @@ def _build(settings: Settings, *, parts: _Parts, environment: "Environment") -> 
     from agents.triage.passages import answer_passage  # noqa: PLC0415
     from agents.triage.spec import TRIAGE  # noqa: PLC0415
     from agents.triage.tools import GuideTools  # noqa: PLC0415
-    from orchestrator.core.routing import Router  # noqa: PLC0415
+    from orchestrator.core.routing.router import Router  # noqa: PLC0415
     from orchestrator.engine.kernel import build_kernel  # noqa: PLC0415
     from orchestrator.engine.switchboard import Switchboard  # noqa: PLC0415
     from playbooks.routing.loader import load_routing_table  # noqa: PLC0415

@@ -13,11 +13,11 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from orchestrator.core.cel_blame import explain
-from orchestrator.core.cel_library import compile_program
-from orchestrator.core.cel_strict import strict_text
-from orchestrator.core.cel_syntax import parse_expression
-from orchestrator.core.cel_tree import Macro, Node, children, free_names
+from orchestrator.core.cel.blame import explain
+from orchestrator.core.cel.library import compile_program
+from orchestrator.core.cel.strict import strict_text
+from orchestrator.core.cel.syntax import parse_expression
+from orchestrator.core.cel.tree import Macro, Node, children, free_names
 from orchestrator.core.errors import ExpressionError
 from orchestrator.core.table import ColumnType, Table
 

@@ -22,9 +22,7 @@ SEARCH_COLUMNS = (
 
 def search_table(hits: Sequence[Hit]) -> Table:
     """What a search found, as the table that its evidence rests on."""
-    return Table(
-        SEARCH_COLUMNS, tuple((hit.id, hit.kind, hit.title, round(hit.score, 4), hit.passage) for hit in hits)
-    )
+    return Table(SEARCH_COLUMNS, tuple((hit.id, hit.kind, hit.title, round(hit.score, 4), hit.passage) for hit in hits))
 
 
 def _wall_clock() -> datetime:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from orchestrator.core.cel_syntax import parse_expression
+from orchestrator.core.cel.syntax import parse_expression
 from orchestrator.core.errors import ExpressionError
 from orchestrator.core.expressions import compile_expression
 from orchestrator.core.table import iso_utc, json_value

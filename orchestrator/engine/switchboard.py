@@ -28,7 +28,7 @@ from orchestrator.core.journal import Journal
 from orchestrator.core.ports import Index, Logs
 from orchestrator.core.recording import Recorder
 from orchestrator.core.report import Json, Question, Report, Status, Unknown, in_words, merge
-from orchestrator.core.routing import Route, Router, Subject
+from orchestrator.core.routing.router import Route, Router, Subject
 from orchestrator.core.runs import RunContext
 from orchestrator.core.specs import AgentSpec
 from orchestrator.engine.run import Listener, Run

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from orchestrator.core.events import Event
-from orchestrator.core.routing import Route
+from orchestrator.core.routing.router import Route
 from orchestrator.core.table import Table
 from playbooks.guide import Guide
 from playbooks.problems import Problem

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from orchestrator.core.errors import InputError, Place
-from orchestrator.core.routing_table import Card, Cue, PayloadShape, RoutingTable, Thresholds
+from orchestrator.core.routing.table import Card, Cue, PayloadShape, RoutingTable, Thresholds
 from playbooks.routing.document import Document, load_document
 
 SHIPPED = Path(__file__).parent

@@ -208,7 +208,7 @@ def test_any_text_is_a_value_or_an_expression_error(text: str):
     assert value is None or isinstance(value, bool | int | float | str | list | dict)
 
 
-@pytest.mark.parametrize("order", [("orchestrator.core.cel_library", "cel"), ("cel", "orchestrator.core.cel_library")])
+@pytest.mark.parametrize("order", [("orchestrator.core.cel.library", "cel"), ("cel", "orchestrator.core.cel.library")])
 def test_the_library_loads_without_its_command_line(order: tuple[str, str]):
     """The extension loads by itself, and beside the whole package in either order."""
     program = (

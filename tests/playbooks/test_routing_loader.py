@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.core.errors import InputError
-from orchestrator.core.routing import Router
+from orchestrator.core.routing.router import Router
 from playbooks.routing.loader import SHIPPED, load_routing_table
 
 WORDS = "concepts:\n  order: order, parcel\n  cancel: cancel\npatterns:\n  code: '5\\d\\d'\n"

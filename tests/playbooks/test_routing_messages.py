@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from orchestrator.core.routing import Router
+from orchestrator.core.routing.router import Router
 from playbooks.routing.loader import load_routing_table
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -23,7 +23,7 @@ from orchestrator.core.events import (
     TurnStarted,
     WindowResolved,
 )
-from orchestrator.core.routing import Route
+from orchestrator.core.routing.router import Route
 from orchestrator.core.table import Column, ColumnType, Table
 from orchestrator.surfaces.application import (
     Document,

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from orchestrator.core.errors import InputError
-from orchestrator.core.routing import Route
+from orchestrator.core.routing.router import Route
 from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli.exits import ExitCode
 from orchestrator.surfaces.cli.lines import TextLines

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestrator.core.routing_text import Speller, normalise, one_slip, stem, words_of
+from orchestrator.core.routing.text import Speller, normalise, one_slip, stem, words_of
 
 
 @pytest.mark.parametrize(

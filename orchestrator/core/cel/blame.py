@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from orchestrator.core.cel_tree import Binary, Has, Index, Literal, Macro, Name, Node, Select, children, walk
+from orchestrator.core.cel.tree import Binary, Has, Index, Literal, Macro, Name, Node, Select, children, walk
 
 _TYPE_NAMES = frozenset(
     {"bool", "int", "uint", "double", "string", "bytes", "list", "map", "timestamp", "duration", "type", "null_type"}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from orchestrator.core.routing_payload import decode, prose, recognise
-from orchestrator.core.routing_table import Card, PayloadShape
+from orchestrator.core.routing.payload import decode, prose, recognise
+from orchestrator.core.routing.table import Card, PayloadShape
 
 ALERT = PayloadShape(name="alert", has=(("version", "4"), ("groups.key", None)), headline=("labels.name", "title"))
 CARDS = (Card(name="triage", offer="incidents", payloads=(ALERT,)),)

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from orchestrator.core.routing_example import Examples
-from orchestrator.core.routing_match import Reading, Span
-from orchestrator.core.routing_table import Card, Cue, RoutingTable
+from orchestrator.core.routing.example import Examples
+from orchestrator.core.routing.match import Reading, Span
+from orchestrator.core.routing.table import Card, Cue, RoutingTable
 
 _GAP = 4  # words that may stand between the links of a chain: "talk to one of your human agents"
 _REACH = 14  # words within which the chains of a cue must stand: about one clause with its object

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from orchestrator.core.routing_table import RoutingTable
-from orchestrator.core.routing_text import Speller, Word, words_of
+from orchestrator.core.routing.table import RoutingTable
+from orchestrator.core.routing.text import Speller, Word, words_of
 
 _EXACT = "="
 _QUOTED = 60  # characters of the user's words in a reason

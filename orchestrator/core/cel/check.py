@@ -4,34 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from orchestrator.core.cel_blame import nearest, path_text
-from orchestrator.core.cel_operators import (
-    FUNCTIONS,
-    METHODS,
-    arithmetic,
-    call_type,
-    comparable,
-    contained,
-    method_type,
-    ordered,
-)
-from orchestrator.core.cel_syntax import parse_expression
-from orchestrator.core.cel_tree import (
-    Binary,
-    Call,
-    Has,
-    Index,
-    ListLiteral,
-    Literal,
-    Macro,
-    MapLiteral,
-    Name,
-    Node,
-    Select,
-    Ternary,
-    Unary,
-)
-from orchestrator.core.cel_typing import (
+from orchestrator.core.cel.blame import nearest, path_text
+from orchestrator.core.cel.inference import (
     BOOL,
     DYN,
     INT,
@@ -46,6 +20,32 @@ from orchestrator.core.cel_typing import (
     row_type,
     table_type,
     unify,
+)
+from orchestrator.core.cel.operators import (
+    FUNCTIONS,
+    METHODS,
+    arithmetic,
+    call_type,
+    comparable,
+    contained,
+    method_type,
+    ordered,
+)
+from orchestrator.core.cel.syntax import parse_expression
+from orchestrator.core.cel.tree import (
+    Binary,
+    Call,
+    Has,
+    Index,
+    ListLiteral,
+    Literal,
+    Macro,
+    MapLiteral,
+    Name,
+    Node,
+    Select,
+    Ternary,
+    Unary,
 )
 from orchestrator.core.errors import ExpressionError
 

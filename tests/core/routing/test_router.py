@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.core.errors import InputError
-from orchestrator.core.routing import NONE, Route, Router, Subject
-from orchestrator.core.routing_table import Card, Cue, PayloadShape, RoutingTable, Thresholds
+from orchestrator.core.routing.router import NONE, Route, Router, Subject
+from orchestrator.core.routing.table import Card, Cue, PayloadShape, RoutingTable, Thresholds
 
 
 def _cue(*chains: tuple[str, ...], weight: float, unless: tuple[str, ...] = ()) -> Cue:

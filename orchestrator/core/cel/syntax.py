@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from orchestrator.core.cel_tree import (
+from orchestrator.core.cel.tree import (
     Binary,
     Call,
     Has,

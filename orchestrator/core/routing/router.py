@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orchestrator.core import routing_payload as payloads
 from orchestrator.core.errors import InputError
-from orchestrator.core.routing_clause import Clause, clauses_of
-from orchestrator.core.routing_match import Lexicon, Reading
-from orchestrator.core.routing_question import Asker
-from orchestrator.core.routing_score import Score, Scorer
-from orchestrator.core.routing_table import RoutingTable
-from orchestrator.core.routing_text import normalise
+from orchestrator.core.routing import payload as payloads
+from orchestrator.core.routing.clause import Clause, clauses_of
+from orchestrator.core.routing.match import Lexicon, Reading
+from orchestrator.core.routing.question import Asker
+from orchestrator.core.routing.score import Score, Scorer
+from orchestrator.core.routing.table import RoutingTable
+from orchestrator.core.routing.text import normalise
 
 NONE = "none"
 _READ = 4_000  # characters; of a longer text, the head and the tail are read

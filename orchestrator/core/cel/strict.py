@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from orchestrator.core.cel_tree import (
+from orchestrator.core.cel.tree import (
     Binary,
     Call,
     Has,

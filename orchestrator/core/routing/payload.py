@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from orchestrator.core.routing_table import Card, PayloadShape
+from orchestrator.core.routing.table import Card, PayloadShape
 
 _PROSE = ("text", "message", "question", "description", "summary", "title", "subject", "body", "content")
 _HEADLINE_LENGTH = 120

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from orchestrator.core.routing_match import Reading
+from orchestrator.core.routing.match import Reading
 
 _JOINT = re.compile(
     r"(?:(?<=[.!?;])\s+|\n+|,\s*|\s+(?=(?:and|also|plus|but|besides|additionally|then|by the way|one more thing)\b))",

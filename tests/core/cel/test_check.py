@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.core.cel_types import check, infer, record_of, row_type, table_type
-from orchestrator.core.cel_typing import (
+from orchestrator.core.cel.check import check, infer, record_of, row_type, table_type
+from orchestrator.core.cel.inference import (
     BOOL,
     DOUBLE,
     DURATION,

@@ -1,6 +1,6 @@
 """What operators and functions take and yield, as the CEL library at hand behaves (its tests pin it)."""
 
-from orchestrator.core.cel_typing import BOOL, DOUBLE, DURATION, DYN, INT, STRING, TIMESTAMP, TYPE, UINT, CelType
+from orchestrator.core.cel.inference import BOOL, DOUBLE, DURATION, DYN, INT, STRING, TIMESTAMP, TYPE, UINT, CelType
 
 _NUMBERS = frozenset({"int", "uint", "double"})
 _ORDERED = frozenset({"string", "bool", "timestamp", "duration"})

@@ -6,8 +6,8 @@ from itertools import pairwise
 from math import log, sqrt
 from typing import NamedTuple
 
-from orchestrator.core.routing_table import Card
-from orchestrator.core.routing_text import words_of
+from orchestrator.core.routing.table import Card
+from orchestrator.core.routing.text import words_of
 
 
 class Likeness(NamedTuple):

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
-from orchestrator.core.routing_table import Card, RoutingTable
+from orchestrator.core.routing.table import Card, RoutingTable
 
 
 class Asker:

@@ -1,0 +1,1 @@
+"""Guide expressions in CEL: syntax, types, and strict evaluation."""

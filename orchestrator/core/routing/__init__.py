@@ -1,0 +1,1 @@
+"""Which specialist a message is for: cues, examples, scores, reasons."""
