@@ -9,7 +9,8 @@ from orchestrator.core.followup import is_elliptical
 
 MAX_GUIDES = 8
 SHORT = 300
-_SETTLED = frozenset({"cause_found", "no_data", "needs_input"})
+# Not no_data: a worker that is gone logs nothing, and the guide of its queue asks other tables.
+_SETTLED = frozenset({"cause_found", "needs_input"})
 _EVIDENCE = re.compile(r"\b(?:show|open|print|display|see)\b.{0,20}?\b[Ee](\d{1,4})\b|^\W*[Ee](\d{1,4})\W*$")
 _NAMED_GUIDE = re.compile(r"\brun (?:the )?guide ([a-z][a-z0-9_]*)\b")
 _DOCUMENT = re.compile(

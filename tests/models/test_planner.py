@@ -44,17 +44,16 @@ def test_an_incident_is_three_calls() -> None:
     assert plan(asked(text, FOUND, ran("cause_found"), ("report-submit", {})), TRIAGE) == End()
 
 
-@pytest.mark.parametrize("status", ["inconclusive", "healthy"])
+@pytest.mark.parametrize("status", ["inconclusive", "healthy", "no_data"])
 def test_an_unsettled_guide_gives_way_to_the_next(status: str) -> None:
     """The second candidate runs, and all claims are submitted."""
     assert call(asked("x", FOUND, ran(status, "C1")))[1]["guide_id"] == "b"
     assert call(asked("x", FOUND, ran(status, "C1"), ran("inconclusive", "C2")))[1]["claims"] == ["C1", "C2"]
 
 
-@pytest.mark.parametrize("status", ["no_data", "needs_input"])
-def test_another_guide_cannot_help_without_data_or_answers(status: str) -> None:
-    """The turn ends with what there is."""
-    assert call(asked("x", FOUND, ran(status)))[0] == "report-submit"
+def test_another_guide_cannot_help_without_answers() -> None:
+    """The turn ends with the question."""
+    assert call(asked("x", FOUND, ran("needs_input")))[0] == "report-submit"
 
 
 def test_nothing_covered_ends_the_turn() -> None:
