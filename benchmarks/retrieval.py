@@ -24,6 +24,7 @@ from plugins.search.sqlite import SqliteIndex
 
 FORMS = ("query_full", "query_nameless")
 TOP = 10
+DATA = Path(__file__).parents[2] / "shared" / "data" / "guide_retrieval"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +204,7 @@ def show(figures: dict[str, object]) -> None:
 def main() -> int:
     """Run as a script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, nargs="+", required=True, help="folder, or corpus and pairs files")
+    parser.add_argument("--data", type=Path, nargs="+", default=[DATA], help="folder, or corpus and pairs files")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     arguments = parser.parse_args()
     corpora, pair_files = files_of(arguments.data)
