@@ -6,6 +6,7 @@ _PATHS = (
     ("data", "essentials", "alertRule"),
     ("commonLabels", "alertname"),
     ("groupLabels", "alertname"),
+    ("alerts", "labels", "alertname"),
     ("labels", "alertname"),
     ("alertname",),
     ("event", "data", "title"),
@@ -17,7 +18,10 @@ _PATHS = (
 
 
 def alert_name(payload: Mapping[str, object]) -> str | None:
-    """The first of the known places that holds a text; keys match in any case, as senders mix them."""
+    """The first of the known places that holds a text; keys match in any case, as senders mix them.
+
+    A list on the way stands for its first element.
+    """
     for path in _PATHS:
         found = _at(payload, path)
         if isinstance(found, str) and found.strip():
@@ -27,6 +31,8 @@ def alert_name(payload: Mapping[str, object]) -> str | None:
 
 def _at(value: object, path: tuple[str, ...]) -> object:
     for name in path:
+        if isinstance(value, list):
+            value = value[0] if value else None
         if not isinstance(value, Mapping):
             return None
         keys = {str(key).lower(): item for key, item in value.items()}

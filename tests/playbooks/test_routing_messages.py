@@ -194,3 +194,62 @@ def test_labelled_messages(router: Router):
     benchmark = _benchmark()
     outcomes, _ = benchmark.decide(router, benchmark.load_rows(LABELLED))
     assert benchmark.accuracy(outcomes)["accuracy"] >= 0.85
+
+
+OWN = Router(
+    load_routing_table()
+    .with_systems(["beta"])
+    .with_symptoms(["widgets broken", "late", "orders are late"], ["DiskFull", "Checkout"])
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "agent"),
+    [
+        ("widgets broken in beta", "triage"),
+        ("it says: Widgets Broken!", "triage"),
+        ("DiskFull fired", "triage"),
+        ("my orders are late", "shipment"),
+        ("is gamma healthy?", "triage"),
+        ("gammaservice is slow", "triage"),
+        ("is pizza healthy?", "none"),
+    ],
+)
+def test_the_guides_own_words_and_unknown_services_reach_triage(message: str, agent: str) -> None:
+    """Symptoms, alerts and names of this installation speak for triage, not against what is plainly another's."""
+    assert OWN.route(message).agent == agent
+
+
+def test_without_the_guides_the_symptom_is_unknown() -> None:
+    """The words come from the guides, not from the shipped data."""
+    assert Router(load_routing_table()).route("the widgets").agent == "none"
+
+
+@pytest.mark.parametrize(
+    ("message", "agent"),
+    [
+        ("how do I rotate the database password according to our policy?", "triage"),
+        ("what is our policy for lost luggage?", "triage"),
+        ("what does the manual say about a stuck conveyor?", "triage"),
+        ("what is your return policy?", "shipment"),
+        ("what is the policy for cancelling an order", "shipment"),
+    ],
+)
+def test_policies_are_asked_of_whoever_has_the_documents(message: str, agent: str) -> None:
+    """Operations documents are triage's, those about orders and returns shipment's."""
+    assert Router(load_routing_table()).route(message).agent == agent
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"data": {"essentials": {"alertRule": "My Alert"}}},
+        {"status": "firing", "alerts": [{"labels": {"alertname": "My Alert"}}]},
+        [{"labels": {"alertname": "My Alert"}}, {"labels": {"alertname": "Other"}}],
+    ],
+)
+def test_an_alert_of_incomplete_shape_goes_to_triage(payload: object) -> None:
+    """The name alone is enough, in an object or a list of them."""
+    route = Router(load_routing_table()).route(json.dumps(payload))
+    assert route.agent == "triage"
+    assert "My Alert" in route.reason

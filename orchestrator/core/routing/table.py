@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from orchestrator.core.routing.text import words_of
+
 OWN_SYSTEM = "own_system"
+OWN_SYMPTOM = "own_symptom"
+OWN_ALERT = "own_alert"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +107,32 @@ class RoutingTable:
 
     def with_systems(self, names: Iterable[str]) -> "RoutingTable":
         """The table that also knows these services by name, in its concept `own_system` if it has one."""
-        if OWN_SYSTEM not in self.concepts:
-            return self
-        phrases = (*self.concepts[OWN_SYSTEM], *sorted({name.strip().lower() for name in names if name.strip()}))
-        return replace(self, concepts={**self.concepts, OWN_SYSTEM: tuple(dict.fromkeys(phrases))})
+        return self._with({OWN_SYSTEM: {name.strip().lower() for name in names if name.strip()}})
+
+    def with_symptoms(self, phrases: Iterable[str], alerts: Iterable[str] = ()) -> "RoutingTable":
+        """The table that also knows the guides' symptoms and alerts, in its concepts `own_symptom` and `own_alert`.
+
+        One word says too little ("late"), so a symptom needs two; an alert's name may be one if no prose writes it so
+        ("HighErrorRate", "disk_full").
+        """
+        told = {phrase.strip().lower() for phrase in phrases if len(words_of(phrase)) > 1}
+        named = {name.strip() for name in alerts if len(words_of(name)) > 1 or _is_identifier(name.strip())}
+        return self._with({OWN_SYMPTOM: told, OWN_ALERT: named})
+
+    def _with(self, phrases: Mapping[str, Iterable[str]]) -> "RoutingTable":
+        """The table with phrases added to those of the concepts that it has."""
+        added = {
+            concept: tuple(dict.fromkeys((*self.concepts[concept], *sorted(more))))
+            for concept, more in phrases.items()
+            if concept in self.concepts
+        }
+        return replace(self, concepts={**self.concepts, **added})
 
     def specialists(self) -> tuple[Card, ...]:
         """The cards that are specialists."""
         return tuple(card for card in self.cards if card.handled)
+
+
+def _is_identifier(name: str) -> bool:
+    """Whether a word is written as programs write names: capitals, digits or joints inside."""
+    return bool(words_of(name)) and (any(c.isupper() or c.isdigit() for c in name[1:]) or "_" in name)
