@@ -53,6 +53,8 @@ class Account:
     frames: dict[str, StepFrame] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
     questions: dict[str, tuple[StepQuestion, ...]] = field(default_factory=dict)
+    inner: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
+    """What the guides that steps run could not tell, by step."""
 
     def outcome(self, coverage: CoverageFacts) -> GuideOutcome:
         """The outcome; nothing runs any more."""
@@ -82,7 +84,7 @@ class Account:
             findings=said[BranchKind.FINDING],
             ruled_out=said[BranchKind.RULED_OUT],
             healthy=said[BranchKind.HEALTHY],
-            unknown=said[BranchKind.UNKNOWN],
+            unknown=self._unknown(),
             impact=self._impact(),
             next=next_steps(
                 verdict=verdict,
@@ -141,6 +143,16 @@ class Account:
     def _statements(self, kind: BranchKind) -> tuple[Statement, ...]:
         ran = ((step, self.ran[step.id]) for step in self.guide.steps if step.id in self.ran)
         return tuple(_statement(step, item) for step, item in ran if item.decision.kind is kind)
+
+    def _unknown(self) -> tuple[Statement, ...]:
+        """What steps could not tell, each followed by what a guide that it ran could not."""
+        found: list[Statement] = []
+        for step in self.guide.steps:
+            ran = self.ran.get(step.id)
+            if ran is not None and ran.decision.kind is BranchKind.UNKNOWN:
+                found.append(_statement(step, ran))
+            found.extend(self.inner.get(step.id, ()))
+        return tuple(found)
 
     def _conclusions(self) -> Iterable[Concluded]:
         for step in self.guide.steps:

@@ -15,7 +15,7 @@ from agents.triage.outcome import CoverageFacts, GuideOutcome, StepQuestion
 from agents.triage.port import EvidencePort
 from agents.triage.progress import StepEnd, StepProgress, StepStart
 from agents.triage.scheduler import Schedule, StepStatus
-from agents.triage.subguide import inner_guide, inner_parameters, outcome_table
+from agents.triage.subguide import inner_guide, inner_parameters, inner_unknowns, open_reason, outcome_table
 from orchestrator.core.claims import Frame, StepFrame, scope_of
 from orchestrator.core.errors import InputError, QueryError
 from orchestrator.core.evidence import Recorded
@@ -223,7 +223,11 @@ class _Run:
         outcome = await run.outcome(parameters=parameters, window=window)
         if outcome.needs_input:
             return outcome.questions
-        return self._kept(await self.port.note(key, outcome_table(outcome), source=f"guide {inner.id}"))
+        got = self._kept(await self.port.note(key, outcome_table(outcome), source=f"guide {inner.id}"))
+        self.account.inner[step.id] = inner_unknowns(outcome, step.id)
+        reason = open_reason(outcome)
+        tells_all = reason is None or got.status is StepStatus.FAILED
+        return got if tells_all else replace(got, status=StepStatus.PARTIAL, reason=reason)
 
     def _frame(self, step: Step, own: StepFrame) -> Frame:
         return frame_of(

@@ -1,10 +1,12 @@
 """A guide run as a step of another: its parameters, and its outcome as rows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from agents.triage.bindings import column_type
-from agents.triage.outcome import GuideOutcome
+from agents.triage.outcome import GuideOutcome, Statement, VerdictStatus
+from agents.triage.verdict import is_open, open_text
 from orchestrator.core.errors import InputError
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import Column, ColumnType, Table
@@ -78,6 +80,19 @@ def _default(guide: Guide, parameter: Parameter, *, known: Mapping[str, QueryPar
 
 def _value_of(parameter: QueryParameter | None) -> object:
     return parameter.value if parameter is not None else None
+
+
+def open_reason(outcome: GuideOutcome) -> str | None:
+    """Why the inner run does not tell all: its open steps, or that it had no data; None where it does."""
+    found = [f"inner {open_text(step)}" for step in outcome.steps if is_open(step)]
+    if outcome.verdict.status is VerdictStatus.NO_DATA:
+        found.append(f"guide {outcome.guide!r} had no data: {outcome.verdict.reason}")
+    return "; ".join(found) or None
+
+
+def inner_unknowns(outcome: GuideOutcome, key: str) -> tuple[Statement, ...]:
+    """What the inner run could not tell, by the way to its steps; an outer scope cannot rebuild its frames."""
+    return tuple(replace(item, step=f"{key}/{item.step}", frame=None) for item in outcome.unknown)
 
 
 def outcome_table(outcome: GuideOutcome) -> Table:

@@ -39,7 +39,7 @@ def judge(
     """
     if conclusions:
         return _cause(conclusions)
-    open_steps = [step for step in steps if _is_open(step)]
+    open_steps = [step for step in steps if is_open(step)]
     if coverage.reached is False and (coverage.rows == 0 or not findings) and not questions:
         summary = f"No data to judge by: {coverage.reason}."
         return Verdict(status=VerdictStatus.NO_DATA, summary=summary, reason=coverage.reason)
@@ -71,7 +71,8 @@ def _cause(conclusions: Sequence[Concluded]) -> Verdict:
     )
 
 
-def _is_open(step: StepOutcome) -> bool:
+def is_open(step: StepOutcome) -> bool:
+    """Whether a reached step leaves its question open: it failed, is partial or unknown."""
     if not step.path:
         return False
     return step.kind is BranchKind.UNKNOWN or step.status is not StepStatus.DONE
@@ -87,13 +88,14 @@ def _blockers(
     found = [f"step {question.step!r} waits for an answer" for question in questions]
     if findings:
         found.append(f"found without a cause: {'; '.join(item.text for item in findings)}")
-    found.extend(_open_text(step) for step in open_steps)
+    found.extend(open_text(step) for step in open_steps)
     if coverage.reached is not True:
         found.append(coverage.reason)
     return found
 
 
-def _open_text(step: StepOutcome) -> str:
+def open_text(step: StepOutcome) -> str:
+    """One clause about a step that is open."""
     state = "unknown" if step.status is StepStatus.DONE else step.status.value
     return f"step {step.id!r} is {state} ({step.reason or step.text})"
 
@@ -117,5 +119,5 @@ def next_steps(
         if coverage.reached is not True:
             found.append(f"Check that telemetry arrives: {coverage.reason}")
         found.extend(f"Follow up: {item.text}" for item in findings)
-    found.extend(f"Check by hand: {step.title} ({step.reason or step.text})" for step in steps if _is_open(step))
+    found.extend(f"Check by hand: {step.title} ({step.reason or step.text})" for step in steps if is_open(step))
     return tuple(dict.fromkeys(found))

@@ -322,6 +322,42 @@ def test_sub_guide(kit: Any):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("refused", "inner step 'look' is failed (refused)"),
+        (Table(EMPTY.columns, (), TableStatus.PARTIAL, "cut"), "inner step 'look' is partial (cut)"),
+        (Table(EMPTY.columns, ((7,),)), "inner step 'look' is unknown (cannot tell 7)"),
+    ],
+)
+def test_sub_guide_that_does_not_tell_all(kit: Any, answer: Table | str, reason: str):
+    """A step of another guide that is failed, partial or unknown makes the step that ran it partial: not healthy."""
+    inner = kit.guide(
+        kit.step("look", kit.branch("unknown", "size(rows) > 0", text="cannot tell {row.x}"), kit.branch("healthy")),
+        id="inner",
+        coverage=None,
+    )
+    outer = kit.guide(kit.step("sub", kit.branch("healthy", None), kql=None, run=SubGuide(guide="inner")))
+    outcome = kit.play(outer, {"sub/look": answer}, guides={"inner": inner}).outcome
+    step = outcome.step("sub")
+    assert (step.status.value, step.reason, outcome.verdict.status.value) == ("partial", reason, "inconclusive")
+    assert [item.step for item in outcome.unknown] == ([] if "partial" in reason else ["sub/look"])
+
+
+def test_sub_guide_without_data(kit: Any):
+    """A guide that runs as a step and has no data does not let the outer one be healthy."""
+    service = Parameter(name="p_service", type=ParameterType(ColumnType.STRING), sources=())
+    inner = kit.guide(kit.step("look"), id="inner", parameters=(service,))
+    outer = kit.guide(kit.step("sub", kit.branch("healthy", None), kql=None, run=SubGuide(guide="inner")))
+    outcome = kit.play(
+        outer,
+        {"sub/look": EMPTY, "sub/coverage": Table((), ()), "sub/services": Table((), ())},
+        guides={"inner": inner},
+    ).outcome
+    assert "guide 'inner' had no data: AppRequests has no rows of checkout" in (outcome.step("sub").reason or "")
+    assert outcome.verdict.status.value == "inconclusive"
+
+
 def test_sub_guide_defaults(kit: Any):
     """An argument that is not given is a literal default; one without is named."""
     kind = ParameterType(ColumnType.LONG)
