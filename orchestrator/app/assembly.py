@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +43,12 @@ def read_guides(folder: Path | None) -> tuple[Guide, ...]:
 
     if folder is not None:
         refuse_locked(folder)
-    return load_guides(folder or SHIPPED / "guides")
+    guides = load_guides(folder or SHIPPED / "guides")
+    if not guides:
+        raise InputError(
+            f"{str(folder)!r} holds no guide: put *.md guides there, or name another folder"
+        )
+    return guides
 
 
 def read_services(options: Options, settings: Settings, *, kind: str) -> "Services":
@@ -73,7 +78,7 @@ def declared_types(guides: Sequence[Guide]) -> Mapping[str, Mapping[str, ColumnT
 
 @asynccontextmanager
 async def open_logs(options: Options, sources: Sources, guides: Sequence[Guide]) -> AsyncIterator[Opened]:
-    """The logs with their clock: `--now`, else their newest time."""
+    """The logs with their clock: `--now`, else their newest time, else the wall clock."""
     from plugins.monitor.duckdb import DuckDbLogs  # noqa: PLC0415  # DuckDB is loaded where logs are asked
 
     async with DuckDbLogs.open(
@@ -84,7 +89,8 @@ async def open_logs(options: Options, sources: Sources, guides: Sequence[Guide])
             now = logs.newest()
             note = "the clock is the newest time in the logs"
         if now is None:
-            raise InputError(f"{', '.join(sources.logs)}: no table has a time; give the clock with --now")
+            now = datetime.now(UTC)
+            note = "the clock is the wall clock: no row of the logs has a time"
         logs.now = now
         yield Opened(logs, now, note)
 
@@ -144,7 +150,15 @@ async def open_switchboard(options: Options, settings: Settings) -> AsyncIterato
                 parts=_Parts(
                     guides=guides, services=services, opened=opened, index=index, journal=journal, names=names
                 ),
-                environment=_environment(options, sources, opened, index, zone=zone, trouble=trouble),
+                environment=_environment(
+                    options,
+                    sources,
+                    opened,
+                    index,
+                    folder=options.guides or settings.guides,
+                    zone=zone,
+                    trouble=trouble,
+                ),
             )
 
 
@@ -190,14 +204,21 @@ async def _system_names(guides: Sequence[Guide], services: "Services", opened: O
     return tuple(dict.fromkeys(names))
 
 
-def _environment(
-    options: Options, sources: Sources, opened: Opened, index: Index, *, zone: str, trouble: str | None
+def _environment(  # every part of a run's surroundings meets here
+    options: Options,
+    sources: Sources,
+    opened: Opened,
+    index: Index,
+    *,
+    folder: Path | None,
+    zone: str,
+    trouble: str | None,
 ) -> "Environment":
     from orchestrator.engine.switchboard import Environment  # noqa: PLC0415  # brings Semantic Kernel
 
-    def notes() -> tuple[str, ...]:
+    def notes(queries: Sequence[str]) -> tuple[str, ...]:
         first = (opened.note, trouble) if trouble else (opened.note,)
-        return (*first, *opened.logs.warnings)
+        return (*first, *opened.logs.warnings_for(queries))
 
     return Environment(
         logs=opened.logs,
@@ -208,7 +229,7 @@ def _environment(
         inputs={
             "logs": list(sources.logs),
             "source": sources.kind,
-            "guides": str(options.guides.absolute()) if options.guides else None,
+            "guides": str(folder.absolute()) if folder else None,
             "services": str(options.services.absolute()) if options.services else None,
             "now": iso_utc(opened.now),
             "tz": zone,
@@ -247,12 +268,14 @@ def _build(settings: Settings, *, parts: _Parts, environment: "Environment") -> 
     async def choose(question: str) -> Hit | None:
         return await answer_passage(parts.index, question)
 
+    symptoms = [symptom for guide in parts.guides for symptom in guide.applies_to.symptoms]
+    alerts = [alert for guide in parts.guides for alert in guide.applies_to.alerts]
     plugins = {"guides": guides, "search": SearchTools(choose), "logs": LogTools(parts.opened.logs)}
     return Switchboard(
         kernel=build_kernel(service, plugins),
         service=service,
         specs={spec.name: spec for spec in (TRIAGE, SHIPMENT, SENTIMENT, HANDOFF)},
-        router=Router(load_routing_table().with_systems(parts.names)),
+        router=Router(load_routing_table().with_systems(parts.names).with_symptoms(symptoms, alerts)),
         environment=environment,
         journal=parts.journal,
     )

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +73,16 @@ async def verify_run(settings: Settings, run: str) -> tuple[RecheckedClaim, ...]
     inputs = _first(events, "RunStarted").get("inputs")
     if not isinstance(inputs, Mapping):
         raise InputError(f"the run {run!r} does not say what it looked at, so it cannot be verified")
+    try:
+        return await _checked_again(events, inputs)
+    except InputError as error:  # the data, or the guides that type it, are gone
+        claims = [event for event in events if event.get("kind") == "ClaimMade"]
+        return tuple(replace(_rechecked(event, {}), reason=error.message) for event in claims)
+
+
+async def _checked_again(
+    events: Sequence[Mapping[str, object]], inputs: Mapping[str, object]
+) -> tuple[RecheckedClaim, ...]:
     options, sources = _reopen(inputs)
     guides = read_guides(options.guides)
     from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where a run is verified

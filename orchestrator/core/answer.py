@@ -7,14 +7,21 @@ from orchestrator.core.report import GuideResult, Json, Question, Report, Statem
 from orchestrator.core.runs import Offer, RunContext, Submission
 from orchestrator.core.specs import AgentSpec
 
-_LEADS = {"cause_found": 0, "needs_input": 1}
-_LATER = 2
+_LEADS = ("cause_found", "needs_input", "inconclusive", "no_data", "not_covered", "healthy")
 
 
 def leading(results: Sequence[GuideResult]) -> GuideResult | None:
-    """The result that speaks for the turn: one that found a cause, else one that asks, else the best matched."""
-    ranked = sorted(results, key=lambda result: _LEADS.get(_rank_key(result), _LATER))
+    """The result that speaks for the turn: a cause, else a question, else what is open; healthy only if all are.
+
+    Of equals the best matched; of causes the most confident.
+    """
+    ranked = sorted(results, key=lambda result: (_LEADS.index(_rank_key(result)), _doubt(result)))
     return ranked[0] if ranked else None
+
+
+def _doubt(result: GuideResult) -> int:
+    known = ("high", "medium", "low")
+    return known.index(result.verdict.confidence) if result.verdict.confidence in known else 0
 
 
 def _rank_key(result: GuideResult) -> str:
@@ -28,7 +35,7 @@ def compose(context: RunContext, spec: AgentSpec, submission: Submission, *, rou
     chosen = sorted(offers, key=lambda offer: offer.result is not lead)
     questions = _questions(context.results, submission)
     others = tuple(result for result in context.results if result is not lead)
-    unknown = (*(lead.unknown if lead else ()), *context.unknown)
+    unknown = _merged_unknown(lead, others, context)
     report = Report(
         status=_status(lead, questions, chosen, context),
         run=context.run,
@@ -49,6 +56,16 @@ def compose(context: RunContext, spec: AgentSpec, submission: Submission, *, rou
         route=route,
     )
     return replace(report, message=sentence(report, spec))
+
+
+def _merged_unknown(
+    lead: GuideResult | None, others: Sequence[GuideResult], context: RunContext
+) -> tuple[Unknown, ...]:
+    """What could not be told, of every guide that ran, each text once; with a cause, the leading guide's alone."""
+    settled = lead is not None and lead.verdict.status == "cause_found"
+    open_ends = [item for result in (() if settled else others) for item in result.unknown]
+    every = (*(lead.unknown if lead else ()), *open_ends, *context.unknown)
+    return tuple({item.text: item for item in reversed(every)}.values())[::-1]
 
 
 def _questions(results: Sequence[GuideResult], submission: Submission) -> tuple[Question, ...]:

@@ -13,7 +13,7 @@ def unfinished_report(events: Events, *, message: str) -> Json:
     """A report of status `failed` from the events as JSON, a part per turn; `message` says why there is no end."""
     starts = [place for place, event in enumerate(events) if event.get("kind") == "TurnStarted"]
     opening = events[: starts[0]] if starts else events
-    turns = [events[at:end] for at, end in zip(starts, [*starts[1:], len(events)], strict=True)]
+    turns = [events[at:end] for at, end in zip(starts, [*starts[1:], len(events)][: len(starts)], strict=True)]
     return merge([_part(opening, turn, message=message) for turn in turns or [()]])
 
 

@@ -38,24 +38,34 @@ class Session:
     @property
     def speaking(self) -> str | None:
         """The specialist that answered last."""
-        agent = self.reports[-1].get("agent") if self.reports else None
+        turns = self._turns()
+        agent = turns[-1].get("agent") if turns else None
         return str(agent) if agent and agent != "none" else None
 
     def previous(self) -> Json | None:
         """The newest report that has evidence, else the newest."""
-        with_evidence = [report for report in self.reports if report.get("evidence")]
-        known = with_evidence or self.reports
+        turns = self._turns()
+        known = [turn for turn in turns if turn.get("evidence")] or turns
         return known[-1] if known else None
 
     def remembered(self) -> Mapping[str, object]:
         """Guide parameters of the newest run that had any, and `started_at` of its impact."""
-        for report in reversed(self.reports):
+        for report in reversed(self._turns()):
             parameters = report.get("parameters")
             if isinstance(parameters, Mapping) and parameters:
                 impact = report.get("impact")
                 started = impact.get("started_at") if isinstance(impact, Mapping) else None
                 return {**parameters, "started_at": started}
         return {}
+
+    def _turns(self) -> list[Json]:
+        """The reports of every turn, oldest first; a message with two subjects had two."""
+        turns: list[Json] = []
+        for report in self.reports:
+            several = report.get("turns")
+            turns += [turn for turn in several if isinstance(turn, dict)] if isinstance(several, list) else []
+            turns += [] if several else [report]
+        return turns
 
     def exchanges(self) -> Sequence[tuple[str, str]]:
         """The last messages and their answers."""

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -46,7 +46,7 @@ class Environment:
         now: The clock of the runs; None is the wall clock.
         zone: IANA zone of times that name none.
         inputs: JSON that opens the same data again.
-        notes: What every report says about the data, such as rows that could not be read.
+        notes: What a report says about the data, given its queries: rows that could not be read, columns missing.
     """
 
     logs: Logs
@@ -55,7 +55,7 @@ class Environment:
     now: datetime | None
     zone: str
     inputs: Json
-    notes: Callable[[], tuple[str, ...]]
+    notes: Callable[[Sequence[str]], tuple[str, ...]]
     given: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -202,6 +202,7 @@ class Switchboard:
             run.emit(EvidenceFound(evidence=evidence.document()))
 
         environment = self.environment
+        recorder = Recorder(logs=environment.logs, index=environment.index, source=environment.source, found=found)
         return RunContext(
             run=run.id,
             session=session.id,
@@ -214,9 +215,9 @@ class Switchboard:
             remembered=session.remembered(),
             previous=session.previous(),
             reply=replied(run.said, session.reports[-1] if session.reports else None),
-            recorder=Recorder(logs=environment.logs, index=environment.index, source=environment.source, found=found),
+            recorder=recorder,
             emit=run.emit,
-            about_data=environment.notes,
+            about_data=lambda: environment.notes([item.query for item in recorder.evidence()]),
         )
 
     def _abstained(self, run: Run, route: Route, session: Session, text: str) -> Report:
@@ -235,12 +236,16 @@ class Switchboard:
 
 
 def _payload(text: str) -> Mapping[str, object] | None:
-    if not text.lstrip().startswith("{"):
+    if not text.lstrip().startswith(("{", "[")):
         return None
     try:
         value = json.loads(text)
     except ValueError:
         return None
+    except RecursionError as error:
+        raise InputError("the payload is nested too deeply to be an alert; send the alert's own JSON") from error
+    if isinstance(value, list) and value:
+        value = value[0]  # a list of alerts: the first is looked at
     return value if isinstance(value, dict) else None
 
 

@@ -1,9 +1,10 @@
 """The embedded logs backend: a folder of files in DuckDB, asked in KQL."""
 
 import asyncio
+import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -117,6 +118,17 @@ class DuckDbLogs:
         """What was passed over or left out so far: files, rows, cells."""
         loaded = (warning for name in sorted(self._loaded) for warning in self._loaded[name].warnings)
         return (*self._inventory.warnings, *loaded, *sorted(self._asked_empty))
+
+    def warnings_for(self, queries: Iterable[str]) -> tuple[str, ...]:
+        """What was passed over in the files, and which columns that these queries name are empty for want of data."""
+        added = {name: loaded.added for name, loaded in self._loaded.items() if loaded.added}
+        asked = {
+            text
+            for kql in queries
+            for text in asked_for(kql, {n: a for n, a in added.items() if re.search(rf"\b{n}\b", kql)}).values()
+        }
+        files = (warning for name in sorted(self._loaded) for warning in self._loaded[name].warnings)
+        return (*self._inventory.warnings, *files, *sorted(asked))
 
     def newest(self) -> datetime | None:
         """The newest time of all tables' time columns, or None; loads every table, two at a time."""

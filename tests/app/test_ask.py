@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -203,3 +204,43 @@ async def test_every_turn_of_a_run_is_verified(options: Options) -> None:
     outcomes = [item.outcome for item in await App().verify_run(report["run"])]
     assert outcomes == ["holds"] * len(claims)
     assert len(claims) > 1
+
+
+async def test_a_follow_up_goes_to_the_specialist_that_spoke_last(options: Options) -> None:
+    """After two subjects it is the second one's."""
+    message = "calls of pay to a dependency fail since 10:20. Also, where is my order 1234?"
+    _, second = await say(options, message, "and order 5678?")
+    assert second["agent"] == "shipment"
+
+
+async def test_notes_are_of_this_question_only(options: Options) -> None:
+    """The same question has the same notes, whatever was asked before in the process."""
+    question = "calls of pay to a dependency fail since 10:20"
+    first, _, third = await say(options, question, "calls of cart to a dependency fail since 10:20", question)
+    assert first["notes"] == third["notes"]
+
+
+async def test_tables_without_rows_are_no_data(options: Options) -> None:
+    """The clock is the wall clock then, and the report says so."""
+    table = Path(options.logs[0]) / "AppDependencies.csv"
+    table.write_text(table.read_text().splitlines()[0] + "\n")
+    given = replace(options, parameters={"p_service": "pay"}, agent="triage")
+    (report,) = await say(given, "calls of pay to a dependency fail")
+    assert report["verdict"]["status"] == "no_data"
+    assert "wall clock" in report["notes"][0]
+
+
+async def test_claims_whose_data_is_gone_cannot_be_checked(options: Options) -> None:
+    """Each is listed with the reason."""
+    (report,) = await say(options, "calls of pay to a dependency fail since 10:20")
+    (Path(options.logs[0]) / "AppDependencies.csv").unlink()
+    (checked,) = await App().verify_run(report["run"])
+    assert checked.outcome == "cannot be checked"
+    assert checked.reason
+
+
+async def test_a_payload_nested_too_deeply_is_bad_input(options: Options) -> None:
+    """It is refused by name, and the run is recorded as failed."""
+    with pytest.raises(InputError, match="nested too deeply"):
+        await say(options, '{"a":' * 5000 + "1" + "}" * 5000)
+    assert App().show_run("last")["status"] == "failed"

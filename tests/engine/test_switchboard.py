@@ -56,7 +56,7 @@ class Desk:
             specs={name: spec(name) for name in ("triage", "shipment")},
             router=Router(load_routing_table()),
             environment=Environment(
-                logs=self.logs, index=self.index, source="files", now=NOW, zone="UTC", inputs={}, notes=tuple
+                logs=self.logs, index=self.index, source="files", now=NOW, zone="UTC", inputs={}, notes=lambda _: ()
             ),
             journal=NoJournal(),
         )
