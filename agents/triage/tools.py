@@ -26,6 +26,7 @@ from playbooks.services import Services
 
 HIDDEN = {"include_in_function_choices": False}
 KNOWN_VALUES = 1_000
+MAX_CANDIDATES = 8
 
 
 class GuideTools:
@@ -70,13 +71,16 @@ class GuideTools:
         guide = self._guides.get(match.guide_id) if match.guide_id else None
         candidates = [(c.guide_id, round(c.confidence, 3)) for c in match.candidates]
         candidates += [(name, 0.0) for name in self._further(match)] if guide else []
+        left = [name for name, _ in candidates[MAX_CANDIDATES:]]
+        if left:
+            context.notes.append(f"guides that fit less were not tried: {', '.join(left)}")
         context.emit(_matched(match, guide))
         if guide is None:
             context.add(_not_covered(match))
         return json.dumps(
             {
                 "covered": guide is not None,
-                "candidates": [{"guide": name, "confidence": confidence} for name, confidence in candidates],
+                "candidates": [{"guide": n, "confidence": c} for n, c in candidates[:MAX_CANDIDATES]],
                 "nearest": [{"guide": item[0], "title": item[1]} for item in match.nearest],
                 "reason": match.reason,
                 "needs": match.needs,
