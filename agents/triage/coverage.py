@@ -1,13 +1,13 @@
 """Whether a service's own rows reach the window's end: without that, silence is not health."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from difflib import get_close_matches
-from math import ceil
 from statistics import median
 
 from agents.triage.bindings import quoted
+from agents.triage.coverage_query import CoverageQuery, names_of
 from agents.triage.freshness import ingestion_lag, slots_of, usual_silence
 from agents.triage.outcome import CoverageFacts
 from agents.triage.port import EvidencePort
@@ -20,9 +20,8 @@ from playbooks.guide import Coverage, Guide, MessageValueSource
 
 COVERAGE = "coverage"
 SERVICES = "services"
-SLOTS = 200
 NEAREST = 3
-LOOK_BACK = timedelta(days=1)
+SHOWN = 3
 UNMEASURED_LAG_S = 300.0
 """The most that may pass as lag where a table has no receive time: Azure Monitor usually ingests within 3 minutes."""
 TIME_COLUMN = "TimeGenerated"
@@ -43,97 +42,52 @@ def coverage_of(guide: Guide) -> Coverage | None:
     return next((item for item in found if "service" in item.parameter), found[0] if found else None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageQuery:
-    """How to ask for the rows of one service; `service` is a string, or a list of them."""
-
-    coverage: Coverage
-    time: str
-    received: str | None
-    service: QueryParameter
-    window: Window
-
-    @property
-    def slot_s(self) -> int:
-        """Seconds of one slot, so that a window has at most `SLOTS` of them."""
-        return max(1, ceil(self.window.length.total_seconds() / SLOTS))
-
-    @property
-    def kql(self) -> str:
-        """Rows, oldest, newest and lag in each slot of the window."""
-        return (
-            f"{self.coverage.table}\n"
-            f"| where {self._same} and {self.time} >= coverage_from and {self.time} <= coverage_to\n"
-            f"| summarize n = count(), oldest = min({self.time}), newest = max({self.time}){self._lag}"
-            f" by slot = bin({self.time}, coverage_slot)\n"
-            f"| sort by slot asc"
-        )
-
-    @property
-    def kql_services(self) -> str:
-        """Who logs at all, from a day before the window to its end: the most rows first."""
-        column = quoted(self.coverage.column)
-        return (
-            f"{self.coverage.table}\n"
-            f"| where {self.time} >= coverage_from and {self.time} <= coverage_to\n"
-            f"| summarize n = count(), newest = max({self.time}){self._lag} by name = {column}\n"
-            f"| sort by n desc, name asc\n"
-            f"| take 500"
-        )
-
-    @property
-    def parameters(self) -> tuple[QueryParameter, ...]:
-        """What `kql` needs before it."""
-        slot = QueryParameter("coverage_slot", ColumnType.TIMESPAN, timedelta(seconds=self.slot_s))
-        return (self.service, *_span(self.window.start, self.window.end), slot)
-
-    @property
-    def parameters_services(self) -> tuple[QueryParameter, ...]:
-        """What `kql_services` needs before it."""
-        return _span(self.window.start - LOOK_BACK, self.window.end)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The services asked for."""
-        return names_of(self.service)
-
-    @property
-    def _lag(self) -> str:
-        seconds = f"percentile(datetime_diff('second', {self.received}, {self.time}), 95)"
-        return f", lag_s = {seconds}" if self.received else ""
-
-    @property
-    def _same(self) -> str:
-        operator = "in" if isinstance(self.service.value, list | tuple) else "=="
-        value = f"({self.service.name})" if operator == "in" else self.service.name
-        return f"{quoted(self.coverage.column)} {operator} {value}"
-
-
-def _span(start: datetime, end: datetime) -> tuple[QueryParameter, QueryParameter]:
-    return (
-        QueryParameter("coverage_from", ColumnType.DATETIME, start),
-        QueryParameter("coverage_to", ColumnType.DATETIME, end),
-    )
-
-
 async def measure(
     port: EvidencePort, guide: Guide, *, parameters: Sequence[QueryParameter], window: Window, prefix: str = ""
 ) -> CoverageFacts:
-    """Ask for the service's rows and judge them; asks who else logs only where it has none."""
+    """Ask for the services' rows and judge each one's; asks who else logs only where one has none."""
     planned = await _plan(port, guide, parameters=parameters, window=window)
     if isinstance(planned, CoverageFacts):
         return planned
-    recorded = await port.ask(f"{prefix}{COVERAGE}", planned.kql, parameters=planned.parameters, limits=_LIMITS)
+    recorded = await port.ask(f"{prefix}{COVERAGE}", planned.kql, parameters=planned.parameters, limits=planned.limits)
     if recorded.table is None or recorded.error is not None:
         reason = f"the rows of {planned.coverage.table} could not be counted: {recorded.error}"
         return _facts(planned, reason=reason, evidence=(recorded.evidence_id,))
-    facts = judge(planned, recorded) if recorded.table.rows else None
-    if facts is not None and not _may_be_lag(facts, window):
-        return facts
+    each = planned.each(recorded)
+    found = [judge(one, own) for one, own in each if own.table is not None and own.table.rows]
+    if len(found) == len(each) and not any(_may_be_lag(facts, window) for facts in found):
+        return _worst(planned, found)
     others = await port.ask(
         f"{prefix}{SERVICES}", planned.kql_services, parameters=planned.parameters_services, limits=_LIMITS
     )
-    return judge(planned, recorded, others) if facts is not None else judge_absence(planned, recorded, others)
+    judged = [
+        judge(one, own, others) if own.table is not None and own.table.rows else judge_absence(one, own, others)
+        for one, own in each
+    ]
+    return _worst(planned, judged)
+
+
+def _worst(planned: CoverageQuery, found: Sequence[CoverageFacts]) -> CoverageFacts:
+    """The facts of the service that is worst off, with the reasons of all that are as badly off and the rows of all."""
+    if len(found) == 1:
+        return found[0]
+    least = min(_standing(facts) for facts in found)
+    worst = [facts for facts in found if _standing(facts) == least]
+    more = [f"and {len(worst) - SHOWN} more like them"] if len(worst) > SHOWN else []
+    return replace(
+        worst[0],
+        service=", ".join(planned.names),
+        reason="; ".join([*(facts.reason for facts in worst[:SHOWN]), *more]),
+        rows=sum(facts.rows or 0 for facts in found),
+        evidence=tuple(dict.fromkeys(item for facts in found for item in facts.evidence)),
+    )
+
+
+def _standing(facts: CoverageFacts) -> int:
+    """The less, the worse: no rows, rows that do not reach the end, not known, covered."""
+    if facts.reached is False:
+        return 1 if facts.rows else 0
+    return 3 if facts.reached else 2
 
 
 def _may_be_lag(facts: CoverageFacts, window: Window) -> bool:
@@ -155,6 +109,9 @@ async def _plan(
     if service is None:
         reason = f"the parameter {coverage.parameter!r} that names the service has no value"
         return CoverageFacts(table=coverage.table, service=None, reason=reason)
+    if not names_of(service):
+        reason = f"the parameter {coverage.parameter!r} names no service"
+        return CoverageFacts(table=coverage.table, service=None, reason=reason)
     try:
         columns = await port.columns(coverage.table)
     except QueryError as error:
@@ -171,12 +128,6 @@ async def _plan(
         return CoverageFacts(table=coverage.table, service=", ".join(names_of(service)), reason=reason)
     received = RECEIVED_COLUMN if types.get(RECEIVED_COLUMN) is ColumnType.DATETIME else None
     return CoverageQuery(coverage=coverage, time=quoted(time), received=received, service=service, window=window)
-
-
-def names_of(service: QueryParameter) -> tuple[str, ...]:
-    """The services that a parameter names: one, or a list."""
-    value = service.value
-    return tuple(str(item) for item in value) if isinstance(value, list | tuple) else (str(value),)
 
 
 def _time_column(types: Mapping[str, ColumnType]) -> str | None:

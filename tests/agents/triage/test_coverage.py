@@ -170,7 +170,61 @@ def test_received_and_list(kit: Any):
     played = kit.play(made, {**RAN}, schemas=schemas, parameters=names)
     kql = next(item.kql for item in played.port.asked if item.key == "coverage")
     assert "AppRoleName in (p_service) and At >= coverage_from" in kql
+    assert "by name = AppRoleName, slot = bin(At, coverage_slot)\n| sort by name asc, slot asc" in kql
     assert "percentile(datetime_diff('second', _TimeReceived, At), 95)" in kql
+
+
+def several(kit: Any, rows: list[dict[str, object]], *, text: str = "healthy") -> GuideOutcome:
+    """The outcome for the services beta and ghost, whose coverage answer is `rows`."""
+    names = (QueryParameter("p_services", ColumnType.DYNAMIC, ["beta", "ghost"]),)
+    rule = Coverage(table="AppRequests", column="AppRoleName", parameter="p_services")
+    made = kit.guide(kit.step("a", kit.branch(text, None, text="said")), coverage=rule)
+    others = kit.table([{"name": "beta", "n": 9, "newest": kit.window.end}])
+    tables = {**RAN, "coverage": kit.table(rows), "services": others}
+    return kit.play(made, tables, parameters=names).outcome
+
+
+def ends(kit: Any, name: str, end: datetime) -> list[dict[str, object]]:
+    """A service's slots at the window's start and at `end`."""
+    return [{"name": name, "n": 50, "oldest": at, "newest": at} for at in (kit.window.start, end)]
+
+
+def test_one_of_several_logs_nothing(kit: Any):
+    """Of several services each is judged: one that logs nothing is no data, whatever the others log."""
+    outcome = several(kit, ends(kit, "beta", kit.window.end))
+    assert (outcome.verdict.status.value, outcome.coverage.rows) == ("no_data", 100)
+    assert outcome.verdict.reason.startswith("AppRequests has no rows of ghost in the window")
+    assert outcome.coverage.service == "beta, ghost"
+
+
+def test_one_of_several_falls_silent(kit: Any):
+    """One that stops early is named, and does not hide behind another."""
+    stale = kit.window.end - timedelta(minutes=30)
+    outcome = several(kit, [*ends(kit, "beta", kit.window.end), *ends(kit, "ghost", stale)])
+    assert outcome.verdict.status.value == "no_data"
+    assert outcome.verdict.reason.startswith("AppRequests has 100 rows of ghost")
+
+
+def test_all_of_several_are_covered(kit: Any):
+    """Where each of several reaches the end they are healthy, and the reason names each."""
+    outcome = several(kit, [*ends(kit, "beta", kit.window.end), *ends(kit, "ghost", kit.window.end)])
+    assert (outcome.verdict.status.value, outcome.coverage.rows) == ("healthy", 200)
+    assert "rows of beta" in outcome.coverage.reason
+    assert "rows of ghost" in outcome.coverage.reason
+
+
+def test_findings_beside_a_silent_service(kit: Any):
+    """What was found on one service is not lost because another logs nothing."""
+    outcome = several(kit, ends(kit, "beta", kit.window.end), text="finding")
+    assert outcome.verdict.status.value == "inconclusive"
+    assert outcome.next[1] == "Follow up: said"
+
+
+def test_no_service_named(kit: Any):
+    """An empty list of services covers nobody, and calls nobody absent."""
+    names = (QueryParameter("p_service", ColumnType.DYNAMIC, []),)
+    facts = kit.play(kit.guide(kit.step("a")), RAN, parameters=names).outcome.coverage
+    assert (facts.reached, facts.reason) == (None, "the parameter 'p_service' names no service")
 
 
 def test_default_coverage(kit: Any):

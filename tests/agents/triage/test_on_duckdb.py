@@ -30,13 +30,14 @@ def write_requests(folder: Path, *, minutes: int, lag_s: int | None) -> None:
     (folder / "AppRequests.csv").write_text("\n".join(lines), encoding="utf-8")
 
 
-def ask(made: Guide, folder: Path, *, service: str = "checkout") -> GuideOutcome:
+def ask(made: Guide, folder: Path, *, service: str | list[str] = "checkout") -> GuideOutcome:
     """Run a guide over the folder."""
 
     async def main() -> GuideOutcome:
         async with DuckDbLogs.open([str(folder)], now=SPAN.end) as logs:
             recorder = Recorder(logs=logs, index=None, source="files", found=lambda _: None)  # type: ignore[arg-type]
-            parameters = (QueryParameter("p_service", ColumnType.STRING, service),)
+            kind = ColumnType.STRING if isinstance(service, str) else ColumnType.DYNAMIC
+            parameters = (QueryParameter("p_service", kind, service),)  # type: ignore[arg-type]
             return await run_guide(
                 made,
                 port=recorder.section(evidence_keys(made)),
@@ -62,6 +63,15 @@ def test_coverage(kit: Any, tmp_path: Path, *, minutes: int, lag_s: int | None, 
         minutes * 3 + 1,
         lag_s,
     )
+
+
+def test_one_of_several_services_is_silent(kit: Any, tmp_path: Path):
+    """Each of several services is counted alone: the one without rows is named, the other does not cover for it."""
+    write_requests(tmp_path, minutes=60, lag_s=None)
+    made = kit.guide(kit.step("a", kql="AppRequests | where Success == false"))
+    outcome = ask(made, tmp_path, service=["checkout", "ghost"])
+    assert (outcome.verdict.status.value, outcome.coverage.rows) == ("no_data", 181)
+    assert outcome.verdict.reason.startswith("AppRequests has no rows of ghost in the window")
 
 
 def test_nearest_service(kit: Any, tmp_path: Path):
