@@ -102,7 +102,7 @@ class Switchboard:
             )
         )
         alert = _payload(text)
-        whole = completed(text, session.reports[-1] if session.reports else None)
+        whole = completed(text, session.reports[-1] if session.reports else None, earlier=session.reports[:-1])
         route = self._route(whole, alert, session, agent)
         run.emit(
             Routed(

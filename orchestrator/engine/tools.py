@@ -12,6 +12,7 @@ from orchestrator.core.report import Statement, StatementKind, Unknown
 from orchestrator.core.runs import Passing, RunContext, Submission
 
 MAX_HOPS = 3
+ALL = "all"
 HIDDEN = {"include_in_function_choices": False}
 
 
@@ -66,10 +67,17 @@ class EvidenceTools:
     """Plugin `evidence`."""
 
     @kernel_function(name="show", description="Show a piece of evidence of the session's last answer again, by its id.")
-    async def show(self, evidence_id: Annotated[str, "such as E2"], run: Annotated[Any, "the run", HIDDEN]) -> str:
+    async def show(
+        self, evidence_id: Annotated[str, "such as E2, or all"], run: Annotated[Any, "the run", HIDDEN]
+    ) -> str:
         """Put recorded evidence into the report."""
         context = _context(run)
         known = _evidence(context)
+        if evidence_id.lower() == ALL:
+            context.shown.extend(known.values())
+            if not known:
+                context.unknown.append(Unknown(text="There is no evidence in this session yet."))
+            return json.dumps({"found": bool(known), "known": list(known)})
         if evidence_id not in known:
             there = ", ".join(known) or "none yet"
             context.unknown.append(

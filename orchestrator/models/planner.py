@@ -12,6 +12,14 @@ SHORT = 300
 # Not no_data: a worker that is gone logs nothing, and the guide of its queue asks other tables.
 _SETTLED = frozenset({"cause_found", "needs_input"})
 _EVIDENCE = re.compile(r"\b(?:show|open|print|display|see)\b.{0,20}?\b[Ee](\d{1,4})\b|^\W*[Ee](\d{1,4})\W*$")
+_ALL_EVIDENCE = re.compile(
+    r"^\W*(?:(?:please|can you|could you|and|now)\W+)*(?:show|open|print|display|see|list|give|what is|where is)\b"
+    r"(?:\s+(?:me|us|all|of|the|your|that|this|its|more))*\s+(?:evidence|proof)\b"
+    r"(?:\W+(?:again|please|for (?:it|that|this)))*\W*$",
+    re.IGNORECASE,
+)
+# How answers begin that found no subject: the message before them is nothing to go on with.
+_UNANSWERED = ("No guide covers", "I need to know more", "I do not know")
 _NAMED_GUIDE = re.compile(r"\brun (?:the )?guide ([a-z][a-z0-9_]*)\b")
 _DOCUMENT = re.compile(
     r"(?<![\w-])(?:polic(?:y|ies)|procedures?|manuals?|handbook|guidelines?|sla|rto|rpo|rules? (?:for|about|on)"
@@ -71,7 +79,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What has happened since the last message of the user, and what the one before it was."""
+    """What has happened since the last message of the user, and the one before it that ran a guide."""
 
     asked: str
     before: str = ""
@@ -94,13 +102,32 @@ def plan(history: Sequence[Message], tools: Sequence[str]) -> Calls | End:
 
 
 def _read(history: Sequence[Message], tools: Sequence[str]) -> _Turn:
-    asked = before = ""
+    asked = before = answer = ""
     results: list[tuple[str, Mapping[str, object]]] = []
     for message in history:
         if message.role == "user":
-            before, asked, results = asked, message.text, []
+            before = asked if _sets_subject(asked, answer) else before
+            asked, answer, results = message.text, "", []
+        elif message.role == "assistant":
+            answer = message.text or answer
         results += [(result.name, _decoded(result.text)) for result in message.results]
     return _Turn(asked, before, tuple(results), frozenset(tools))
+
+
+def _sets_subject(asked: str, answer: str) -> bool:
+    """Whether a follow-up goes on from this message, by how it reads and how it was answered."""
+    if answer.removeprefix("SAMPLE DATA. ").startswith(_UNANSWERED):
+        return False
+    refers = is_elliptical(asked) or _shown(asked) is not None or _about_documents(asked)
+    return bool(asked) and not refers
+
+
+def _shown(asked: str) -> str | None:
+    """The id of the evidence that a message wants to see, `all` where it names none."""
+    named = _EVIDENCE.search(asked)
+    if named:
+        return f"E{named[1] or named[2]}"
+    return "all" if _ALL_EVIDENCE.match(asked) else None
 
 
 def _decoded(text: str) -> Mapping[str, object]:
@@ -112,11 +139,11 @@ def _decoded(text: str) -> Mapping[str, object]:
 
 
 def _next_call(turn: _Turn) -> tuple[str, Mapping[str, object]]:
-    shown = _EVIDENCE.search(turn.asked)
-    if shown and "evidence-show" in turn.tools:
+    shown = _shown(turn.asked)
+    if shown is not None and "evidence-show" in turn.tools:
         if turn.of("evidence-show"):
             return _submit(turn)
-        return "evidence-show", {"evidence_id": f"E{shown[1] or shown[2]}"}
+        return "evidence-show", {"evidence_id": shown}
     if "guides-run" in turn.tools and (_NAMED_GUIDE.search(turn.asked) or not _about_documents(turn.asked)):
         return _triage(turn)
     if "search-passages" in turn.tools and not turn.of("search-passages") and not _OWN_CASE.search(turn.asked):

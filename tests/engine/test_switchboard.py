@@ -142,6 +142,17 @@ async def test_evidence_that_is_not_there_is_said_to_be_missing(tmp_path: Path) 
     assert "there is: E1" in report["unknown"][0]["text"]
 
 
+@pytest.mark.parametrize("there", [["E1", "E2"], []])
+async def test_all_evidence_is_shown_again(tmp_path: Path, there: list[str]) -> None:
+    """What the last answer had, or the word that it had none."""
+    desk = Desk(tmp_path, [Line(calls=[("evidence-show", {"evidence_id": "all"})]), Line(calls=[SUBMIT])])
+    earlier = [{"id": name} for name in there]
+    report = await desk.ask("show me the evidence", Session(id="s", reports=[{"evidence": earlier}]))
+    await desk.close()
+    assert [item["id"] for item in report["evidence"]] == there
+    assert len(report["unknown"]) == (0 if there else 1)
+
+
 async def test_a_model_that_fails_ends_in_a_report(tmp_path: Path) -> None:
     """What was recorded until then is kept."""
     desk = Desk(tmp_path, [Line(calls=[("logs-query", {"kql": "T | count"})])])

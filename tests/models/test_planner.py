@@ -121,3 +121,45 @@ def test_a_tool_that_is_not_offered_is_not_called() -> None:
     decision = plan(asked("x"), ["guides-run"])
     assert isinstance(decision, End)
     assert "guides-search" in decision.text
+
+
+@pytest.mark.parametrize(
+    "text", ["show me the evidence", "please show me all the evidence again", "list your evidence"]
+)
+def test_all_evidence_is_shown(text: str) -> None:
+    """Without an id all of it is meant."""
+    assert call(asked(text)) == ("evidence-show", {"evidence_id": "all"})
+
+
+def test_evidence_in_an_incident_is_not_a_wish_to_see_it() -> None:
+    """Words behind it make it a report."""
+    assert call(asked("show me the evidence that checkout is failing since 10:20"))[0] == "guides-search"
+
+
+def said(text: str, answer: str) -> list[Message]:
+    """An exchange of the history."""
+    return [Message(role="user", text=text), Message(role="assistant", text=answer)]
+
+
+@pytest.mark.parametrize("text", ["is it still failing?", "how many users are affected?", "what did you rule out?"])
+def test_a_question_about_the_last_report_keeps_its_subject(text: str) -> None:
+    """It is searched with the message that the report answered."""
+    history = [*said("checkout returns 502", "Suspected cause (high confidence): x"), *asked(text)]
+    assert call(history) == ("guides-search", {"question": f"checkout returns 502 {text}"})
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("the lift is stuck", "No guide covers this: no words in common"),
+        ("the widgets", "SAMPLE DATA. I need to know more before I can look."),
+        ("hm", "I do not know who should answer this. What is it about?"),
+        ("what is our failover policy?", "Two people approve."),
+        ("show me E1", ""),
+        ("and for cart?", "Healthy: nothing"),
+    ],
+)
+def test_what_ran_no_guide_of_its_own_is_nothing_to_go_on_with(text: str, answer: str) -> None:
+    """The follow-up is to the last message that named its subject."""
+    history = [*said("checkout returns 502", "Suspected cause: x"), *said(text, answer), *asked("is it still failing?")]
+    assert call(history)[1]["question"] == "checkout returns 502 is it still failing?"
