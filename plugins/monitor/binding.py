@@ -16,6 +16,7 @@ from plugins.monitor.mending import iso_datetime, mend
 from plugins.monitor.names import did_you_mean, nearest
 from plugins.monitor.operators import compared, definite, ends_sorted, limited, nullable, project, renamed, spread
 from plugins.monitor.plain_columns import BaseColumns, surely_plain
+from plugins.monitor.ranges import bounded_call, bounded_source
 
 TypesOf = Callable[[ir.Query], Mapping[str, ColumnType]]
 
@@ -68,6 +69,8 @@ class Binder:
                 scope[name] = output_columns(bound, scope)
         around = [*lets, *bound_lets]
         source = self._inner(query.source, scope, around)
+        if isinstance(source, ir.RangeSource):
+            source = bounded_source(source, self.line_of("range"))
         if self.typed and isinstance(source, ir.PrintSource):
             source = mend(source, self._print_kind)
         result = ir.Query(source, [], bound_lets, query.parameters)
@@ -131,7 +134,7 @@ class Binder:
         if not dataclasses.is_dataclass(node) or isinstance(node, type):
             return node
         if isinstance(node, ir.FunctionCall):
-            node = renamed(node)
+            node = bounded_call(renamed(node), self.line_of)
         changes = {}
         for item in dataclasses.fields(node):
             value = getattr(node, item.name)

@@ -8,6 +8,7 @@ from duckdb_kql import KqlError, KqlSchemaError, KqlScriptError, KqlSyntaxError,
 
 from orchestrator.core.errors import QueryError
 from plugins.monitor.names import did_you_mean, nearest
+from plugins.monitor.ranges import range_fault
 
 _POSITION = re.compile(r" at (\d+):(\d+)")
 _MISSING_COLUMN = re.compile(r'[Cc]olumn "([^"]+)"')
@@ -60,6 +61,9 @@ def engine_fault(error: duckdb.Error, *, memory_mb: int) -> QueryError:
             f"the query needs more than the memory limit of {memory_mb} MB: narrow the time range, "
             "or project fewer columns first"
         )
+    too_long = range_fault(first) if isinstance(error, duckdb.InvalidInputException) else None
+    if too_long is not None:
+        return too_long
     if isinstance(error, duckdb.BinderException):
         return _binder(error, first)
     text = next((text for kind, text in ENGINE_FAULTS.items() if isinstance(error, kind)), "the log engine failed")

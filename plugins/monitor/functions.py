@@ -14,6 +14,8 @@ from duckdb_kql.translate.functions import (
     FunctionSpec,
 )
 
+from plugins.monitor.ranges import END_TEMPLATE
+
 _LIST = "CAST(to_json({0}) AS JSON[])"
 _SECOND = "CAST(to_json({1}) AS JSON[])"
 # A JSON null is null to KQL, though not to SQL.
@@ -89,6 +91,7 @@ _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
     "array_sort_asc": (_SORTED, (1,)),
     "array_sort_desc": (_SORTED_DOWN, (1,)),
     "range": (_SERIES.replace("{series}", "{0}, {1}, {2}"), (3,)),
+    "switchboard_range_end": (END_TEMPLATE, (5,)),
     "array_shift_left": (
         _FILLED.replace("{list}", _LIST).replace("{place}", "CASE WHEN i + {1} > 0 THEN i + {1} END"),
         (2,),
@@ -104,7 +107,9 @@ _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
     "bin_at": ("(floor((({0}) - ({2})) / CAST({1} AS DOUBLE)) * ({1}) + ({2}))", (3,)),
     "switchboard_bin_at": ("time_bucket({1}, {0}, {2})", (3,)),
     "switchboard_split": ("to_json([str_split({0}, {1})[CAST({2} AS BIGINT) + 1]])", (3,)),
-    "switchboard_strrep": ("array_to_string(list_transform(range({1}), lambda i: {0}), {2})", (3,)),
+    # Kusto repeats 1,024 times at most.
+    "strrep": ("repeat({0}, least({1}, 1024))", (2,)),
+    "switchboard_strrep": ("array_to_string(list_transform(range(least({1}, 1024)), lambda i: {0}), {2})", (3,)),
     "switchboard_divide": ("to_microseconds(CAST(round(epoch_us({0}) / CAST({1} AS DOUBLE)) AS BIGINT))", (2,)),
     "switchboard_ratio": ("(epoch_us({0}) / CAST(NULLIF(epoch_us({1}), 0) AS DOUBLE))", (2,)),
     "switchboard_rest": (
