@@ -1,5 +1,6 @@
 """Reads a table's files into DuckDB: every cell as text first, then converted to the column's type."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +23,15 @@ from plugins.monitor.column_types import (
 from plugins.monitor.folder import FileFormat, TableFiles
 from plugins.monitor.header import find_delimiter
 from plugins.monitor.json_lines import stage_json
+from plugins.monitor.salvage import salvage_csv
 
 SAMPLE_ROWS = 1_000
 SHOWN_FAULTS = 5
 # Temporary tables of the loading connection, so that tables loaded side by side do not meet.
 REJECTS = "switchboard_rejects"
 SCANS = "switchboard_scans"
+_LOSES_ROWS = "bool_or(error_type = 'UNQUOTED VALUE' OR contains(csv_line, chr(10)))"
+_GIVEN_UP = re.compile("sniffing|state machine")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,20 +138,36 @@ def _stage_csv(con: duckdb.DuckDBPyConnection, files: TableFiles, stage: str, op
 
 def _read_csv(con: duckdb.DuckDBPyConnection, path: Path, delimiter: str, table: str) -> list[str]:
     """Load one file; the faults are `file:line: what is wrong`."""
-    con.execute(
-        f"CREATE TABLE {table} AS SELECT * FROM read_csv([{quote_text(str(path))}], all_varchar = true,"  # noqa: S608
-        f" header = true, delim = {quote_text(delimiter)}, quote = '\"', escape = '\"', comment = '', skip = 0,"
-        " null_padding = false, hive_partitioning = false, max_line_size = 16777216,"
-        f" store_rejects = true, rejects_table = '{REJECTS}', rejects_scan = '{SCANS}', rejects_limit = 0)"
-    )
     try:
+        faults, loses_rows = _scan_csv(con, path, delimiter, table)
+    except duckdb.InvalidInputException as error:
+        # An unclosed quote or a second kind of line end, and the engine takes the file for no CSV.
+        salvaged = salvage_csv(con, path, delimiter, table) if _GIVEN_UP.search(str(error)) else None
+        if salvaged is None:
+            raise
+        return salvaged
+    if loses_rows:
+        salvaged = salvage_csv(con, path, delimiter, table)
+        return faults if salvaged is None else salvaged
+    return faults
+
+
+def _scan_csv(con: duckdb.DuckDBPyConnection, path: Path, delimiter: str, table: str) -> tuple[list[str], bool]:
+    """Load by the engine; the faults, and whether one of them took following rows with it."""
+    try:
+        con.execute(
+            f"CREATE TABLE {table} AS SELECT * FROM read_csv([{quote_text(str(path))}], all_varchar = true,"  # noqa: S608
+            f" header = true, delim = {quote_text(delimiter)}, quote = '\"', escape = '\"', comment = '', skip = 0,"
+            " null_padding = false, hive_partitioning = false, max_line_size = 16777216,"
+            f" store_rejects = true, rejects_table = '{REJECTS}', rejects_scan = '{SCANS}', rejects_limit = 0)"
+        )
         rows = con.execute(
-            f"SELECT line, min(error_message) FROM {REJECTS} GROUP BY line ORDER BY line"  # noqa: S608  # constant
+            f"SELECT line, min(error_message), {_LOSES_ROWS} FROM {REJECTS} GROUP BY line ORDER BY line"  # noqa: S608
         ).fetchall()
     finally:
         con.execute(f"DROP TABLE IF EXISTS {REJECTS}")
         con.execute(f"DROP TABLE IF EXISTS {SCANS}")
-    return [f"{path}:{line}: {message}" for line, message in rows]
+    return [f"{path}:{line}: {message}" for line, message, _ in rows], any(row[2] for row in rows)
 
 
 def _row_faults(faults: Sequence[str], options: ReadOptions) -> tuple[str, ...]:
