@@ -116,7 +116,10 @@ def _from_source(  # noqa: PLR0911 - one case per source
                 return None
             return Found(_aliased(read_given(raw, parameter, context), parameter, context), "alert")
         case MessageTimeSource(edge=edge):
-            moment = context.span.start if edge is TimeEdge.START else context.span.end
+            unread, at_end = context.span.unread, edge is not TimeEdge.START
+            if unread and context.span.unread_end is at_end:
+                return Unclear(f"{unread!r} is no time that I can read")
+            moment = context.span.end if at_end else context.span.start
             return None if moment is None else Found(moment, "message")
         case MessageNumberSource():
             return _number(parameter, context)

@@ -188,7 +188,8 @@ def _remembered_service(context: RunContext) -> str | None:
 
 def _kept(guide: Guide, context: RunContext) -> dict[str, str]:
     """The window of the session's last run, where a follow-up such as "and for cart?" names no time."""
-    if not is_elliptical(context.asked) or find_span(context.asked, now=context.now, tz=ZoneInfo(context.zone)).text:
+    span = find_span(context.asked, now=context.now, tz=ZoneInfo(context.zone))
+    if not is_elliptical(context.asked) or span.text or span.unread:
         return {}
     names = {parameter.name for parameter in guide.parameters if parameter.type.item is ColumnType.DATETIME}
     return {n: v for n, v in context.remembered.items() if n in names and isinstance(v, str)}

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from orchestrator.core.time_points import AMOUNT, Here, Point, amount, match_point, resolve, share_context
+from orchestrator.core.unread_times import find_unread, mended
 
 _LAST = re.compile(
     r"(?:(?:in|over|for|during|within)\s+)?(?:the\s+)?(?:last|past|previous)\s+"
@@ -32,11 +33,17 @@ _WORD = re.compile(r"(?<![\w.:/-])[\w@~]")
 
 @dataclass(frozen=True, slots=True)
 class TimeSpan:
-    """A span in UTC, as far as the message names it, and the words that name it; `''` where there are none."""
+    """A span in UTC, as far as the message names it, and the words that name it; `''` where there are none.
+
+    `unread` are words like a time that could not be read, such as "since 25:99"; `unread_end` says that they name
+    the end. Both are empty where the span says already what they would.
+    """
 
     start: datetime | None
     end: datetime | None
     text: str
+    unread: str = ""
+    unread_end: bool = False
 
 
 _NOTHING = TimeSpan(None, None, "")
@@ -51,14 +58,28 @@ def find_span(text: str, *, now: datetime, tz: tzinfo) -> TimeSpan:
     later ones.
     """
     here = Here(now.astimezone(UTC), tz)
+    read = text[:_MAX_CHARACTERS]
+    unread = find_unread(read, here)
+    if unread is None:
+        return _first(read, here)[0]
+    answered = mended(read, unread, here)
+    if answered is not None:
+        return _first(answered, here)[0]
+    span, is_span = _first(read, here)
+    known = span.end is not None if unread.is_end else is_span and span.start is not None
+    return span if known else replace(span, unread=unread.words, unread_end=unread.is_end)
+
+
+def _first(text: str, here: Here) -> tuple[TimeSpan, bool]:
+    """The first span, or else the first single time, and whether it is a span."""
     named = _NOTHING
-    for span, is_span in _spans(text[:_MAX_CHARACTERS], here):
+    for span, is_span in _spans(text, here):
         if span.start is not None and span.end is not None and span.start >= span.end:
             continue
         if is_span:
-            return span
+            return span, True
         named = named if named.text else span
-    return named
+    return named, False
 
 
 def _spans(text: str, here: Here) -> Iterator[tuple[TimeSpan, bool]]:

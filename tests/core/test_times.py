@@ -74,11 +74,48 @@ def test_finds_the_span(text: str, start: str, end: str):
 @pytest.mark.parametrize(
     "text",
     ["", "order 1234567 is late", "between 9 and 10 errors", "error rate rose from 5 to 8", "api-2 v1.10:20",
-     "since 25:70", "at 3 nodes", "5xx on api-2", "since the deploy", "2026-02-30T10:00", "host db01:1433"],
+     "at 3 nodes", "5xx on api-2", "since the deploy", "host db01:1433", "at 10.0.0.5:80", "a ratio of 80:20"],
 )  # fmt: skip
 def test_numbers_are_not_times(text: str):
-    """Counts, versions, ports and impossible times name no span."""
+    """Counts, versions, ports and ratios name no span."""
     assert TimeSpan(None, None, "") == find_span(text, now=NOW, tz=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("cart fails since 25:99", "since 25:99"),
+        ("since 25:70", "since 25:70"),
+        ("it broke at 31:00, why?", "at 31:00"),
+        ("since 15:30 pm", "since 15:30 pm"),
+        ("since 13pm", "since 13pm"),
+        ("2026-02-30T10:00", "2026-02-30T10:00"),
+        ("since 10:20 until 25:99", "until 25:99"),
+        ("between 10:00 and 25:99", "and 25:99"),
+        ("deployed at 09:55, failing since 25:99", "since 25:99"),
+        ("since 10:20, yesterday at 31:00", ""),
+        ("since 10:20", ""),
+        ("since 9am until 10:20", ""),
+    ],
+)
+def test_impossible_times_are_named(text: str, unread: str):
+    """What looks like a time and is none is told, unless the span is clear without it."""
+    assert unread == find_span(text, now=NOW, tz=UTC).unread
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("cart fails since 25:99 10:20", "03-04 10:20", "-"),
+        ("cart fails since 25:99 at 10:20", "03-04 10:20", "-"),
+        ("cart fails since 25:99 yesterday at 10 pm", "03-03 22:00", "-"),
+        ("since 10:20 until 25:99 10:30", "03-04 10:20", "03-04 10:30"),
+    ],
+)
+def test_an_answer_takes_the_place_of_an_impossible_time(text: str, start: str, end: str):
+    """The time that was asked for stands at the end of the message."""
+    span = find_span(text, now=NOW, tz=UTC)
+    assert (at(start), at(end), "") == (span.start, span.end, span.unread)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,20 @@ def test_asks_instead_of_guessing(message: str, text: str, choices: tuple[str, .
     assert "p_service" not in values_of(resolved)
 
 
+@pytest.mark.parametrize(
+    ("message", "parameter", "text"),
+    [
+        ("payment is slow since 25:99", "p_from", "'since 25:99' is no time that I can read"),
+        ("payment is slow since 10:20 until 31:00", "p_to", "'until 31:00' is no time that I can read"),
+    ],
+)
+def test_a_time_that_cannot_be_read_is_asked_for(message: str, parameter: str, text: str):
+    """The default would answer about another time than the one meant."""
+    (question,) = resolve(message).questions
+    assert parameter == question.parameter
+    assert text in question.text
+
+
 def test_says_why_nothing_was_found():
     """A name that nothing holds, and a table that is empty, are told apart."""
     assert "the message names no service that AppDependencies.AppRoleName holds." in resolve("zzz").questions[0].text
