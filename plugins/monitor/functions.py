@@ -16,6 +16,7 @@ from duckdb_kql.translate.functions import (
 
 from plugins.monitor.ranges import END_TEMPLATE
 
+# What a lambda binds starts with `__sb_`: a column of the same name would be taken in its place.
 _LIST = "CAST(to_json({0}) AS JSON[])"
 _SECOND = "CAST(to_json({1}) AS JSON[])"
 # A JSON null is null to KQL, though not to SQL.
@@ -27,30 +28,32 @@ _EMPTY = (
 )
 _UNIQUE = (
     "list_transform(list_filter(list_zip({list}, range(1, len({list}) + 1)),"
-    " lambda e: list_position({list}, e[1]) = e[2]), lambda e: e[1])"
+    " lambda __sb_e: list_position({list}, __sb_e[1]) = __sb_e[2]), lambda __sb_e: __sb_e[1])"
 )
 # Elements sort as numbers where they are numbers, as text else; as JSON text, 10 would come before 9.
 _SORTED = (
-    f"to_json(list_transform(list_sort(list_transform({_LIST}, lambda e: {{{{"
-    "'z': e IS NULL OR CAST(e AS VARCHAR) = 'null',"
-    " 'd': CASE WHEN json_type(e) IN ('UBIGINT', 'BIGINT', 'DOUBLE') THEN CAST(e AS DOUBLE) END,"
-    " 't': e->>'$', 'e': e}}), 'ASC', 'NULLS LAST'), lambda s: s.e))"
+    f"to_json(list_transform(list_sort(list_transform({_LIST}, lambda __sb_e: {{{{"
+    "'z': __sb_e IS NULL OR CAST(__sb_e AS VARCHAR) = 'null',"
+    " 'd': CASE WHEN json_type(__sb_e) IN ('UBIGINT', 'BIGINT', 'DOUBLE') THEN CAST(__sb_e AS DOUBLE) END,"
+    " 't': __sb_e->>'$', 'e': __sb_e}}), 'ASC', 'NULLS LAST'), lambda __sb_s: __sb_s.e))"
 )
 _SORTED_DOWN = _SORTED.replace(
-    "'z': e IS NULL OR CAST(e AS VARCHAR) = 'null'", "'z': NOT (e IS NULL OR CAST(e AS VARCHAR) = 'null')"
+    "'z': __sb_e IS NULL OR CAST(__sb_e AS VARCHAR) = 'null'",
+    "'z': NOT (__sb_e IS NULL OR CAST(__sb_e AS VARCHAR) = 'null')",
 ).replace("'ASC', 'NULLS LAST'", "'DESC', 'NULLS LAST'")
 _SERIES = (
-    "to_json(list_transform(generate_series({series}), lambda v: CASE WHEN typeof(v) = 'TIMESTAMP' THEN"
-    " to_json(strftime(TRY_CAST(CAST(v AS VARCHAR) AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%f0Z')) ELSE to_json(v) END))"
+    "to_json(list_transform(generate_series({series}), lambda __sb_v: CASE WHEN typeof(__sb_v) = 'TIMESTAMP' THEN"
+    " to_json(strftime(TRY_CAST(CAST(__sb_v AS VARCHAR) AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%f0Z'))"
+    " ELSE to_json(__sb_v) END))"
 )
-_SHIFTED = "to_json(list_transform(range(1, len({list}) + 1), lambda i: {list}[CAST({place} AS BIGINT)]))"
+_SHIFTED = "to_json(list_transform(range(1, len({list}) + 1), lambda __sb_i: {list}[CAST({place} AS BIGINT)]))"
 # What moves in from outside is null, and empty text in an array of text.
 _FILLED = _SHIFTED.replace(
     "{list}[CAST({place} AS BIGINT)]",
     "coalesce({list}[CAST({place} AS BIGINT)], CASE WHEN json_type({list}[1]) = 'VARCHAR' THEN to_json('') END)",
 )
 _ROTATED = _SHIFTED.replace("{list}", _LIST).replace(
-    "{place}", f"((i - 1 + ({{by}})) % len({_LIST}) + len({_LIST})) % len({_LIST}) + 1"
+    "{place}", f"((__sb_i - 1 + ({{by}})) % len({_LIST}) + len({_LIST})) % len({_LIST}) + 1"
 )
 # Text that is no JSON is kept as a string, and empty text is null.
 _PARSED = "CASE WHEN CAST({0} AS VARCHAR) <> '' THEN coalesce(TRY_CAST({0} AS JSON), to_json({0})) END"
@@ -59,10 +62,11 @@ _DECODED = "coalesce(TRY(decode(from_base64({0}))), '')"
 # make_set(array) unites the arrays' elements. Ordering costs distinct times all, hence the bound.
 _SET = (
     "to_json(list_transform([flatten(coalesce(list(CASE WHEN json_type(TRY_CAST({0} AS JSON)) = 'ARRAY'"
-    " THEN CAST(to_json({0}) AS JSON[]) ELSE [to_json({0})] END) FILTER (WHERE {filter}), []))], lambda l:"
-    " CASE WHEN CAST(len(list_distinct(l)) AS BIGINT) * len(l) <= 4000000"
-    " THEN list_transform(list_sort(list_transform(list_distinct(l), lambda e: {{'p': list_position(l, e), 'e': e}})),"
-    " lambda s: s.e) ELSE list_sort(list_distinct(l)) END)[1])"
+    " THEN CAST(to_json({0}) AS JSON[]) ELSE [to_json({0})] END) FILTER (WHERE {filter}), []))], lambda __sb_l:"
+    " CASE WHEN CAST(len(list_distinct(__sb_l)) AS BIGINT) * len(__sb_l) <= 4000000"
+    " THEN list_transform(list_sort(list_transform(list_distinct(__sb_l), lambda __sb_e:"
+    " {{'p': list_position(__sb_l, __sb_e), 'e': __sb_e}})),"
+    " lambda __sb_s: __sb_s.e) ELSE list_sort(list_distinct(__sb_l)) END)[1])"
 )
 # The engine folds typeof(), so that only reals pay for this.
 _NAN = "typeof({x}) IN ('DOUBLE', 'FLOAT') AND CAST({x} AS VARCHAR) = 'nan'"
@@ -93,11 +97,11 @@ _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
     "range": (_SERIES.replace("{series}", "{0}, {1}, {2}"), (3,)),
     "switchboard_range_end": (END_TEMPLATE, (5,)),
     "array_shift_left": (
-        _FILLED.replace("{list}", _LIST).replace("{place}", "CASE WHEN i + {1} > 0 THEN i + {1} END"),
+        _FILLED.replace("{list}", _LIST).replace("{place}", "CASE WHEN __sb_i + {1} > 0 THEN __sb_i + {1} END"),
         (2,),
     ),
     "array_shift_right": (
-        _FILLED.replace("{list}", _LIST).replace("{place}", "CASE WHEN i - {1} > 0 THEN i - {1} END"),
+        _FILLED.replace("{list}", _LIST).replace("{place}", "CASE WHEN __sb_i - {1} > 0 THEN __sb_i - {1} END"),
         (2,),
     ),
     "array_rotate_left": (_ROTATED.replace("{by}", "{1}"), (2,)),
@@ -109,7 +113,7 @@ _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
     "switchboard_split": ("to_json([str_split({0}, {1})[CAST({2} AS BIGINT) + 1]])", (3,)),
     # Kusto repeats 1,024 times at most.
     "strrep": ("repeat({0}, least({1}, 1024))", (2,)),
-    "switchboard_strrep": ("array_to_string(list_transform(range(least({1}, 1024)), lambda i: {0}), {2})", (3,)),
+    "switchboard_strrep": ("array_to_string(list_transform(range(least({1}, 1024)), lambda __sb_i: {0}), {2})", (3,)),
     "switchboard_divide": ("to_microseconds(CAST(round(epoch_us({0}) / CAST({1} AS DOUBLE)) AS BIGINT))", (2,)),
     "switchboard_ratio": ("(epoch_us({0}) / CAST(NULLIF(epoch_us({1}), 0) AS DOUBLE))", (2,)),
     "switchboard_rest": (
@@ -131,11 +135,11 @@ _SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
         (2,),
     ),
     "set_intersect": (
-        f"to_json(list_filter({_UNIQUE.format(list=_LIST)}, lambda e: list_contains({_SECOND}, e)))",
+        f"to_json(list_filter({_UNIQUE.format(list=_LIST)}, lambda __sb_e: list_contains({_SECOND}, __sb_e)))",
         (2,),
     ),
     "set_difference": (
-        f"to_json(list_filter({_UNIQUE.format(list=_LIST)}, lambda e: NOT list_contains({_SECOND}, e)))",
+        f"to_json(list_filter({_UNIQUE.format(list=_LIST)}, lambda __sb_e: NOT list_contains({_SECOND}, __sb_e)))",
         (2,),
     ),
     "url_decode": ("url_decode({0})", (1,)),
@@ -183,11 +187,11 @@ _OPERATORS = {
     "<=": f"({{0}} <= {{1}} AND NOT coalesce({_RIGHT_NAN}, false))",
     # A real divided by zero is infinite or NaN, an integer null. The quoted numbers take the type of the division.
     "/": (
-        "list_transform([struct_pack(l := {0}, r := {1})], lambda d: CASE"
-        " WHEN typeof(d.l // d.r) = 'DOUBLE' AND d.r = 0 AND d.l > 0 THEN 'Infinity'"
-        " WHEN typeof(d.l // d.r) = 'DOUBLE' AND d.r = 0 AND d.l < 0 THEN '-Infinity'"
-        " WHEN typeof(d.l // d.r) = 'DOUBLE' AND d.r = 0 AND d.l = 0 THEN 'NaN'"
-        " ELSE d.l // NULLIF(d.r, 0) END)[1]"
+        "list_transform([struct_pack(l := {0}, r := {1})], lambda __sb_d: CASE"
+        " WHEN typeof(__sb_d.l // __sb_d.r) = 'DOUBLE' AND __sb_d.r = 0 AND __sb_d.l > 0 THEN 'Infinity'"
+        " WHEN typeof(__sb_d.l // __sb_d.r) = 'DOUBLE' AND __sb_d.r = 0 AND __sb_d.l < 0 THEN '-Infinity'"
+        " WHEN typeof(__sb_d.l // __sb_d.r) = 'DOUBLE' AND __sb_d.r = 0 AND __sb_d.l = 0 THEN 'NaN'"
+        " ELSE __sb_d.l // NULLIF(__sb_d.r, 0) END)[1]"
     ),
 }
 
