@@ -236,6 +236,7 @@ def test_without_the_guides_the_symptom_is_unknown() -> None:
         ("what is your return policy?", "shipment"),
         ("what is the policy for cancelling an order", "shipment"),
         ("what is the policy of my health insurance", "none"),
+        ("where is the user manual for the blender", "shipment"),
     ],
 )
 def test_policies_are_asked_of_whoever_has_the_documents(message: str, agent: str) -> None:
