@@ -14,6 +14,7 @@ from agents.triage.outcome import (
     Statement,
     StepOutcome,
     StepQuestion,
+    nothing_said,
 )
 from agents.triage.scheduler import Schedule, StepStatus
 from agents.triage.verdict import judge, next_steps, ranked
@@ -24,6 +25,8 @@ from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import Table
 from orchestrator.core.window import Window
 from playbooks.guide import BranchKind, Guide, Step
+
+_NOT_THERE = frozenset({BranchKind.RULED_OUT, BranchKind.HEALTHY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,12 @@ class Ran:
     cited: tuple[str, ...]
     out: Mapping[str, object]
     elapsed_s: float
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> BranchKind:
+        """Of what it says: unknown where only absent tables stand behind it."""
+        return BranchKind.UNKNOWN if self.unseen else self.decision.kind
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,6 +64,10 @@ class Account:
     questions: dict[str, tuple[StepQuestion, ...]] = field(default_factory=dict)
     inner: dict[str, tuple[Statement, ...]] = field(default_factory=dict)
     """What the guides that steps run could not tell, by step."""
+    unseen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The absent tables behind evidence that rests on nothing else, by evidence id."""
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What a reader should know of a step's data, by step."""
 
     def outcome(self, coverage: CoverageFacts) -> GuideOutcome:
         """The outcome; nothing runs any more."""
@@ -70,6 +83,7 @@ class Account:
             steps=steps,
             coverage=coverage,
             questions=questions,
+            unseen=self._unseen(),
         )
         return GuideOutcome(
             guide=self.guide.id,
@@ -97,7 +111,22 @@ class Account:
             coverage=coverage,
             questions=questions,
             evidence=_evidence(steps, coverage),
+            notes=tuple(dict.fromkeys(note for step in self.guide.steps for note in self.notes.get(step.id, ()))),
         )
+
+    def unseen_by(self, decision: Decision, own: str | None, cited: Sequence[str]) -> tuple[str, ...]:
+        """The absent tables behind a step that says that something is not there, where it rests on nothing else."""
+        among = cited if own is None else (own,)
+        if decision.kind not in _NOT_THERE or not among or any(item not in self.unseen for item in among):
+            return ()
+        return tuple(dict.fromkeys(table for item in among for table in self.unseen[item]))
+
+    def _unseen(self) -> tuple[str, ...]:
+        """The absent tables, where the steps looked at nothing else."""
+        own = [ran.evidence for ran in self.ran.values() if ran.evidence is not None]
+        if any(item not in self.unseen for item in own):
+            return ()
+        return tuple(dict.fromkeys(table for item in own for table in self.unseen[item]))
 
     def skipped_text(self, step: str) -> str:
         """Why a step did not run."""
@@ -137,19 +166,20 @@ class Account:
             out=ran.out,
             path=True,
             next=ran.decision.next,
+            unseen=ran.unseen,
             elapsed_s=ran.elapsed_s,
         )
 
     def _statements(self, kind: BranchKind) -> tuple[Statement, ...]:
         ran = ((step, self.ran[step.id]) for step in self.guide.steps if step.id in self.ran)
-        return tuple(_statement(step, item) for step, item in ran if item.decision.kind is kind)
+        return tuple(_statement(step, item) for step, item in ran if item.kind is kind)
 
     def _unknown(self) -> tuple[Statement, ...]:
         """What steps could not tell, each followed by what a guide that it ran could not."""
         found: list[Statement] = []
         for step in self.guide.steps:
             ran = self.ran.get(step.id)
-            if ran is not None and ran.decision.kind is BranchKind.UNKNOWN:
+            if ran is not None and ran.kind is BranchKind.UNKNOWN:
                 found.append(_statement(step, ran))
             found.extend(self.inner.get(step.id, ()))
         return tuple(found)
@@ -196,6 +226,18 @@ class Account:
 
 
 def _statement(step: Step, ran: Ran) -> Statement:
+    if ran.unseen:
+        return Statement(
+            step=step.id,
+            title=step.title,
+            kind=BranchKind.UNKNOWN,
+            text=nothing_said(step.title, ran.unseen),
+            template=None,
+            check=None,
+            evidence=ran.cited,
+            frame=None,
+            reason=ran.reason,
+        )
     return Statement(
         step=step.id,
         title=step.title,

@@ -83,6 +83,12 @@ def optional_tables(kql: str, tables: Mapping[str, DeclaredTable]) -> tuple[str,
     return tuple(name for name, table in tables.items() if table.optional and name in words)
 
 
+def reads_only(kql: str, tables: Mapping[str, DeclaredTable], absent: Collection[str]) -> bool:
+    """Whether every declared table that the query mentions is absent, so that its rows tell nothing."""
+    words = words_of(kql)
+    return bool(absent) and all(name in absent for name in tables if name in words)
+
+
 def with_stand_ins(kql: str, tables: Mapping[str, DeclaredTable], absent: Collection[str]) -> str:
     """The query with an empty table of the declared columns for each absent one.
 

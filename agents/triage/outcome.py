@@ -1,6 +1,6 @@
 """What running a guide yields: its steps, statements with what proves them, and the verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -109,6 +109,7 @@ class StepOutcome:
         reason: Why it failed, is partial, is unknown or was skipped.
         out: The values that it gave to others.
         path: Whether the run reached it.
+        unseen: Absent tables, where it would rule something out on nothing else: it says nothing then.
         next: The edges that it took.
         elapsed_s: Wall clock; not part of equality, because the same data must give the same outcome.
     """
@@ -125,7 +126,13 @@ class StepOutcome:
     out: Mapping[str, object]
     path: bool
     next: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
     elapsed_s: float = field(default=0.0, compare=False)
+
+
+def nothing_said(title: str, tables: Sequence[str]) -> str:
+    """The sentence of a step that only absent tables could have answered."""
+    return f"there is no table {', '.join(tables)}: nothing can be said ({title})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +203,7 @@ class GuideOutcome:
     coverage: CoverageFacts
     questions: tuple[StepQuestion, ...] = ()
     evidence: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def needs_input(self) -> bool:

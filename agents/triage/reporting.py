@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
-from agents.triage.outcome import Concluded, GuideOutcome, ProposedMitigation, Statement, StepOutcome, VerdictStatus
+from agents.triage.outcome import (
+    Concluded,
+    GuideOutcome,
+    ProposedMitigation,
+    Statement,
+    StepOutcome,
+    VerdictStatus,
+    nothing_said,
+)
 from orchestrator.core.claims import Frame
 from orchestrator.core.report import (
     GuideResult,
@@ -51,6 +59,7 @@ def guide_result(
         questions=tuple(Question(text=q.text, parameter=q.step, type=str(q.type)) for q in outcome.questions),
         values=values,
         origins=origins,
+        notes=outcome.notes,
     )
 
 
@@ -135,8 +144,8 @@ def _step(step: StepOutcome) -> Json:
         "id": step.id,
         "title": step.title,
         "status": step.status.value,
-        "outcome": step.kind.value if step.kind else None,
-        "text": step.text,
+        "outcome": "unknown" if step.unseen else step.kind.value if step.kind else None,
+        "text": nothing_said(step.title, step.unseen) if step.unseen else step.text,
         "reason": step.reason,
         "evidence": step.evidence,
         "elapsed_ms": round(step.elapsed_s * 1000, 1),

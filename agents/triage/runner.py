@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from agents.triage.account import Account, Ran
-from agents.triage.bindings import column_type, earlier_values, optional_tables, with_stand_ins
+from agents.triage.bindings import column_type, earlier_values, optional_tables, reads_only, with_stand_ins
 from agents.triage.coverage import measure
 from agents.triage.decision import Decision, decide, undecided, visible_out
 from agents.triage.footing import evidence_for, expressions_of, frame_of
 from agents.triage.keys import evidence_keys
-from agents.triage.outcome import CoverageFacts, GuideOutcome, StepQuestion
+from agents.triage.outcome import CoverageFacts, GuideOutcome, StepQuestion, nothing_said
 from agents.triage.port import EvidencePort
 from agents.triage.progress import StepEnd, StepProgress, StepStart
 from agents.triage.scheduler import Schedule, StepStatus
@@ -161,6 +161,9 @@ class _Run:
                 )
         except TimeoutError:
             return _Got(status=StepStatus.FAILED, reason=f"no answer within its limit of {step.timeout_s:g} s")
+        self.account.notes[step.id] = tuple(f"there is no table {name}; read as empty" for name in absent)
+        if reads_only(kql, self.guide.tables, absent):
+            self.account.unseen[recorded.evidence_id] = tuple(absent)
         note = f"there is no table {', '.join(absent)}, which is optional: read as empty" if absent else None
         return self._kept(recorded, note=note)
 
@@ -225,6 +228,7 @@ class _Run:
             return outcome.questions
         got = self._kept(await self.port.note(key, outcome_table(outcome), source=f"guide {inner.id}"))
         self.account.inner[step.id] = inner_unknowns(outcome, step.id)
+        self.account.notes[step.id] = outcome.notes
         reason = open_reason(outcome)
         tells_all = reason is None or got.status is StepStatus.FAILED
         return got if tells_all else replace(got, status=StepStatus.PARTIAL, reason=reason)
@@ -266,6 +270,7 @@ class _Run:
             cited=(got.evidence,) if failed and got.evidence is not None else cited,
             out=self._out(frame, final) if final.out != own.out else _out_of(scope),
             elapsed_s=elapsed_s,
+            unseen=self.account.unseen_by(decision, got.evidence, cited),
         )
 
     def _out(self, frame: Frame, final: StepFrame) -> dict[str, object]:
@@ -282,8 +287,8 @@ class _Run:
                 step=self.prefix + step.id,
                 title=step.title,
                 status=ran.status,
-                kind=ran.decision.kind,
-                text=ran.decision.text,
+                kind=ran.kind,
+                text=nothing_said(step.title, ran.unseen) if ran.unseen else ran.decision.text,
                 evidence=ran.evidence,
                 elapsed_s=ran.elapsed_s,
             )

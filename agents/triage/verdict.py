@@ -31,11 +31,13 @@ def judge(
     steps: Sequence[StepOutcome],
     coverage: CoverageFacts,
     questions: Sequence[StepQuestion] = (),
+    unseen: Sequence[str] = (),
 ) -> Verdict:
     """The verdict; `conclusions` are ranked.
 
     `no_data` where the service has no rows at all, or too few or too old ones and nothing was found either.
-    `healthy` needs every reached step done and known, no finding, and coverage. All else is `inconclusive`.
+    `healthy` needs every reached step done and known, no finding, and coverage, and that the steps looked at more than
+    absent tables (`unseen`). All else is `inconclusive`.
     """
     if conclusions:
         return _cause(conclusions)
@@ -44,6 +46,8 @@ def judge(
         summary = f"No data to judge by: {coverage.reason}."
         return Verdict(status=VerdictStatus.NO_DATA, summary=summary, reason=coverage.reason)
     blockers = _blockers(findings, open_steps, coverage, questions)
+    if unseen:
+        blockers.append(f"there is no table {', '.join(unseen)}, and the steps looked at nothing else")
     if not blockers:
         said = "; ".join(statement.text for statement in healthy) or f"nothing that {title!r} looks for was found"
         return Verdict(

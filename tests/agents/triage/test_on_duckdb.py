@@ -94,7 +94,9 @@ def test_missing_tables(kit: Any, tmp_path: Path):
     outcome = ask(made, tmp_path)
     assert [step.status.value for step in outcome.steps] == ["failed", "done"]
     assert "AppRequests" in (outcome.steps[0].reason or "")
-    assert outcome.ruled_out[0].text == "none"
+    assert outcome.ruled_out == ()
+    assert outcome.unknown[1].text == "there is no table Extra: nothing can be said (Title of extra)"
+    assert outcome.notes == ("there is no table Extra; read as empty",)
     assert outcome.verdict.status.value == "inconclusive"
 
 

@@ -265,7 +265,6 @@ def test_optional_table(kit: Any):
     played = kit.play(made, {"a": EMPTY})
     assert played.port.asked[0].kql == "let Extra = datatable(n:long, ['my col']:string)[]; Extra\n| take 1"
     assert played.outcome.step("a").reason == "there is no table Extra, which is optional: read as empty"
-    assert played.outcome.verdict.status.value == "healthy"
 
 
 def test_ask_waits(kit: Any):
