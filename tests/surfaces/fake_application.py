@@ -24,7 +24,7 @@ from orchestrator.core.events import (
     WindowResolved,
 )
 from orchestrator.core.routing.router import Route
-from orchestrator.core.table import Column, ColumnType, Table
+from orchestrator.core.table import Column, ColumnType, Table, TableStatus
 from orchestrator.surfaces.application import (
     Document,
     Finding,
@@ -215,6 +215,8 @@ class FakeApplication:
             raise QueryError("there is no table 'AppRequest': did you mean 'AppRequests'?", nearest=("AppRequests",))
         if "memory" in options.logs:
             raise MemoryError
+        if "slow" in kql:
+            return Table((), (), TableStatus.FAILED, "stopped at the time limit of 30 s"), ()
         columns = (Column("at", ColumnType.DATETIME), Column("name", ColumnType.STRING), Column("n", ColumnType.LONG))
         rows = ((NOW, reports.HOSTILE if "hostile" in kql else "a", 12_411),)
         return Table(columns=columns, rows=rows), ("req.csv:7: a row with 3 of 5 fields was left out",)

@@ -90,6 +90,7 @@ def test_options_reach_the_application(run: Run, application: Any):
     [
         (["ask", ""], "the message is empty"),
         (["ask", "x", "--now", "yesterdayish"], "--now 'yesterdayish' is not an ISO 8601 time"),
+        (["ask", "x", "--now", "0001-01-01", "--tz", "Asia/Tokyo"], "outside of the calendar"),
         (["ask", "x", "--tz", "Europe/Berlim"], "did you mean 'Europe/Berlin'"),
         (["ask", "x", "--tz", "berlin"], "'Europe/Berlin'"),
         (["ask", "x", "--tz", "../etc/passwd"], "is not a time zone"),
@@ -222,6 +223,30 @@ def test_query_prints_columns_and_rows(run: Run):
         "rows": [["2026-11-22T10:45:00Z", "a", 12411]],
     }
     assert "req.csv:7" in ended.err
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_query_that_reaches_its_limit_is_bad_input(run: Run, form: list[str]):
+    """As any query that cannot be answered; the limit is named."""
+    ended = run("logs", "query", "T | slow", *form)
+    assert ended.code == 2
+    assert "the result is failed: stopped at the time limit of 30 s" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "expected"),
+    [
+        ("2026-11-22T11:45", ["--tz", "Europe/Berlin"], "2026-11-22T10:45:00+00:00"),
+        ("2026-07-22T12:45", ["--tz", "Europe/Berlin"], "2026-07-22T10:45:00+00:00"),
+        ("2026-11-22", ["--tz", "Asia/Kolkata"], "2026-11-21T18:30:00+00:00"),
+        ("2026-11-22T10:45", [], "2026-11-22T10:45:00+00:00"),
+        ("2026-11-22T10:45Z", ["--tz", "Europe/Berlin"], "2026-11-22T10:45:00+00:00"),
+    ],
+)
+def test_now_without_offset_is_a_time_of_the_zone(run: Run, application: Any, now: str, zone: list[str], expected: str):
+    """The user's zone holds for the clock too; an offset wins."""
+    assert run("ask", "x", "--now", now, *zone).code == 0
+    assert application.opened[0].now.isoformat() == expected
 
 
 def test_query_table_strips_what_a_terminal_acts_on(run: Run):

@@ -33,13 +33,14 @@ def query(
     logs: shared.Logs = None,
     workspace: shared.Workspace = None,
     now: shared.Now = None,
+    tz: shared.Zone = None,
     strict: shared.Strict = False,
     as_json: shared.AsJson = False,
 ) -> None:
     """Run a KQL query on files or on a workspace."""
     if not kql.strip():
         raise InputError("the query is empty: give KQL such as 'AppRequests | count'")
-    options = shared.read_options(logs=logs, workspace=workspace, now=now, strict=strict)
+    options = shared.read_options(logs=logs, workspace=workspace, now=now, tz=tz, strict=strict)
     table, warnings = asyncio.run(shared.application_of(context).query_logs(kql, options=options))
     for line in warnings:
         warn(f"warning: {line}")
@@ -49,7 +50,8 @@ def query(
         write_json(table_document(table))
     else:
         write(table_text(table, out_screen()))
-    raise typer.Exit(ExitCode.FAILED if table.status is TableStatus.FAILED else ExitCode.ANSWERED)
+    # As for any other query that cannot be answered: it is for the one who asked to change it.
+    raise typer.Exit(ExitCode.BAD_INPUT if table.status is TableStatus.FAILED else ExitCode.ANSWERED)
 
 
 def table_document(table: Table) -> dict[str, object]:

@@ -29,7 +29,9 @@ Agent = Annotated[
 Session = Annotated[str | None, typer.Option("--session", metavar="ID", help="Go on with this session.")]
 Now = Annotated[
     str | None,
-    typer.Option("--now", metavar="ISO", help="The clock, such as 2026-11-22T10:45:00Z. UTC without offset."),
+    typer.Option(
+        "--now", metavar="ISO", help="The clock, such as 2026-11-22T10:45:00Z. Without offset in --tz, else UTC."
+    ),
 ]
 Zone = Annotated[
     str | None, typer.Option("--tz", metavar="ZONE", help="Zone of times that name none, such as Europe/Berlin.")
@@ -72,27 +74,33 @@ def read_options(
     empty = next((entry for entry in logs or [] if not entry.strip() or entry.endswith("=")), None)
     if empty is not None:
         raise InputError(f"--logs {empty!r} names no file: give a folder, or TABLE=FILE")
+    zone = read_zone(tz) if tz is not None else None
     options = Options(
         logs=tuple(logs or ()), workspace=workspace, guides=guides, services=services, agent=agent, session=session
     )
     return replace(
         options,
-        now=read_now(now) if now is not None else None,
-        tz=read_zone(tz) if tz is not None else None,
+        now=read_now(now, zone=zone or "UTC") if now is not None else None,
+        tz=zone,
         parameters=read_parameters(parameters or []),
         strict=strict,
     )
 
 
-def read_now(text: str) -> datetime:
-    """An aware time in UTC; one without offset counts as UTC."""
+def read_now(text: str, *, zone: str) -> datetime:
+    """An aware time in UTC; one without offset is a time of the zone."""
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
         raise InputError(
             f"--now {text!r} is not an ISO 8601 time: write it like 2026-11-22T10:45:00Z or 2026-11-22T11:45+01:00"
         ) from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    try:
+        return (found.replace(tzinfo=ZoneInfo(zone)) if found.tzinfo is None else found).astimezone(UTC)
+    except OverflowError:
+        raise InputError(
+            f"--now {text!r} is outside of the calendar: give a time between the years 2 and 9998"
+        ) from None
 
 
 def read_zone(name: str) -> str:
