@@ -1,8 +1,11 @@
 """Writes tables into a new folder, whole or not at all."""
 
+import re
 import secrets
 import shutil
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
 
 Format = Literal["parquet", "csv"]
 Rows = Sequence[tuple[Any, ...]]
+
+_TOKEN_BYTES = 8
+_HALF_MADE_S = 3_600
 
 _SUFFIX: Mapping[str, str] = {"parquet": ".parquet", "csv": ".csv.gz"}
 _OPTIONS: Mapping[str, str] = {
@@ -36,7 +42,9 @@ def write_folder(tables: Mapping[str, Rows], *, out: Path, fmt: Format, workspac
     refuse_taken(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        made = out.parent / f".{out.name}.{secrets.token_hex(8)}"  # beside `out`: a rename never crosses disks
+        _remove_half_made(out)
+        # Beside `out`, because a rename never crosses disks.
+        made = out.parent / f".{out.name}.{secrets.token_hex(_TOKEN_BYTES)}"
         made.mkdir()
     except OSError as error:
         raise InputError(f"cannot write into {str(out.parent)!r}: {error.strerror}; choose another --out") from error
@@ -56,6 +64,16 @@ def refuse_taken(out: Path) -> None:
     if taken:
         kind = "folder is not empty" if out.is_dir() else "path is a file"
         raise InputError(f"{str(out)!r}: the {kind}; nothing is overwritten: choose a new or empty folder for --out")
+
+
+def _remove_half_made(out: Path) -> None:
+    """Remove what writers of `out` left behind that were killed; one at work is younger than an hour."""
+    ours = re.compile(rf"\.{re.escape(out.name)}\.[0-9a-f]{{{2 * _TOKEN_BYTES}}}")
+    oldest = time.time() - _HALF_MADE_S
+    with suppress(OSError):  # another writer may be tidying too, and a folder may be closed to readers
+        for path in out.parent.iterdir():
+            if ours.fullmatch(path.name) and path.is_dir() and not path.is_symlink() and path.stat().st_mtime < oldest:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _put_in_place(made: Path, out: Path) -> None:

@@ -137,6 +137,19 @@ def test_two_writers_do_not_mix(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def test_what_a_killed_writer_left_is_removed(tmp_path: Path):
+    """Half-made folders of the same name go after an hour; younger ones, and anything else, stay."""
+    half, young = ".out.0123456789abcdef", ".out.fedcba9876543210"
+    others = [".other.0123456789abcdef", ".out.backup", "out.0123456789abcdef"]
+    for name in (half, young, *others):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "T.parquet").write_text("half")
+    for name in (half, *others):
+        os.utime(tmp_path / name, (0, 0))
+    make("healthy_quiet", seed=1, out=tmp_path / "out")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([young, *others, "out"])
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_without_rights_is_refused(tmp_path: Path):
     """The message names the place and the mend."""
