@@ -59,9 +59,27 @@ def decide(step: Step, scope: Mapping[str, object]) -> Decision:
     return Decision(kind=BranchKind.UNKNOWN, text=reason, reason=reason, out=tuple(step.out.items()))
 
 
+def unasked(step: Step, *, reason: str) -> Decision:
+    """The step failed: it goes where its first `unknown` branch goes, and says why in place of that one's sentence.
+
+    The author wrote the sentence for rows that do not tell; what has no answer has no rows to speak of.
+    """
+    return Decision(
+        kind=BranchKind.UNKNOWN,
+        text=f"could not be asked: {reason}",
+        branch=_unknown_of(step),
+        reason=reason,
+        out=tuple(step.out.items()),
+    )
+
+
+def _unknown_of(step: Step) -> Branch | None:
+    return next((branch for branch in step.branches if branch.kind is BranchKind.UNKNOWN), None)
+
+
 def undecided(step: Step, scope: Mapping[str, object], *, reason: str) -> Decision:
-    """The step cannot be decided, or failed: its first `unknown` branch is taken, or else no edge at all."""
-    branch = next((branch for branch in step.branches if branch.kind is BranchKind.UNKNOWN), None)
+    """The step cannot be decided: its first `unknown` branch is taken, or else no edge at all."""
+    branch = _unknown_of(step)
     outs = tuple(step.out.items())
     if branch is None:
         return Decision(kind=BranchKind.UNKNOWN, text=reason, reason=reason, out=outs)

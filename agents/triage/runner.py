@@ -8,7 +8,7 @@ from types import MappingProxyType
 from agents.triage.account import Account, Ran
 from agents.triage.bindings import column_type, earlier_values, optional_tables, reads_only, with_stand_ins
 from agents.triage.coverage import measure
-from agents.triage.decision import Decision, decide, undecided, visible_out
+from agents.triage.decision import Decision, decide, unasked, visible_out
 from agents.triage.footing import evidence_for, expressions_of, frame_of
 from agents.triage.keys import evidence_keys
 from agents.triage.outcome import CoverageFacts, GuideOutcome, StepQuestion, nothing_said
@@ -256,7 +256,7 @@ class _Run:
         )
         frame = self._frame(step, own)
         scope = scope_of(frame, self.account.tables)
-        decision = undecided(step, scope, reason=got.reason or "failed") if failed else decide(step, scope)
+        decision = unasked(step, reason=got.reason or "failed") if failed else decide(step, scope)
         final = replace(own, out=decision.out)
         self.account.frames[step.id] = final
         frame = replace(frame, steps=(*frame.steps[:-1], replace(own, out=visible_out(step, decision.branch))))

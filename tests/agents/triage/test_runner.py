@@ -119,7 +119,7 @@ def test_failed_step_takes_no_edge(kit: Any):
     )
     played = kit.play(made, {"a": "no table Tq; nearest: T", "b": EMPTY})
     assert states(played) == {"a": "failed", "b": "done", "c": "skipped"}
-    assert played.outcome.step("a").text == "no table Tq; nearest: T"
+    assert played.outcome.step("a").text == "could not be asked: no table Tq; nearest: T"
     assert played.outcome.step("c").text == "skipped: a failed"
 
 
@@ -131,6 +131,14 @@ def test_failed_step_with_unknown_next(kit: Any):
     )
     played = kit.play(made, {"a": "refused"})
     assert (states(played), kinds(played)["b"]) == ({"a": "failed", "b": "done"}, "finding")
+
+
+def test_failed_step_says_why(kit: Any):
+    """A failed query does not speak with the sentence that its author wrote for no rows."""
+    made = kit.guide(kit.step("a", kit.branch("unknown", None, text="no telemetry for {p_service}", out={"m": "2"})))
+    outcome = kit.play(made, {"a": "refused"}).outcome
+    assert [(item.text, item.template) for item in outcome.unknown] == [("could not be asked: refused", None)]
+    assert outcome.step("a").out == {}
 
 
 def test_rows_of_a_step_that_did_not_run(kit: Any):
