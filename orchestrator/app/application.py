@@ -113,17 +113,15 @@ class App:
 
     def route(self, text: str, *, speaking: str | None = None) -> "Route":
         """Which specialist a message or an alert payload is for."""
-        from orchestrator.app.assembly import read_services  # noqa: PLC0415
+        from orchestrator.app.assembly import build_router, read_guides, read_services  # noqa: PLC0415
         from orchestrator.app.sources import choose_sources  # noqa: PLC0415
-        from orchestrator.core.routing.router import Router  # noqa: PLC0415  # only this command needs it without a run
-        from playbooks.routing.loader import load_routing_table  # noqa: PLC0415
 
         if self._router is None:
             settings = self.settings()
             kind = choose_sources(Options(), settings, make=False).kind
             services = read_services(Options(), settings, kind=kind)
             names = (name for service in services for name in service.names)
-            self._router = Router(load_routing_table().with_systems(names))
+            self._router = build_router(names, read_guides(settings.guides))
         return self._router.route(text, speaking=speaking)
 
     def load_guides(self, folder: Path | None) -> "tuple[Guide, ...]":

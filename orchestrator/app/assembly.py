@@ -1,6 +1,6 @@
 """Puts the rooms together: opens the data, reads the playbooks, builds the kernel. Only here do all rooms meet."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from playbooks.guide import Guide, MessageValueSource
 if TYPE_CHECKING:
     from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
 
+    from orchestrator.core.routing.router import Router
     from orchestrator.engine.switchboard import Environment, Switchboard
     from playbooks.services import Services
     from plugins.monitor.duckdb import DuckDbLogs
@@ -45,9 +46,7 @@ def read_guides(folder: Path | None) -> tuple[Guide, ...]:
         refuse_locked(folder)
     guides = load_guides(folder or SHIPPED / "guides")
     if not guides:
-        raise InputError(
-            f"{str(folder)!r} holds no guide: put *.md guides there, or name another folder"
-        )
+        raise InputError(f"{str(folder)!r} holds no guide: put *.md guides there, or name another folder")
     return guides
 
 
@@ -248,10 +247,8 @@ def _build(settings: Settings, *, parts: _Parts, environment: "Environment") -> 
     from agents.triage.passages import answer_passage  # noqa: PLC0415
     from agents.triage.spec import TRIAGE  # noqa: PLC0415
     from agents.triage.tools import GuideTools  # noqa: PLC0415
-    from orchestrator.core.routing.router import Router  # noqa: PLC0415
     from orchestrator.engine.kernel import build_kernel  # noqa: PLC0415
     from orchestrator.engine.switchboard import Switchboard  # noqa: PLC0415
-    from playbooks.routing.loader import load_routing_table  # noqa: PLC0415
     from plugins.monitor.plugin import LogTools  # noqa: PLC0415
     from plugins.search.plugin import SearchTools  # noqa: PLC0415
 
@@ -268,17 +265,25 @@ def _build(settings: Settings, *, parts: _Parts, environment: "Environment") -> 
     async def choose(question: str) -> Hit | None:
         return await answer_passage(parts.index, question)
 
-    symptoms = [symptom for guide in parts.guides for symptom in guide.applies_to.symptoms]
-    alerts = [alert for guide in parts.guides for alert in guide.applies_to.alerts]
     plugins = {"guides": guides, "search": SearchTools(choose), "logs": LogTools(parts.opened.logs)}
     return Switchboard(
         kernel=build_kernel(service, plugins),
         service=service,
         specs={spec.name: spec for spec in (TRIAGE, SHIPMENT, SENTIMENT, HANDOFF)},
-        router=Router(load_routing_table().with_systems(parts.names).with_symptoms(symptoms, alerts)),
+        router=build_router(parts.names, parts.guides),
         environment=environment,
         journal=parts.journal,
     )
+
+
+def build_router(names: Iterable[str], guides: Sequence[Guide]) -> "Router":
+    """The router that knows these services by name, and the guides' symptoms and alerts."""
+    from orchestrator.core.routing.router import Router  # noqa: PLC0415  # compiles its table
+    from playbooks.routing.loader import load_routing_table  # noqa: PLC0415
+
+    symptoms = [symptom for guide in guides for symptom in guide.applies_to.symptoms]
+    alerts = [alert for guide in guides for alert in guide.applies_to.alerts]
+    return Router(load_routing_table().with_systems(names).with_symptoms(symptoms, alerts))
 
 
 def open_chat_service(settings: Settings) -> "ChatCompletionClientBase":

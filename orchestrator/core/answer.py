@@ -55,6 +55,8 @@ def compose(context: RunContext, spec: AgentSpec, submission: Submission, *, rou
         notes=(*context.notes, *context.about_data(), *(lead.notes if lead else ()), *_also_run(others)),
         route=route,
     )
+    if context.shown and lead is None and not chosen:
+        return replace(report, message=in_words("Here is the evidence of the last answer.", source=report.source))
     return replace(report, message=sentence(report, spec))
 
 
