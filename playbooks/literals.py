@@ -23,6 +23,8 @@ _UNITS = {
 }
 _SHORT = re.compile(r"(\d+(?:\.\d+)?)\s*(d|h|min|ms|m|s)")
 _CLOCK = re.compile(r"(?:(?P<d>\d+)\.)?(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2}(?:\.\d{1,7})?))?")
+_YES_OR_NO = re.compile(r"(yes|no)\s*[,.;:!]")
+"""An answer that goes on: `no, nobody changed it`; without the mark it may be any sentence, such as `no idea`."""
 _INT64 = 2**63
 _DATE_LENGTH = 10
 
@@ -124,9 +126,11 @@ def _scalar(raw: object, kind: ColumnType, *, tz: tzinfo) -> Value:
 
 def _read_bool(raw: object) -> Value:
     words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-    word = str(raw).strip().lower()
+    text = str(raw).strip().lower()
+    leading = _YES_OR_NO.match(text)
+    word = leading[1] if leading else text
     if word not in words:
-        raise InputError(f"{raw!r} is not true or false")
+        raise InputError(f"{raw!r} is not true or false; answer yes or no")
     return words[word]
 
 

@@ -8,6 +8,7 @@ from agents.triage.outcome import (
     ProposedMitigation,
     Statement,
     StepOutcome,
+    StepQuestion,
     VerdictStatus,
     nothing_said,
 )
@@ -23,8 +24,11 @@ from orchestrator.core.report import (
     WindowView,
 )
 from orchestrator.core.report import Statement as Claimable
-from orchestrator.core.table import json_value
-from playbooks.guide import Guide, Verify
+from orchestrator.core.table import ColumnType, json_value
+from playbooks.guide import Guide, ParameterType, Verify
+
+_BOOL = ParameterType(ColumnType.BOOL)
+_YES_NO = ("yes", "no")
 
 
 def guide_result(
@@ -56,7 +60,7 @@ def guide_result(
         actions=tuple(_action(item) for item in lead.mitigations) if lead else (),
         steps=tuple(_step(step) for step in outcome.steps),
         conclusions=tuple(_conclusion(item) for item in outcome.conclusions),
-        questions=tuple(Question(text=q.text, parameter=q.step, type=str(q.type)) for q in outcome.questions),
+        questions=tuple(_question(item) for item in outcome.questions),
         values=values,
         origins=origins,
         notes=outcome.notes,
@@ -72,6 +76,13 @@ def guide_view(guide: Guide) -> Json:
         "reviewed": guide.reviewed.isoformat(),
         "path": guide.path,
     }
+
+
+def _question(asked: StepQuestion) -> Question:
+    """A step's question; one asked again says what was wrong with the answer."""
+    text = f"{asked.text} ({asked.problem})" if asked.problem else asked.text
+    choices = _YES_NO if asked.type == _BOOL else ()
+    return Question(text=text, parameter=asked.step, type=str(asked.type), choices=choices)
 
 
 def _statements(outcome: GuideOutcome) -> Iterable[Claimable]:

@@ -17,6 +17,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
     ("kind", "raw", "expected"),
     [
         (ColumnType.BOOL, "Yes", True),
+        (ColumnType.BOOL, "No, nobody changed it", False),
+        (ColumnType.BOOL, "yes. At noon", True),
         (ColumnType.INT, "1,500", 1500),
         (ColumnType.LONG, 7.0, 7),
         (ColumnType.REAL, "12.5%", 0.125),
@@ -37,7 +39,8 @@ def test_reads_by_type(kind: ColumnType, raw: object, expected: object):
 @pytest.mark.parametrize(
     ("kind", "raw", "message"),
     [
-        (ColumnType.BOOL, "maybe", "'maybe' is not true or false"),
+        (ColumnType.BOOL, "maybe", "'maybe' is not true or false; answer yes or no"),
+        (ColumnType.BOOL, "no idea", "'no idea' is not true or false; answer yes or no"),
         (ColumnType.INT, "1.5", "'1.5' is not a whole number"),
         (ColumnType.INT, True, "True is not a whole number"),
         (ColumnType.LONG, "9223372036854775808", "does not fit into 64 bits"),
