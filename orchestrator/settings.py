@@ -1,42 +1,121 @@
-"""What can be set: `SWITCHBOARD_*` environment variables, then these defaults; flags of a command win over both."""
+"""What can be set. A command's flag wins over the environment, that over `.env`, that over a TOML file.
+
+The TOML file is the one that `SWITCHBOARD_CONFIG` names, else `switchboard.toml` in the working directory, else
+`settings.toml` in the user's configuration folder. An unset or empty part stays embedded.
+"""
 
 import json
 import os
+import tomllib
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from platformdirs import user_state_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from platformdirs import user_config_path, user_state_path
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, InitSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 from orchestrator.core.errors import SettingsError
 
 PREFIX = "SWITCHBOARD_"
+CONFIG = f"{PREFIX}CONFIG"
+LOCAL_FILE = "switchboard.toml"
+_ADDRESS = "give an address such as {example}, or unset it"
 MENDS = {
     "logs": 'give a folder, TABLE=FILE, several of them with {pathsep} between, or a JSON list such as ["./export"]',
     "workspace": "give the id of a Log Analytics workspace, or unset it",
+    "workspaces": 'give a table per workspace, such as [workspaces.shop] with id = "..." and tables = ["App*"]',
+    "logs_endpoint": _ADDRESS.format(example="https://api.loganalytics.io"),
+    "logs_scan_limit_gb": "give how many gigabytes one run's queries may scan, such as 50, or unset it",
     "guides": "give a folder of guides, or unset it for the built-in ones",
     "services": "give an inventory file, or unset it",
     "state": "give a folder that can be written",
     "tz": "give an IANA name such as Europe/Oslo or UTC",
+    "credential": "give default, cli, environment, managed or workload",
+    "client_id": "give the client id of a user-assigned identity, or unset it",
+    "tenant_id": "give the id of the Entra tenant, or unset it",
+    "project_endpoint": _ADDRESS.format(example="https://NAME.services.ai.azure.com/api/projects/PROJECT"),
+    "azure_openai_endpoint": _ADDRESS.format(example="https://NAME.openai.azure.com"),
+    "azure_openai_api_version": "give a version such as 2024-10-21",
     "model_base_url": "give an address such as http://localhost:8000/v1, or unset it for the embedded planner",
-    "model_name": "give the name of a model that the server has",
+    "model_name": "give the name of a model, or of a deployment on Azure",
     "model_api_key": "give the key as text",
+    "model_timeout_s": "give the seconds that one answer of the model may take, such as 60",
+    "model_token_limit": "give how many tokens one run may use, such as 200000, or unset it",
+    "model_cost_limit": "give what one run may cost, in the currency of the prices, or unset it",
+    "model_input_price": "give the price of a million input tokens, or unset it",
+    "model_output_price": "give the price of a million output tokens, or unset it",
+    "search_endpoint": _ADDRESS.format(example="https://NAME.search.windows.net"),
+    "search_connection": "give the name of a search connection of the Foundry project, or unset it",
+    "search_key": "give the key as text, or unset it to use the identity",
+    "search_prefix": "give lower-case letters, digits and single dashes, such as switchboard",
+    "search_semantic": "give true or false",
+    "embedding_model": "give the name of an embedding deployment of the model's endpoint, or unset it",
+    "embedding_dimensions": "give the length of the embedding's vectors, such as 1536",
+    "workflows": 'give a table per workflow, such as [workflows.notify] with url = "https://..."',
+    "otlp_endpoint": _ADDRESS.format(example="http://localhost:4318"),
+    "appinsights_connection_string": "give the connection string of Application Insights, or unset it",
+    "log_level": "give debug, info, warning or error",
 }
 
 
-class Settings(BaseSettings):
-    """Every setting of the program; an unset or empty part stays embedded."""
+class WorkspaceSetting(BaseModel):
+    """One Log Analytics workspace, or an Azure resource whose logs are asked, and what is found there.
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
+    Attributes:
+        id: The workspace's id (a GUID).
+        resource: In place of `id`: the resource's Azure id, `/subscriptions/...`.
+        tables: Names or patterns (`App*`) of the tables that are asked here; none means every table.
+        services: Names or patterns of the services that log here; none means every service.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str | None = None
+    resource: str | None = None
+    tables: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "WorkspaceSetting":
+        if (self.id is None) == (self.resource is None):
+            raise ValueError("it needs either id or resource")
+        return self
+
+
+class WorkflowSetting(BaseModel):
+    """One Logic Apps workflow with a request trigger.
+
+    Attributes:
+        url: The trigger's address; with its signature (`sig=`) it is a secret as a whole.
+        audience: Without a signature: the audience of the Entra token, such as `https://management.azure.com`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: SecretStr
+    audience: str | None = None
+
+
+class Settings(BaseSettings):
+    """Every setting of the program."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, env_file=".env", frozen=True, extra="ignore"
+    )
 
     logs: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="folders of log files, or TABLE=FILE entries: a path list or a JSON list"
     )
     workspace: str | None = Field(default=None, description="a Log Analytics workspace id")
+    workspaces: dict[str, WorkspaceSetting] = Field(
+        default_factory=dict, description="several workspaces by name: id or resource, tables, services"
+    )
+    logs_endpoint: str | None = Field(default=None, description="the query endpoint of another Azure cloud")
+    logs_scan_limit_gb: float | None = Field(default=None, gt=0, description="gigabytes that one run may scan")
     guides: Path | None = Field(default=None, description="a folder of guides in place of the built-in ones")
     services: Path | None = Field(default=None, description="an inventory in place of the built-in one")
     state: Path = Field(
@@ -44,9 +123,54 @@ class Settings(BaseSettings):
         description="where the journal and sample data are kept",
     )
     tz: str = Field(default="UTC", description="IANA zone of times that name none")
+    credential: Literal["default", "cli", "environment", "managed", "workload"] = Field(
+        default="default", description="how this program signs in to Azure"
+    )
+    client_id: str | None = Field(default=None, description="the client id of a user-assigned or workload identity")
+    tenant_id: str | None = Field(default=None, description="the Entra tenant to sign in to")
+    project_endpoint: str | None = Field(default=None, description="an AI Foundry project")
+    azure_openai_endpoint: str | None = Field(default=None, description="an Azure OpenAI resource, without a project")
+    azure_openai_api_version: str = Field(default="2024-10-21", description="its API version")
     model_base_url: str | None = Field(default=None, description="a server of the OpenAI protocol, ending in /v1")
-    model_name: str | None = Field(default=None, description="the model to ask there")
-    model_api_key: SecretStr | None = Field(default=None, description="its key")
+    model_name: str | None = Field(default=None, description="the model or deployment to ask there")
+    model_api_key: SecretStr | None = Field(default=None, description="the key of the model's endpoint")
+    model_timeout_s: float = Field(default=60.0, gt=0, description="seconds that one answer of the model may take")
+    model_token_limit: int | None = Field(default=None, gt=0, description="tokens that one run may use")
+    model_cost_limit: float | None = Field(default=None, gt=0, description="what one run's model calls may cost")
+    model_input_price: float | None = Field(default=None, ge=0, description="price of a million input tokens")
+    model_output_price: float | None = Field(default=None, ge=0, description="price of a million output tokens")
+    search_endpoint: str | None = Field(default=None, description="an Azure AI Search service")
+    search_connection: str | None = Field(default=None, description="its connection's name in the Foundry project")
+    search_key: SecretStr | None = Field(default=None, description="its key, where no identity is used")
+    search_prefix: str = Field(
+        default="switchboard", pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="first part of the indexes' names"
+    )
+    search_semantic: bool = Field(default=False, description="whether results are ranked again by meaning")
+    embedding_model: str | None = Field(default=None, description="the embedding deployment for vector search")
+    embedding_dimensions: int = Field(default=1536, gt=0, description="the length of its vectors")
+    workflows: dict[str, WorkflowSetting] = Field(
+        default_factory=dict, description="Logic Apps workflows by name: url, audience"
+    )
+    otlp_endpoint: str | None = Field(default=None, description="a collector of OpenTelemetry, over HTTP")
+    appinsights_connection_string: SecretStr | None = Field(
+        default=None, description="Application Insights, for traces and metrics"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning", description="the least serious entry of the program's log that is written"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # there are none
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, then `.env`, then the file."""
+        file = InitSettingsSource(settings_cls, init_kwargs=_read_file(config_file()))
+        return init_settings, env_settings, dotenv_settings, file
 
     @field_validator("logs", mode="before")
     @classmethod
@@ -70,7 +194,14 @@ class Settings(BaseSettings):
             raise ValueError("there is no time zone of that name") from None
         return value
 
-    @field_validator("model_base_url")
+    @field_validator(
+        "model_base_url",
+        "project_endpoint",
+        "azure_openai_endpoint",
+        "search_endpoint",
+        "logs_endpoint",
+        "otlp_endpoint",
+    )
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is None:
@@ -81,15 +212,43 @@ class Settings(BaseSettings):
         return value
 
 
+def config_file() -> Path | None:
+    """The TOML file that is read, or None; SettingsError where the one that is named is not there."""
+    if named := os.environ.get(CONFIG):
+        if not Path(named).is_file():
+            raise SettingsError(f"{CONFIG} names {named!r}, which is no file; correct or unset it")
+        return Path(named)
+    candidates = (Path(LOCAL_FILE), user_config_path("switchboard", appauthor=False) / "settings.toml")
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _read_file(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read ({error}); make it readable UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not TOML: {error}; see docs/settings.md") from None
+    for name in found:
+        if name not in Settings.model_fields:
+            near = get_close_matches(name, Settings.model_fields, n=1)
+            mend = f"did you mean {near[0]!r}?" if near else "docs/settings.md lists what there is"
+            raise SettingsError(f"{path}: there is no setting {name!r}; {mend}")
+    return found
+
+
 def load_settings() -> Settings:
-    """The settings of this process; SettingsError naming the variable that is wrong and the mend, never its value."""
+    """The settings of this process; SettingsError naming the setting that is wrong and the mend, never its value."""
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         field = str(first["loc"][0]) if first["loc"] else ""
+        within = ".".join(str(part) for part in first["loc"][1:])
         problem = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(_message(field, problem)) from None
+        raise SettingsError(_message(field, f"{within}: {problem}" if within else problem)) from None
     except SourceError as error:
         # its text names the field, and its cause may quote the value
         field = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")

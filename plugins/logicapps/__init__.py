@@ -1,0 +1,1 @@
+"""Workflows of Azure Logic Apps: the client, and a host of the same protocol."""
