@@ -73,6 +73,28 @@ class TurnStarted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelAnswered(Event):
+    """The chat service answered one call.
+
+    Attributes:
+        model: The model or deployment that answered.
+        input_tokens: Tokens of the request; None where nothing is counted, as for the embedded planner.
+        output_tokens: Tokens of the answer, or None.
+        cost: In the currency of the configured prices; None where no price is set.
+        finish: Why it stopped: stop, tool_calls, length, content_filter, or empty where the server did not say.
+        estimated: True where the server sent no usage and the tokens are a count of characters.
+    """
+
+    model: str
+    input_tokens: int | None
+    output_tokens: int | None
+    cost: float | None
+    finish: str
+    elapsed_ms: float
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCalled(Event):
     """The chat service asked for a tool and it was granted."""
 
@@ -220,6 +242,7 @@ AnyEvent: TypeAlias = (
     RunStarted
     | Routed
     | TurnStarted
+    | ModelAnswered
     | ToolCalled
     | ToolRefused
     | ToolReturned

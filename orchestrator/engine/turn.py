@@ -23,7 +23,7 @@ from semantic_kernel.exceptions import KernelException, ServiceException
 from semantic_kernel.functions import KernelArguments, KernelFunction
 
 from orchestrator.core.errors import BudgetError, ModelError, SwitchboardError, ToolError
-from orchestrator.core.events import ToolCalled, ToolRefused, ToolReturned
+from orchestrator.core.events import ModelAnswered, ToolCalled, ToolRefused, ToolReturned
 from orchestrator.core.redaction import redact
 from orchestrator.core.runs import RunContext, Submission
 from orchestrator.core.specs import AgentSpec
@@ -105,6 +105,7 @@ class Turn:
             auto_invoke=False, filters={"included_functions": sorted(self.spec.grants)}
         )
         chunks: list[StreamingChatMessageContent] = []
+        started = time.perf_counter()
         try:
             stream = self.service.get_streaming_chat_message_contents(history, settings, kernel=self.kernel)
             async for batch in stream:
@@ -114,6 +115,17 @@ class Turn:
         if not chunks:
             raise ModelError("the chat service answered nothing", retryable=True)
         whole = functools.reduce(lambda left, right: left + right, chunks)
+        usage = whole.metadata.get("usage")
+        self.context.emit(
+            ModelAnswered(
+                model=whole.ai_model_id or self.service.ai_model_id,
+                input_tokens=getattr(usage, "prompt_tokens", None),
+                output_tokens=getattr(usage, "completion_tokens", None),
+                cost=None,
+                finish=whole.finish_reason.value if whole.finish_reason else "",
+                elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+        )
         return ChatMessageContent(role=AuthorRole.ASSISTANT, items=list(whole.items), ai_model_id=whole.ai_model_id)
 
     async def _answer(self, call: FunctionCallContent) -> ChatMessageContent:
