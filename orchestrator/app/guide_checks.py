@@ -100,7 +100,7 @@ async def _lint(item: _Read, read: Sequence[_Read]) -> tuple[Problem, ...]:
     twice = [error(Place(guide.path, 2, "id"), f"the id {guide.id!r} is also {name}'s; rename one") for name in twins]
     if not guide.tables:
         return (*twice, *lint_guide(guide))
-    async with _recorded(_empty_tables(guide), CLOCK) as logs:
+    async with empty_logs(guide) as logs:
         loop = asyncio.get_running_loop()
 
         def describe(kql: str, parameters: Sequence[QueryParameter]) -> Sequence[Column]:
@@ -110,11 +110,15 @@ async def _lint(item: _Read, read: Sequence[_Read]) -> tuple[Problem, ...]:
     return (*twice, *found)
 
 
-def _empty_tables(guide: Guide) -> Mapping[str, Table]:
-    return {
+@asynccontextmanager
+async def empty_logs(guide: Guide) -> AsyncIterator[DuckDbLogs]:
+    """The guide's tables without rows, in the embedded engine."""
+    tables = {
         table.name: Table(tuple(Column(name, kind) for name, kind in table.columns.items()), ())
         for table in guide.tables.values()
     }
+    async with _recorded(tables, CLOCK) as logs:
+        yield logs
 
 
 @asynccontextmanager
