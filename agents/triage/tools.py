@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from semantic_kernel.functions import kernel_function
 
+from agents.triage.coverage_query import LOOK_BACK
 from agents.triage.matching import GuideMatcher, Match
 from agents.triage.origins import SESSION, window_origin
 from agents.triage.preflight import check_before_run
@@ -15,6 +16,7 @@ from agents.triage.runner import StepEnd, StepProgress, StepStart, evidence_keys
 from orchestrator.core.errors import InputError, ToolError
 from orchestrator.core.events import GuideMatched, StepFinished, StepStarted, WindowResolved
 from orchestrator.core.followup import is_elliptical
+from orchestrator.core.ports import QueryParameter
 from orchestrator.core.recording import Section
 from orchestrator.core.report import GuideResult, Question, VerdictView, WindowView
 from orchestrator.core.runs import Offer, RunContext
@@ -138,7 +140,7 @@ class GuideTools:
                 now=context.now,
                 tz=ZoneInfo(context.zone),
                 services=self._services,
-                values=await _known_values(guide, section, given),
+                values=await _known_values(guide, section, given, since=_look_back(context)),
                 given=given,
             )
         except InputError as error:
@@ -216,8 +218,15 @@ def _given(text: str) -> dict[str, str]:
     return {str(k): v if isinstance(v, str) else json.dumps(v) for k, v in value.items()}
 
 
+def _look_back(context: RunContext) -> QueryParameter | None:
+    """From when on live logs are asked for names: a workspace may hold years; a folder is asked whole."""
+    if context.source != "live":
+        return None
+    return QueryParameter("values_from", ColumnType.DATETIME, context.now - LOOK_BACK)
+
+
 async def _known_values(
-    guide: Guide, section: Section, given: Mapping[str, str]
+    guide: Guide, section: Section, given: Mapping[str, str], *, since: QueryParameter | None
 ) -> dict[tuple[str, str], Sequence[str]]:
     """The values of each `values_of` column, asked and recorded; none where the table is not there."""
     wanted = {
@@ -228,9 +237,15 @@ async def _known_values(
         if isinstance(source, MessageValueSource)
     }
     known: dict[tuple[str, str], Sequence[str]] = {}
+    recent = " | where TimeGenerated >= values_from" if since else ""
     for table, column in wanted:
-        kql = f"{table} | summarize n = count() by {column} | top {KNOWN_VALUES} by n desc"
-        recorded = await section.ask(f"values:{table}.{column}", kql, purpose="names that the message may mean")
+        kql = f"{table}{recent} | summarize n = count() by {column} | top {KNOWN_VALUES} by n desc"
+        recorded = await section.ask(
+            f"values:{table}.{column}",
+            kql,
+            parameters=(since,) if since else (),
+            purpose="names that the message may mean",
+        )
         rows = recorded.table.rows if recorded.table is not None else ()
         known[table, column] = [row[0] for row in rows if isinstance(row[0], str) and row[0]]
     return known
