@@ -10,20 +10,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from orchestrator.core.errors import StoreError
-from orchestrator.core.ports import Document, Hit, SearchQuery, WriteResult
-from plugins.search.query import QueryTerms, match_expression, query_terms, terms
-from plugins.search.ranking import Candidate, Ranked, Statistics, rank
-from plugins.search.sections import Section, excerpt, searchable, sections
-from plugins.search.vocabulary import GENERIC_NAMES
+from orchestrator.core.errors import QueryError, StoreError
+from orchestrator.core.ports import Document, FacetCount, Hit, SearchPage, SearchQuery, WriteResult
+from plugins.search.analysis import name_terms, pack, passages, text_terms, unpack, unstorable
+from plugins.search.paging import Window, rank_blocks, window
+from plugins.search.query import QueryTerms, match_expression, query_terms
+from plugins.search.ranking import Candidate, Ranked, Statistics
+from plugins.search.sections import excerpt
 
 _VERSION = 1  # of the schema and of the terms; an index is built anew when either changes
 _CANDIDATES = 200  # documents that BM25 passes on to `rank`
 _NAME_WEIGHT, _TEXT_WEIGHT = 4.0, 1.0  # of the two columns, when candidates are found
 _KEPT = 4_000  # documents whose terms are kept in memory
 _BUSY_S = 10.0
-_LINES = ("alerts", "symptoms", "causes")  # fields whose every line is a name of its own
-_OWN_PLACE = {"title", "heading", "body"}
 _SCHEMA = """
     CREATE TABLE document (
         key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
@@ -85,6 +84,10 @@ class SqliteIndex:
         """The best documents, best first. A score is the share (0 to 1) of what a perfect document would reach."""
         return await self._run(lambda: self._search(query))
 
+    async def page(self, query: SearchQuery) -> SearchPage:
+        """One page with its total and facets; there are no answers, and a caption is the passage."""
+        return await self._run(lambda: self._page(query))
+
     async def write(self, documents: Sequence[Document]) -> tuple[WriteResult, ...]:
         """Insert or replace in one transaction; a document that cannot be stored does not hold up the others."""
         return await self._run(lambda: self._write(documents))
@@ -103,22 +106,53 @@ class SqliteIndex:
         return await asyncio.to_thread(locked)
 
     def _search(self, query: SearchQuery) -> tuple[Hit, ...]:
-        wanted = query_terms(query.text)
+        wanted = _words(query)
+        with self._transaction("DEFERRED"):
+            return self._hits(wanted, query)
+
+    def _page(self, query: SearchQuery) -> SearchPage:
+        wanted = _words(query)
+        with self._transaction("DEFERRED"):
+            return SearchPage(
+                hits=self._hits(wanted, query),
+                total=self._total(wanted, query),
+                facets={name: self._facet(wanted, query, name) for name in query.facets},
+            )
+
+    def _hits(self, wanted: QueryTerms, query: SearchQuery) -> tuple[Hit, ...]:
         if not wanted.weights or query.top < 1:
             return ()
-        with self._transaction("DEFERRED"):
-            self._forget_changes()
-            candidates = self._candidates(wanted, query)
-            ranked = rank(wanted, candidates, self._statistics(wanted, candidates))[: query.top]
-            return tuple(self._hit(found) for found in ranked)
+        self._forget_changes()
+        part = window(query, least=_CANDIDATES)
+        candidates = self._candidates(wanted, query, part)
+        ranked = rank_blocks(wanted, candidates, self._statistics(wanted, candidates), block=part.block)
+        return tuple(self._hit(found) for found in ranked[part.skip :][: query.top])
 
-    def _candidates(self, wanted: QueryTerms, query: SearchQuery) -> list[Candidate]:
-        conditions, values = _conditions(query)
-        # CROSS JOIN keeps the order "terms first": the planner's own order visits every document (40 times slower).
+    def _total(self, wanted: QueryTerms, query: SearchQuery) -> int:
+        if not wanted.weights:
+            return 0
+        matching, values = _matching(wanted, query)
+        found: int = self._connection.execute(f"SELECT count(*) {matching}", values).fetchone()[0]
+        return found
+
+    def _facet(self, wanted: QueryTerms, query: SearchQuery, name: str) -> tuple[FacetCount, ...]:
+        if not wanted.weights:
+            return ()
+        matching, values = _matching(wanted, query)
+        if name == "kind":
+            sql = f"SELECT document.kind, count(*) AS number {matching} GROUP BY 1"
+        else:
+            sql = f"SELECT value, count(*) AS number FROM filter WHERE key IN (SELECT document.key {matching})"  # noqa: S608  # only our own text and question marks
+            sql, values = f"{sql} AND name = ? GROUP BY 1", [*values, name]
+        rows = self._connection.execute(f"{sql} ORDER BY number DESC, 1", values)
+        return tuple(FacetCount(value, count) for value, count in rows)
+
+    def _candidates(self, wanted: QueryTerms, query: SearchQuery, part: Window) -> list[Candidate]:
+        matching, values = _matching(wanted, query)
         rows = self._connection.execute(
-            "SELECT term.rowid FROM term CROSS JOIN document ON document.key = term.rowid "  # noqa: S608  # only our own text and question marks
-            f"WHERE term MATCH ? {conditions} ORDER BY bm25(term, {_NAME_WEIGHT}, {_TEXT_WEIGHT}), document.id LIMIT ?",
-            (match_expression(tuple(wanted.weights)), *values, max(_CANDIDATES, query.top)),
+            f"SELECT term.rowid {matching} "
+            f"ORDER BY bm25(term, {_NAME_WEIGHT}, {_TEXT_WEIGHT}), document.id LIMIT ? OFFSET ?",
+            [*values, part.stop - part.start, part.start],
         )
         return [self._candidate(key) for (key,) in rows.fetchall()]
 
@@ -127,7 +161,7 @@ class SqliteIndex:
         known = self._parsed.get(key)
         if known is None:
             names, text = self._connection.execute("SELECT names, text FROM term WHERE rowid = ?", (key,)).fetchone()
-            known = Candidate(key=key, names=_unpack(names), sections=_unpack(text))
+            known = Candidate(key=key, names=unpack(names), sections=unpack(text))
             if len(self._parsed) < _KEPT:
                 self._parsed[key] = known
         return known
@@ -161,29 +195,30 @@ class SqliteIndex:
     def _hit(self, found: Ranked) -> Hit:
         row = self._connection.execute("SELECT id, kind, fields FROM document WHERE key = ?", (found.key,)).fetchone()
         fields: dict[str, str] = json.loads(row[2])
-        parts = _sections(fields)
+        parts = passages(fields)
         passage = excerpt(parts[min(found.section, len(parts) - 1)])
         title = fields.get("title") or row[0]
-        return Hit(id=row[0], kind=row[1], score=found.score, title=title, passage=passage, fields=fields)
+        return Hit(
+            id=row[0], kind=row[1], score=found.score, title=title, passage=passage, fields=fields, caption=passage
+        )
 
     def _write(self, documents: Sequence[Document]) -> tuple[WriteResult, ...]:
         with self._transaction("IMMEDIATE"):
             return tuple(self._store(document) for document in documents)
 
     def _store(self, document: Document) -> WriteResult:
-        if reason := _unstorable(document):
+        if reason := unstorable(document):
             return WriteResult(id=document.id, stored=False, reason=reason)
         self._remove(document.id)
         fields = dict(document.fields)
-        parts = [tuple(terms(searchable(f"{part.heading}\n{part.text}"))) for part in _sections(fields)]
-        parts.extend(tuple(terms(text)) for text in _other_text(fields))
+        parts = text_terms(fields)
         length = sum(len(part) for part in parts)
         key = self._connection.execute(
             "INSERT INTO document (id, kind, fields, length, sections) VALUES (?, ?, ?, ?, ?)",
             (document.id, document.kind, json.dumps(fields, ensure_ascii=False), length, len(parts)),
         ).lastrowid
         self._connection.execute(
-            "INSERT INTO term (rowid, names, text) VALUES (?, ?, ?)", (key, _pack(_names(document)), _pack(parts))
+            "INSERT INTO term (rowid, names, text) VALUES (?, ?, ?)", (key, pack(name_terms(document)), pack(parts))
         )
         self._connection.executemany(
             "INSERT OR IGNORE INTO filter (key, name, value) VALUES (?, ?, ?)",
@@ -245,6 +280,20 @@ def _translated(place: object) -> Iterator[None]:
         raise StoreError(f"{place}: {error}; delete the file, it is built anew from the guides") from error
 
 
+def _words(query: SearchQuery) -> QueryTerms:
+    if query.mode in {"vector", "hybrid"}:
+        raise QueryError(f"the search mode {query.mode!r} needs vectors and this index has none; search by 'keyword'")
+    return query_terms(query.text)
+
+
+def _matching(wanted: QueryTerms, query: SearchQuery) -> tuple[str, list[object]]:
+    """SQL from FROM on, for the documents that match, and its values."""
+    conditions, values = _conditions(query)
+    # CROSS JOIN keeps the order "terms first": the planner's own order visits every document (40 times slower).
+    joined = "FROM term CROSS JOIN document ON document.key = term.rowid WHERE term MATCH ?"
+    return f"{joined}{conditions}", [match_expression(tuple(wanted.weights)), *values]
+
+
 def _conditions(query: SearchQuery) -> tuple[str, list[str]]:
     """SQL after `MATCH ?` and its values."""
     sql, values = "", list[str]()
@@ -252,6 +301,10 @@ def _conditions(query: SearchQuery) -> tuple[str, list[str]]:
         sql += f" AND document.kind IN ({_marks(query.kinds)})"
         values.extend(query.kinds)
     for name, allowed in query.where:
+        if name == "kind":
+            sql += f" AND document.kind IN ({_marks(allowed)})"
+            values.extend(allowed)
+            continue
         # Not correlated, so that it is answered once and not per row.
         sql += f" AND document.key IN (SELECT key FROM filter WHERE name = ? AND value IN ({_marks(allowed)}))"  # noqa: S608  # question marks only
         values.extend((name, *allowed))
@@ -260,45 +313,3 @@ def _conditions(query: SearchQuery) -> tuple[str, list[str]]:
 
 def _marks(values: Sequence[str]) -> str:
     return ", ".join("?" * len(values))
-
-
-def _unstorable(document: Document) -> str | None:
-    if not document.id:
-        return "the id is empty; give every document an id"
-    try:
-        json.dumps([document.id, document.kind, dict(document.fields)], ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        return f"{document.id!r} holds text that is not Unicode ({error.reason}); decode it as UTF-8 first"
-    except TypeError as error:
-        return f"{document.id!r} has a field that is not text ({error}); give text"
-    return None
-
-
-def _sections(fields: dict[str, str]) -> tuple[Section, ...]:
-    """The body's sections; where the document is itself a section, that one."""
-    if heading := fields.get("heading"):
-        return (Section(heading, fields.get("body", "")),)
-    return sections(fields.get("body", ""))
-
-
-def _other_text(fields: dict[str, str]) -> list[str]:
-    return [text for name, text in sorted(fields.items()) if name[0] != "_" and name not in _OWN_PLACE]
-
-
-def _names(document: Document) -> list[tuple[str, ...]]:
-    """A document's names as terms: title and id together, title and heading together, each alert, symptom and cause."""
-    title, heading = document.fields.get("title", ""), document.fields.get("heading", "")
-    path = document.id.split("/", 1)[-1]  # the first part of a path names the collection, not the subject
-    identity = [word for word in terms(path) if word not in GENERIC_NAMES]
-    names = [terms(title), terms(f"{title} {heading}")] if heading else [terms(title) + identity]
-    lines = [line for field in _LINES for line in document.fields.get(field, "").splitlines()]
-    return [tuple(name) for name in (*names, *(terms(line) for line in lines)) if name]
-
-
-def _pack(parts: Iterable[Sequence[str]]) -> str:
-    """Lists of terms as text that FTS5 reads as words and `_unpack` as the same lists."""
-    return "\n".join(" ".join(part) for part in parts)
-
-
-def _unpack(text: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(line.split()) for line in text.split("\n"))
