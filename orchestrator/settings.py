@@ -6,6 +6,7 @@ The TOML file is the one that `SWITCHBOARD_CONFIG` names, else `switchboard.toml
 
 import json
 import os
+import re
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,6 +24,9 @@ from orchestrator.core.errors import SettingsError
 PREFIX = "SWITCHBOARD_"
 CONFIG = f"{PREFIX}CONFIG"
 LOCAL_FILE = "switchboard.toml"
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_RESOURCE = re.compile(r"/subscriptions/[^/\s?#]+(/[^/\s?#]+)*", re.IGNORECASE)
 _ADDRESS = "give an address such as {example}, or unset it"
 MENDS = {
     "logs": 'give a folder, TABLE=FILE, several of them with {pathsep} between, or a JSON list such as ["./export"]',
@@ -83,6 +87,10 @@ class WorkspaceSetting(BaseModel):
     def _one_place(self) -> "WorkspaceSetting":
         if (self.id is None) == (self.resource is None):
             raise ValueError("it needs either id or resource")
+        if self.id is not None and not _GUID.fullmatch(self.id):
+            raise ValueError("id is no GUID: it is the workspace's id (customer id), not its name")
+        if self.resource is not None and not _RESOURCE.fullmatch(self.resource):
+            raise ValueError("resource is no Azure resource id such as /subscriptions/ID/resourceGroups/NAME/...")
         return self
 
 
@@ -210,6 +218,20 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("it is no http or https address")
         return value
+
+    @field_validator("project_endpoint", "azure_openai_endpoint", "search_endpoint", "logs_endpoint")
+    @classmethod
+    def _token_address(cls, value: str | None) -> str | None:
+        """Tokens and keys travel over https, but to this machine itself."""
+        if value is not None and not over_loopback(value) and urlsplit(value).scheme != "https":
+            raise ValueError("it is no https address, and a token would travel in the clear")
+        return value
+
+
+def over_loopback(address: str | None) -> bool:
+    """Whether an address is plain http to this machine, where no certificate is to be had."""
+    parts = urlsplit(address or "")
+    return parts.scheme == "http" and parts.hostname in LOOPBACK
 
 
 def config_file() -> Path | None:

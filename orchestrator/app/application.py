@@ -169,11 +169,11 @@ class App:
 
     async def query_logs(self, kql: str, *, options: Options) -> "tuple[Table, tuple[str, ...]]":
         """Ask the configured logs."""
-        from orchestrator.app.assembly import open_plain_logs  # noqa: PLC0415
+        from orchestrator.app.log_source import open_plain_logs  # noqa: PLC0415
         from orchestrator.app.sources import choose_sources  # noqa: PLC0415
 
-        sources = choose_sources(options, self.settings())
-        async with open_plain_logs(options, sources) as logs:
+        settings = self.settings()
+        async with open_plain_logs(options, settings, choose_sources(options, settings)) as logs:
             table = await logs.query(kql)
             return table, logs.warnings
 

@@ -1,18 +1,21 @@
 """Puts the rooms together: opens the data, reads the playbooks, builds the kernel. Only here do all rooms meet."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestrator.app.log_source import Opened, open_logs
 from orchestrator.app.sources import Sources, choose_sources, refuse_locked, zone_name
 from orchestrator.core.errors import InputError, QueryError, SettingsError, StoreError
 from orchestrator.core.journal import Journal, NoJournal
 from orchestrator.core.ports import Document, Hit, Index
-from orchestrator.core.table import ColumnType, iso_utc
+from orchestrator.core.table import iso_utc
+from orchestrator.core.window import Window
 from orchestrator.settings import Settings
 from orchestrator.surfaces.application import Options
 from playbooks.guide import Guide, MessageValueSource
@@ -23,19 +26,10 @@ if TYPE_CHECKING:
     from orchestrator.core.routing.router import Router
     from orchestrator.engine.switchboard import Environment, Switchboard
     from playbooks.services import Services
-    from plugins.monitor.duckdb import DuckDbLogs
 
 MAX_NAMES = 500
+LOOK_BACK = timedelta(days=1)
 SHIPPED = Path(str(files("playbooks")))
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """Logs that are open, their clock, and how the clock was chosen."""
-
-    logs: "DuckDbLogs"
-    now: datetime
-    note: str
 
 
 def read_guides(folder: Path | None) -> tuple[Guide, ...]:
@@ -62,46 +56,6 @@ def read_services(options: Options, settings: Settings, *, kind: str) -> "Servic
     if beside is not None and beside.is_file():
         return load_services(beside)
     return load_services(SHIPPED / "services.yaml") if kind == "sample" else Services()
-
-
-def declared_types(guides: Sequence[Guide]) -> Mapping[str, Mapping[str, ColumnType]]:
-    """What the guides say of tables' columns; the first guide that names a column wins."""
-    declared: dict[str, dict[str, ColumnType]] = {}
-    for guide in guides:
-        for table in guide.tables.values():
-            columns = declared.setdefault(table.name, {})
-            for name, kind in table.columns.items():
-                columns.setdefault(name, kind)
-    return declared
-
-
-@asynccontextmanager
-async def open_logs(options: Options, sources: Sources, guides: Sequence[Guide]) -> AsyncIterator[Opened]:
-    """The logs with their clock: `--now`, else their newest time, else the wall clock."""
-    from plugins.monitor.duckdb import DuckDbLogs  # noqa: PLC0415  # DuckDB is loaded where logs are asked
-
-    async with DuckDbLogs.open(
-        sources.logs, declared=declared_types(guides), strict=options.strict, now=options.now
-    ) as logs:
-        now, note = options.now, "the clock is --now"
-        if now is None:
-            now = logs.newest()
-            note = "the clock is the newest time in the logs"
-        if now is None:
-            now = datetime.now(UTC)
-            note = "the clock is the wall clock: no row of the logs has a time"
-        logs.now = now
-        yield Opened(logs, now, note)
-
-
-@asynccontextmanager
-async def open_plain_logs(options: Options, sources: Sources) -> AsyncIterator["DuckDbLogs"]:
-    """The logs for one query: `now()` is `--now`, else their newest time."""
-    from plugins.monitor.duckdb import DuckDbLogs  # noqa: PLC0415  # DuckDB is loaded where logs are asked
-
-    async with DuckDbLogs.open(sources.logs, strict=options.strict, now=options.now) as logs:
-        logs.now = options.now or logs.newest()
-        yield logs
 
 
 async def fill_index(index: Index, guides: Sequence[Guide]) -> None:
@@ -140,9 +94,9 @@ async def open_switchboard(options: Options, settings: Settings) -> AsyncIterato
     services = read_services(options, settings, kind=sources.kind)
     from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where a conversation is
 
-    async with open_logs(options, sources, guides) as opened, SqliteIndex.open(":memory:") as index:
+    async with open_logs(options, settings, sources, guides) as opened, SqliteIndex.open(":memory:") as index:
         await fill_index(index, guides)
-        names = await _system_names(guides, services, opened)
+        names = await _system_names(guides, services, opened, kind=sources.kind)
         with open_journal(settings) as (journal, trouble):
             yield _build(
                 settings,
@@ -184,8 +138,11 @@ class _Parts:
     names: tuple[str, ...]
 
 
-async def _system_names(guides: Sequence[Guide], services: "Services", opened: Opened) -> tuple[str, ...]:
-    """The services that the inventory or the logs know, which messages may call by name."""
+async def _system_names(guides: Sequence[Guide], services: "Services", opened: Opened, *, kind: str) -> tuple[str, ...]:
+    """The services that the inventory or the logs know, which messages may call by name.
+
+    Live logs are asked about the last day only, and all tables at once: a workspace may hold years.
+    """
     names = [name for service in services for name in service.names]
     wanted = {
         (source.table, source.column): None
@@ -194,12 +151,18 @@ async def _system_names(guides: Sequence[Guide], services: "Services", opened: O
         for source in parameter.sources
         if isinstance(source, MessageValueSource) and source.table in guide.tables
     }
-    for table, column in wanted:
+    window = Window(opened.now - LOOK_BACK, opened.now) if kind == "live" else None
+
+    async def values(table: str, column: str) -> list[str]:
+        kql = f"{table} | summarize n = count() by {column} | top {MAX_NAMES} by n desc"
         try:
-            found = await opened.logs.query(f"{table} | summarize n = count() by {column} | top {MAX_NAMES} by n desc")
+            found = await opened.logs.query(kql, window=window)
         except QueryError:
-            continue  # these logs have no such table
-        names += [row[0] for row in found.rows if isinstance(row[0], str)]
+            return []  # these logs have no such table
+        return [row[0] for row in found.rows if isinstance(row[0], str)]
+
+    for found in await asyncio.gather(*(values(table, column) for table, column in wanted)):
+        names += found
     return tuple(dict.fromkeys(names))
 
 
@@ -227,6 +190,7 @@ def _environment(  # every part of a run's surroundings meets here
         zone=zone,
         inputs={
             "logs": list(sources.logs),
+            "workspaces": {name: item.model_dump(exclude_none=True) for name, item in sources.workspaces.items()},
             "source": sources.kind,
             "guides": str(folder.absolute()) if folder else None,
             "services": str(options.services.absolute()) if options.services else None,

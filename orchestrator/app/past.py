@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.app.assembly import fill_index, open_logs, read_guides
+from orchestrator.app.assembly import fill_index, read_guides
+from orchestrator.app.log_source import open_logs
 from orchestrator.app.sources import Sources
 from orchestrator.core.claims import recheck
 from orchestrator.core.errors import DataError, InputError, QueryError
@@ -20,7 +21,7 @@ from orchestrator.core.runs import read_frame
 from orchestrator.core.stored import read_parameters
 from orchestrator.core.table import Table, TableStatus, iso_utc
 from orchestrator.core.unfinished import unfinished_report
-from orchestrator.settings import Settings
+from orchestrator.settings import Settings, WorkspaceSetting
 from orchestrator.store.journal import SqliteJournal
 from orchestrator.surfaces.application import Options, RecheckedClaim
 
@@ -74,21 +75,21 @@ async def verify_run(settings: Settings, run: str) -> tuple[RecheckedClaim, ...]
     if not isinstance(inputs, Mapping):
         raise InputError(f"the run {run!r} does not say what it looked at, so it cannot be verified")
     try:
-        return await _checked_again(events, inputs)
+        return await _checked_again(events, inputs, settings)
     except InputError as error:  # the data, or the guides that type it, are gone
         claims = [event for event in events if event.get("kind") == "ClaimMade"]
         return tuple(replace(_rechecked(event, {}), reason=error.message) for event in claims)
 
 
 async def _checked_again(
-    events: Sequence[Mapping[str, object]], inputs: Mapping[str, object]
+    events: Sequence[Mapping[str, object]], inputs: Mapping[str, object], settings: Settings
 ) -> tuple[RecheckedClaim, ...]:
     options, sources = _reopen(inputs)
     guides = read_guides(options.guides)
     from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where a run is verified
 
     checked: list[RecheckedClaim] = []
-    async with open_logs(options, sources, guides) as opened, SqliteIndex.open(":memory:") as index:
+    async with open_logs(options, settings, sources, guides) as opened, SqliteIndex.open(":memory:") as index:
         await fill_index(index, guides)
         for turn in _turns(events):
             tables = await _asked_again(opened.logs, index, turn)
@@ -135,7 +136,15 @@ def _reopen(inputs: Mapping[str, object]) -> tuple[Options, Sources]:
         now=datetime.fromisoformat(str(inputs["now"])),
         tz=str(inputs.get("tz") or "UTC"),
     )
-    return options, Sources(logs=tuple(logs), kind=str(inputs.get("source")))
+    workspaces = inputs.get("workspaces")
+    return options, Sources(
+        logs=tuple(logs),
+        kind=str(inputs.get("source")),
+        workspaces={
+            str(name): WorkspaceSetting.model_validate(value)
+            for name, value in (workspaces if isinstance(workspaces, Mapping) else {}).items()
+        },
+    )
 
 
 async def _asked_again(logs: "Logs", index: "Index", events: Sequence[Mapping[str, object]]) -> dict[str, Table]:

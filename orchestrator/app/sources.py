@@ -2,54 +2,85 @@
 
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pydantic import ValidationError
+
 from orchestrator.core.errors import InputError, SettingsError
 from orchestrator.core.report import Json
-from orchestrator.settings import Settings
+from orchestrator.settings import Settings, WorkspaceSetting
 from orchestrator.surfaces.application import Options
 
 if TYPE_CHECKING:
     from playbooks.samples.folder import Format
 
+DEFAULT_WORKSPACE = "default"
 SAMPLE = "shop"
 SAMPLE_SEED = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Which logs are read, and what the report calls them."""
+    """Which logs are read, and what the report calls them: live, files or sample.
 
-    logs: tuple[str, ...]
+    Attributes:
+        logs: Folders, or `TABLE=FILE` entries.
+        workspaces: By name, where logs are live.
+    """
+
     kind: str
+    logs: tuple[str, ...] = ()
+    workspaces: Mapping[str, WorkspaceSetting] = field(default_factory=dict)
 
 
 def choose_sources(options: Options, settings: Settings, *, make: bool = True) -> Sources:
     """Flags, then settings, then the bundled sample; sample data answers only while nothing is configured.
 
-    `make` false leaves the sample unmade, for callers that will not read it.
+    `make` false leaves the sample unmade, for callers that will not read it. Raises SettingsError where the settings
+    name both files and a workspace.
     """
-    _refuse_workspace(options, settings)
-    if named := options.logs or settings.logs:
-        return Sources(logs=tuple(_absolute(item) for item in named), kind="files")
-    return Sources(logs=(str(sample_folder(settings)),) if make else (), kind="sample")
-
-
-def _refuse_workspace(options: Options, settings: Settings) -> None:
-    """Say how a workspace's logs can be asked, rather than answer from other data than was meant."""
     if options.workspace is not None:
-        named = f"--workspace {options.workspace!r}"
-    elif settings.workspace is not None and not options.logs:
-        named = f"SWITCHBOARD_WORKSPACE {settings.workspace!r}"
-    else:
-        return
-    raise SettingsError(
-        f"{named}: this version cannot ask a Log Analytics workspace itself; export the tables that the guides name "
-        "(CSV, Parquet or JSON lines) into a folder and pass --logs DIR"
-    )
+        return Sources(kind="live", workspaces={DEFAULT_WORKSPACE: _workspace(options.workspace, named="--workspace")})
+    if options.logs:
+        return _files(options.logs)
+    live = _workspaces(settings)
+    if settings.logs and live:
+        raise SettingsError(
+            "the settings name both log files (SWITCHBOARD_LOGS) and a workspace (SWITCHBOARD_WORKSPACE or "
+            "SWITCHBOARD_WORKSPACES): unset one, or choose with --logs or --workspace"
+        )
+    if live:
+        return Sources(kind="live", workspaces=live)
+    if settings.logs:
+        return _files(settings.logs)
+    return Sources(kind="sample", logs=(str(sample_folder(settings)),) if make else ())
+
+
+def _files(entries: Sequence[str]) -> Sources:
+    return Sources(kind="files", logs=tuple(_absolute(item) for item in entries))
+
+
+def _workspaces(settings: Settings) -> Mapping[str, WorkspaceSetting]:
+    """The workspaces by name; the one of `SWITCHBOARD_WORKSPACE` is asked for what no other is named for."""
+    last: Mapping[str, WorkspaceSetting] = {}
+    if settings.workspace is not None:
+        last = {DEFAULT_WORKSPACE: _workspace(settings.workspace, named="SWITCHBOARD_WORKSPACE")}
+    return {**settings.workspaces, **last}
+
+
+def _workspace(text: str, *, named: str) -> WorkspaceSetting:
+    """A workspace by its id, or a resource by its Azure id; SettingsError where it is neither."""
+    try:
+        return WorkspaceSetting(resource=text) if text.startswith("/") else WorkspaceSetting(id=text)
+    except ValidationError:
+        raise SettingsError(
+            f"{named} {text!r} is neither a workspace's id (a GUID: `az monitor log-analytics workspace show --query "
+            "customerId`) nor a resource's Azure id (/subscriptions/...)"
+        ) from None
 
 
 def refuse_locked(path: Path) -> None:

@@ -8,6 +8,16 @@ import pytest
 from orchestrator.core.errors import SettingsError
 from orchestrator.settings import MENDS, Settings, load_settings
 
+GUID = "11111111-2222-3333-4444-555555555555"
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty working directory, and no configuration of the user's."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path
+
 
 @pytest.mark.parametrize(
     ("text", "logs"),
@@ -64,3 +74,67 @@ def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("SWITCHBOARD_STATE", "")
     assert load_settings().guides is None
     assert load_settings().state != Path()
+
+
+def test_the_environment_wins_over_dotenv_and_that_over_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each source is asked only for what those before it left open."""
+    (folder / "switchboard.toml").write_text('tz = "Asia/Tokyo"\nlog_level = "debug"\nmodel_name = "file"\n')
+    (folder / ".env").write_text("SWITCHBOARD_TZ=Europe/Oslo\nSWITCHBOARD_LOG_LEVEL=error\nOTHER=1\n")
+    monkeypatch.setenv("SWITCHBOARD_TZ", "America/New_York")
+    found = load_settings()
+    assert (found.tz, found.log_level, found.model_name) == ("America/New_York", "error", "file")
+
+
+def test_the_file_that_is_named_is_the_one_that_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`SWITCHBOARD_CONFIG`, else the working directory's, else the user's."""
+    (folder / "config" / "switchboard").mkdir(parents=True)
+    (folder / "config" / "switchboard" / "settings.toml").write_text('model_name = "user"\n')
+    assert load_settings().model_name == "user"
+    (folder / "switchboard.toml").write_text('model_name = "local"\n')
+    assert load_settings().model_name == "local"
+    (folder / "other.toml").write_text('model_name = "named"\n')
+    monkeypatch.setenv("SWITCHBOARD_CONFIG", str(folder / "other.toml"))
+    assert load_settings().model_name == "named"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("worspace = 'x'", "there is no setting 'worspace'; did you mean 'workspace'?"),
+        ("workspace = ", "not TOML"),
+        ("[workspaces.shop]\ntables = ['App*']", "SWITCHBOARD_WORKSPACES is wrong: shop: it needs either id or resource"),
+        ("[workspaces.shop]\nid = 'shop'", "id is no GUID"),
+        ("[workspaces.shop]\nidd = 'x'", "shop.idd"),
+        ("search_endpoint = 'http://search.example'", "it is no https address"),
+        ("[workflows.notify]\naudience = 'x'", "notify.url"),
+    ],
+)
+def test_a_wrong_file_is_named_with_what_is_wrong_in_it(folder: Path, text: str, said: str) -> None:
+    """Place, value's name and mend."""
+    (folder / "switchboard.toml").write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert said in caught.value.message
+
+
+def test_a_file_that_is_named_must_be_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing else is read in its place."""
+    monkeypatch.setenv("SWITCHBOARD_CONFIG", str(folder / "none.toml"))
+    with pytest.raises(SettingsError, match=r"SWITCHBOARD_CONFIG names .*none\.toml"):
+        load_settings()
+
+
+def test_the_environment_adds_to_tables_of_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workspaces and workflows by name may come from several sources."""
+    (folder / "switchboard.toml").write_text(f'[workspaces.a]\nid = "{GUID}"\n')
+    monkeypatch.setenv("SWITCHBOARD_WORKSPACES", f'{{"b": {{"id": "{GUID}"}}}}')
+    assert sorted(load_settings().workspaces) == ["a", "b"]
+
+
+def test_no_secret_is_shown_by_the_settings_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their text may end in a log."""
+    monkeypatch.setenv("SWITCHBOARD_MODEL_API_KEY", "hidden-1")
+    monkeypatch.setenv("SWITCHBOARD_SEARCH_KEY", "hidden-2")
+    monkeypatch.setenv("SWITCHBOARD_APPINSIGHTS_CONNECTION_STRING", "InstrumentationKey=hidden-3")
+    monkeypatch.setenv("SWITCHBOARD_WORKFLOWS", '{"notify": {"url": "https://x.example/?sig=hidden-4"}}')
+    assert "hidden" not in repr(load_settings())

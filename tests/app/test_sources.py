@@ -42,17 +42,54 @@ async def test_own_logs_are_asked_without_a_state_folder(unwritable: Path, tmp_p
     assert any("not recorded" in note and str(unwritable) in note for note in notes)
 
 
+GUID = "11111111-2222-3333-4444-555555555555"
+
+
 def test_flags_win_over_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A folder that is named is asked, whatever workspace is set."""
-    monkeypatch.setenv("SWITCHBOARD_WORKSPACE", "11111111-2222")
+    """A folder that is named is asked, whatever workspace is set; and the other way round."""
+    monkeypatch.setenv("SWITCHBOARD_WORKSPACE", GUID)
     assert choose_sources(Options(logs=(str(tmp_path),)), load_settings()).kind == "files"
+    monkeypatch.setenv("SWITCHBOARD_LOGS", str(tmp_path))
+    assert choose_sources(Options(workspace=GUID), load_settings()).kind == "live"
+
+
+def test_files_and_a_workspace_in_the_settings_exclude_each_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Which of them was meant is not guessed."""
+    monkeypatch.setenv("SWITCHBOARD_WORKSPACE", GUID)
+    monkeypatch.setenv("SWITCHBOARD_LOGS", str(tmp_path))
+    with pytest.raises(SettingsError, match="unset one, or choose with --logs or --workspace"):
+        choose_sources(Options(), load_settings())
+
+
+def test_a_workspace_alone_is_asked_before_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sample data answers only while nothing is configured."""
+    monkeypatch.setenv("SWITCHBOARD_WORKSPACE", GUID)
+    found = choose_sources(Options(), load_settings())
+    assert (found.kind, found.logs, {name: item.id for name, item in found.workspaces.items()}) == (
+        "live",
+        (),
+        {"default": GUID},
+    )
+
+
+def test_several_workspaces_end_with_the_one_for_everything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What no other is named for is asked of it."""
+    monkeypatch.setenv("SWITCHBOARD_WORKSPACE", "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/shop")
+    monkeypatch.setenv("SWITCHBOARD_WORKSPACES", f'{{"network": {{"id": "{GUID}", "tables": ["AzureDiagnostics"]}}}}')
+    found = choose_sources(Options(), load_settings()).workspaces
+    assert (list(found), found["network"].tables) == (["network", "default"], ("AzureDiagnostics",))
+    assert found["default"].resource == "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/shop"
 
 
 @pytest.mark.parametrize("flag", [True, False])
-def test_a_workspace_is_refused_with_the_way_round(monkeypatch: pytest.MonkeyPatch, *, flag: bool) -> None:
-    """The message names what was given, and how its logs can be asked."""
+def test_what_is_no_workspace_is_refused_with_the_way_to_its_id(
+    monkeypatch: pytest.MonkeyPatch, *, flag: bool
+) -> None:
+    """The message names what was given, and how the id is found."""
     if not flag:
-        monkeypatch.setenv("SWITCHBOARD_WORKSPACE", "11111111-2222")
+        monkeypatch.setenv("SWITCHBOARD_WORKSPACE", "shop-logs")
     named = "--workspace" if flag else "SWITCHBOARD_WORKSPACE"
-    with pytest.raises(SettingsError, match=rf"^{named} '11111111-2222': .*export the tables.*--logs DIR"):
-        choose_sources(Options(workspace="11111111-2222" if flag else None), load_settings())
+    with pytest.raises(SettingsError, match=rf"^{named} 'shop-logs' is neither a workspace's id.*customerId"):
+        choose_sources(Options(workspace="shop-logs" if flag else None), load_settings())

@@ -1,0 +1,111 @@
+"""Opens the logs that a run looks at: files in the embedded engine, or workspaces of Azure Monitor."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from orchestrator.app.sources import Sources
+from orchestrator.core.ports import Logs
+from orchestrator.core.table import ColumnType
+from orchestrator.settings import Settings, over_loopback
+from orchestrator.surfaces.application import Options
+from playbooks.guide import Guide
+
+LOGS_ENDPOINT = "https://api.loganalytics.io"
+
+
+class OpenLogs(Logs, Protocol):
+    """Logs that are open, and what is to be said about them."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was passed over or left out so far."""
+        ...
+
+    def warnings_for(self, queries: Sequence[str]) -> tuple[str, ...]:
+        """What a report on these queries must say about the data."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Logs that are open, their clock, and how the clock was chosen."""
+
+    logs: OpenLogs
+    now: datetime
+    note: str
+
+
+def declared_types(guides: Sequence[Guide]) -> Mapping[str, Mapping[str, ColumnType]]:
+    """What the guides say of tables' columns; the first guide that names a column wins."""
+    declared: dict[str, dict[str, ColumnType]] = {}
+    for guide in guides:
+        for table in guide.tables.values():
+            columns = declared.setdefault(table.name, {})
+            for name, kind in table.columns.items():
+                columns.setdefault(name, kind)
+    return declared
+
+
+@asynccontextmanager
+async def open_logs(
+    options: Options, settings: Settings, sources: Sources, guides: Sequence[Guide]
+) -> AsyncIterator[Opened]:
+    """The logs with their clock: `--now`, else a folder's newest time, else the wall clock."""
+    if sources.kind == "live":
+        async with _live_logs(settings, sources) as live:
+            yield Opened(live, *_clock(options, None, otherwise="the clock is the wall clock"))
+        return
+    from plugins.monitor.duckdb import DuckDbLogs  # noqa: PLC0415  # DuckDB is loaded where files are asked
+
+    async with DuckDbLogs.open(
+        sources.logs, declared=declared_types(guides), strict=options.strict, now=options.now
+    ) as logs:
+        newest = None if options.now else logs.newest()
+        missing = "the clock is the wall clock: no row of the logs has a time"
+        now, note = _clock(options, newest, otherwise=missing)
+        logs.now = now
+        yield Opened(logs, now, note)
+
+
+def _clock(options: Options, newest: datetime | None, *, otherwise: str) -> tuple[datetime, str]:
+    if options.now is not None:
+        return options.now, "the clock is --now"
+    if newest is not None:
+        return newest, "the clock is the newest time in the logs"
+    return datetime.now(UTC), otherwise
+
+
+@asynccontextmanager
+async def open_plain_logs(options: Options, settings: Settings, sources: Sources) -> AsyncIterator[OpenLogs]:
+    """The logs for one query: `now()` is `--now`, else a folder's newest time; live logs have the service's clock."""
+    if sources.kind == "live":
+        async with _live_logs(settings, sources) as live:
+            yield live
+        return
+    from plugins.monitor.duckdb import DuckDbLogs  # noqa: PLC0415  # DuckDB is loaded where files are asked
+
+    async with DuckDbLogs.open(sources.logs, strict=options.strict, now=options.now) as logs:
+        logs.now = options.now or logs.newest()
+        yield logs
+
+
+@asynccontextmanager
+async def _live_logs(settings: Settings, sources: Sources) -> AsyncIterator[OpenLogs]:
+    from orchestrator.app.azure import open_credential  # noqa: PLC0415  # only where Azure is asked
+    from plugins.monitor.azure_logs import AzureLogs, Workspace  # noqa: PLC0415  # same
+
+    endpoint = settings.logs_endpoint or LOGS_ENDPOINT
+    workspaces = [
+        Workspace(name=name, id=item.id, resource=item.resource, tables=item.tables, services=item.services)
+        for name, item in sources.workspaces.items()
+    ]
+    async with (
+        open_credential(settings) as credential,
+        AzureLogs.open(
+            workspaces, credential=credential, endpoint=endpoint, enforce_https=not over_loopback(endpoint)
+        ) as logs,
+    ):
+        yield logs
