@@ -1,14 +1,18 @@
-"""How this program signs in to Azure: one credential for all its clients, closed on exit."""
+"""What all Azure clients of a process share: one credential, one Foundry project, closed on exit."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack, asynccontextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from orchestrator.core.errors import SettingsError
-from orchestrator.settings import Settings
+from orchestrator.settings import Settings, over_loopback
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
+
+    from orchestrator.models.foundry import FoundryProject
 
 SCOPES = {
     "logs": "https://api.loganalytics.io/.default",
@@ -16,6 +20,48 @@ SCOPES = {
     "model": "https://ai.azure.com/.default",
     "management": "https://management.azure.com/.default",
 }
+
+
+class Azure:
+    """Opens what is asked for when it is first asked for, and gives everybody the same."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._stack = AsyncExitStack()
+        self._lock = asyncio.Lock()
+        self._credential: AsyncTokenCredential | None = None
+        self._project: FoundryProject | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def credential(self) -> "AsyncTokenCredential":
+        """The credential that the settings choose."""
+        async with self._lock:
+            if self._credential is None:
+                self._credential = await self._stack.enter_async_context(open_credential(self.settings))
+            return self._credential
+
+    async def project(self) -> "FoundryProject":
+        """The AI Foundry project; SettingsError where none is set."""
+        endpoint = self.settings.project_endpoint
+        if endpoint is None:
+            raise SettingsError("SWITCHBOARD_PROJECT_ENDPOINT is not set; name the AI Foundry project")
+        credential = await self.credential()
+        async with self._lock:
+            if self._project is None:
+                from orchestrator.models.foundry import FoundryProject  # noqa: PLC0415  # where a project is set
+
+                opening = FoundryProject.open(
+                    endpoint, credential=credential, enforce_https=not over_loopback(endpoint)
+                )
+                self._project = await self._stack.enter_async_context(opening)
+            return self._project
 
 
 @asynccontextmanager
