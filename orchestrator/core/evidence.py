@@ -34,6 +34,7 @@ class Evidence:
         reason: Why it is partial or failed.
         purpose: What it is for, in words.
         at: When it was asked, wall clock, UTC.
+        link: Where a person can run the query again, with its parameters.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Evidence:
     reason: str | None = None
     window: Window | None = None
     purpose: str = ""
+    link: str | None = None
 
     def document(self) -> dict[str, object]:
         """As JSON, in the form that `ask --json` prints."""
@@ -69,6 +71,7 @@ class Evidence:
             "rows": [[json_value(value) for value in row] for row in self.rows],
             "at": iso_utc(self.at),
             "elapsed_ms": round(self.elapsed_s * 1000, 1),
+            "link": self.link,
         }
 
 

@@ -56,7 +56,8 @@ class Table:
 
     Values by column type: bool -> bool; int, long -> int; real, decimal -> float (never NaN or infinity: those
     are None); string, guid -> str (a string is never None); datetime -> aware UTC datetime;
-    timespan -> timedelta; dynamic -> decoded JSON.
+    timespan -> timedelta; dynamic -> decoded JSON. `link` is where a person can run the query again, if there is such
+    a place; it says nothing of the data, so that it is no part of the hash.
     """
 
     columns: tuple[Column, ...]
@@ -64,6 +65,7 @@ class Table:
     status: TableStatus = TableStatus.COMPLETE
     reason: str | None = None
     stats: QueryStats | None = None
+    link: str | None = None
 
     def records(self) -> list[dict[str, Value]]:
         """The rows as dicts, in order."""

@@ -109,3 +109,16 @@ def test_shortening_counts_terminal_cells():
     assert shorten("日本語テキスト", 7, "…") == "日本語…"
     assert shorten_front("/a/b/日本", 6, "…") == "…/日本"
     assert shorten("abc", 0, "…") == ""
+
+
+def test_a_link_stands_on_one_line_however_long_it_is(reports: ModuleType):
+    """A link that is broken cannot be followed."""
+    link = "https://portal.azure.com/#view/" + "a" * 400
+    evidence = {**reports.evidence("E1", "s", [("a", "long")], []), "link": link}
+    assert f"  in the portal: {link}" in SCREEN.text(*evidence_page(evidence, SCREEN)).splitlines()
+
+
+def test_without_a_link_there_is_no_line_for_it(reports: ModuleType):
+    """Log files have no portal."""
+    evidence = {**reports.evidence("E1", "s", [("a", "long")], []), "link": None}
+    assert "portal" not in SCREEN.text(*evidence_page(evidence, SCREEN))

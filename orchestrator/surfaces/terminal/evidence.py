@@ -52,7 +52,7 @@ class _Column:
 def evidence_page(evidence: Fields, screen: Screen) -> list[RenderableType]:
     """One evidence in full: what was asked of whom, with which parameters, and every recorded row.
 
-    The query's lines are never broken, so that it can be copied.
+    The lines of the query and of its link are never broken, so that they can be copied.
     """
     count = number(evidence, "row_count") or 0
     facts: list[tuple[str, Text | str]] = [
@@ -70,9 +70,16 @@ def evidence_page(evidence: Fields, screen: Screen) -> list[RenderableType]:
         labelled(facts),
         Text(""),
         query,
+        *_link(evidence),
         Text(""),
         *_all_rows(evidence, screen),
     ]
+
+
+def _link(evidence: Fields) -> list[RenderableType]:
+    """Where the query can be run again, on one unbroken line."""
+    link = text(evidence, "link")
+    return [Text(f"  in the portal: {link}", style="dim", no_wrap=True, overflow="ignore")] if link else []
 
 
 def _elapsed(evidence: Fields) -> str:
