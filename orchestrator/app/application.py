@@ -169,11 +169,13 @@ class App:
 
     async def query_logs(self, kql: str, *, options: Options) -> "tuple[Table, tuple[str, ...]]":
         """Ask the configured logs."""
+        from orchestrator.app.azure import Azure  # noqa: PLC0415
         from orchestrator.app.log_source import open_plain_logs  # noqa: PLC0415
         from orchestrator.app.sources import choose_sources  # noqa: PLC0415
 
         settings = self.settings()
-        async with open_plain_logs(options, settings, choose_sources(options, settings)) as logs:
+        sources = choose_sources(options, settings)
+        async with Azure(settings) as azure, open_plain_logs(options, azure, sources) as logs:
             table = await logs.query(kql)
             return table, logs.warnings
 

@@ -9,9 +9,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestrator.app.azure import Azure
 from orchestrator.app.log_source import Opened, open_logs
+from orchestrator.app.model_source import open_chat_service
 from orchestrator.app.sources import Sources, choose_sources, refuse_locked, zone_name
-from orchestrator.core.errors import InputError, QueryError, SettingsError, StoreError
+from orchestrator.core.errors import InputError, QueryError, StoreError
 from orchestrator.core.journal import Journal, NoJournal
 from orchestrator.core.ports import Document, Hit, Index
 from orchestrator.core.table import iso_utc
@@ -94,12 +96,17 @@ async def open_switchboard(options: Options, settings: Settings) -> AsyncIterato
     services = read_services(options, settings, kind=sources.kind)
     from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where a conversation is
 
-    async with open_logs(options, settings, sources, guides) as opened, SqliteIndex.open(":memory:") as index:
+    async with (
+        Azure(settings) as azure,
+        open_logs(options, azure, sources, guides) as opened,
+        SqliteIndex.open(":memory:") as index,
+        open_chat_service(settings, azure) as service,
+    ):
         await fill_index(index, guides)
         names = await _system_names(guides, services, opened, kind=sources.kind)
         with open_journal(settings) as (journal, trouble):
             yield _build(
-                settings,
+                service,
                 parts=_Parts(
                     guides=guides, services=services, opened=opened, index=index, journal=journal, names=names
                 ),
@@ -202,7 +209,7 @@ def _environment(  # every part of a run's surroundings meets here
     )
 
 
-def _build(settings: Settings, *, parts: _Parts, environment: "Environment") -> "Switchboard":
+def _build(service: "ChatCompletionClientBase", *, parts: _Parts, environment: "Environment") -> "Switchboard":
     from agents.handoff.spec import HANDOFF  # noqa: PLC0415  # the specialists come with Semantic Kernel
     from agents.sentiment.spec import SENTIMENT  # noqa: PLC0415
     from agents.shipment.spec import SHIPMENT  # noqa: PLC0415
@@ -216,7 +223,6 @@ def _build(settings: Settings, *, parts: _Parts, environment: "Environment") -> 
     from plugins.monitor.plugin import LogTools  # noqa: PLC0415
     from plugins.search.plugin import SearchTools  # noqa: PLC0415
 
-    service = open_chat_service(settings)
     guides = GuideTools(
         guides={guide.id: guide for guide in parts.guides},
         matcher=GuideMatcher(parts.index, parts.services),
@@ -248,20 +254,6 @@ def build_router(names: Iterable[str], guides: Sequence[Guide]) -> "Router":
     symptoms = [symptom for guide in guides for symptom in guide.applies_to.symptoms]
     alerts = [alert for guide in guides for alert in guide.applies_to.alerts]
     return Router(load_routing_table().with_systems(names).with_symptoms(symptoms, alerts))
-
-
-def open_chat_service(settings: Settings) -> "ChatCompletionClientBase":
-    """The embedded planner, or the model that the settings name."""
-    if settings.model_base_url is None:
-        from orchestrator.models.embedded import EmbeddedChat  # noqa: PLC0415  # brings Semantic Kernel
-
-        return EmbeddedChat()
-    if settings.model_name is None:
-        raise SettingsError("SWITCHBOARD_MODEL_BASE_URL is set without SWITCHBOARD_MODEL_NAME; name the model")
-    from orchestrator.models.openai import open_chat  # noqa: PLC0415  # brings the client library
-
-    key = settings.model_api_key.get_secret_value() if settings.model_api_key else "none"
-    return open_chat(base_url=settings.model_base_url, model=settings.model_name, api_key=key)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urlsplit
 
 from orchestrator.app.assembly import read_guides, read_services
+from orchestrator.app.azure import Azure
 from orchestrator.app.log_source import open_plain_logs
 from orchestrator.app.sources import choose_sources
 from orchestrator.core.errors import SettingsError, StoreError, SwitchboardError
@@ -111,7 +112,7 @@ def _guides(options: Options, settings: Settings) -> Finding:
 async def _logs(options: Options, settings: Settings) -> Finding:
     try:
         sources = choose_sources(options, settings)
-        async with open_plain_logs(options, settings, sources) as logs:
+        async with Azure(settings) as azure, open_plain_logs(options, azure, sources) as logs:
             tables = await logs.schema()
             newest = logs.now
     except SwitchboardError as error:

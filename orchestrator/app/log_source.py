@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from orchestrator.app.azure import Azure
 from orchestrator.app.sources import Sources
 from orchestrator.core.ports import Logs
 from orchestrator.core.table import ColumnType
-from orchestrator.settings import Settings, over_loopback
+from orchestrator.settings import over_loopback
 from orchestrator.surfaces.application import Options
 from playbooks.guide import Guide
 
@@ -17,7 +18,9 @@ LOGS_ENDPOINT = "https://api.loganalytics.io"
 
 
 class OpenLogs(Logs, Protocol):
-    """Logs that are open, and what is to be said about them."""
+    """Logs that are open, and what is to be said about them; `now` is what `now()` means, where that can be set."""
+
+    now: datetime | None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -50,12 +53,10 @@ def declared_types(guides: Sequence[Guide]) -> Mapping[str, Mapping[str, ColumnT
 
 
 @asynccontextmanager
-async def open_logs(
-    options: Options, settings: Settings, sources: Sources, guides: Sequence[Guide]
-) -> AsyncIterator[Opened]:
+async def open_logs(options: Options, azure: Azure, sources: Sources, guides: Sequence[Guide]) -> AsyncIterator[Opened]:
     """The logs with their clock: `--now`, else a folder's newest time, else the wall clock."""
     if sources.kind == "live":
-        async with _live_logs(settings, sources) as live:
+        async with _live_logs(azure, sources) as live:
             yield Opened(live, *_clock(options, None, otherwise="the clock is the wall clock"))
         return
     from plugins.monitor.duckdb import DuckDbLogs  # noqa: PLC0415  # DuckDB is loaded where files are asked
@@ -79,10 +80,10 @@ def _clock(options: Options, newest: datetime | None, *, otherwise: str) -> tupl
 
 
 @asynccontextmanager
-async def open_plain_logs(options: Options, settings: Settings, sources: Sources) -> AsyncIterator[OpenLogs]:
+async def open_plain_logs(options: Options, azure: Azure, sources: Sources) -> AsyncIterator[OpenLogs]:
     """The logs for one query: `now()` is `--now`, else a folder's newest time; live logs have the service's clock."""
     if sources.kind == "live":
-        async with _live_logs(settings, sources) as live:
+        async with _live_logs(azure, sources) as live:
             yield live
         return
     from plugins.monitor.duckdb import DuckDbLogs  # noqa: PLC0415  # DuckDB is loaded where files are asked
@@ -93,19 +94,18 @@ async def open_plain_logs(options: Options, settings: Settings, sources: Sources
 
 
 @asynccontextmanager
-async def _live_logs(settings: Settings, sources: Sources) -> AsyncIterator[OpenLogs]:
-    from orchestrator.app.azure import open_credential  # noqa: PLC0415  # only where Azure is asked
-    from plugins.monitor.azure_logs import AzureLogs, Workspace  # noqa: PLC0415  # same
+async def _live_logs(azure: Azure, sources: Sources) -> AsyncIterator[OpenLogs]:
+    from plugins.monitor.azure_logs import AzureLogs, Workspace  # noqa: PLC0415  # only where Azure is asked
 
-    endpoint = settings.logs_endpoint or LOGS_ENDPOINT
+    endpoint = azure.settings.logs_endpoint or LOGS_ENDPOINT
     workspaces = [
         Workspace(name=name, id=item.id, resource=item.resource, tables=item.tables, services=item.services)
         for name, item in sources.workspaces.items()
     ]
-    async with (
-        open_credential(settings) as credential,
-        AzureLogs.open(
-            workspaces, credential=credential, endpoint=endpoint, enforce_https=not over_loopback(endpoint)
-        ) as logs,
-    ):
+    async with AzureLogs.open(
+        workspaces,
+        credential=await azure.credential(),
+        endpoint=endpoint,
+        enforce_https=not over_loopback(endpoint),
+    ) as logs:
         yield logs

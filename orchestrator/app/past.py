@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.app.assembly import fill_index, read_guides
+from orchestrator.app.azure import Azure
 from orchestrator.app.log_source import open_logs
 from orchestrator.app.sources import Sources
 from orchestrator.core.claims import recheck
@@ -89,7 +90,11 @@ async def _checked_again(
     from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where a run is verified
 
     checked: list[RecheckedClaim] = []
-    async with open_logs(options, settings, sources, guides) as opened, SqliteIndex.open(":memory:") as index:
+    async with (
+        Azure(settings) as azure,
+        open_logs(options, azure, sources, guides) as opened,
+        SqliteIndex.open(":memory:") as index,
+    ):
         await fill_index(index, guides)
         for turn in _turns(events):
             tables = await _asked_again(opened.logs, index, turn)
