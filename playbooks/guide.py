@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeAlias
 
-from orchestrator.core.table import ColumnType
+from orchestrator.core.metrics import Aggregation, metrics_columns
+from orchestrator.core.table import Column, ColumnType
 
 
 def _empty() -> Mapping[str, object]:
@@ -179,20 +180,65 @@ class SubGuide:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedMetrics:
+    """Metrics to read; `resource`, `start`, `end` and the values of `split_by` are templates that keep types.
+
+    Attributes:
+        resource: One Azure resource id, or several: a template, or a tuple of them.
+        start: Where the time to look at begins; '' is the guide's window. So for `end`.
+        split_by: Dimensions with the values to keep; none means all.
+    """
+
+    resource: object
+    namespace: str
+    names: tuple[str, ...]
+    aggregations: tuple[Aggregation, ...]
+    interval: timedelta | None = None
+    start: str = ""
+    end: str = ""
+    split_by: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    line: int = 0
+
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of the step's rows."""
+        return metrics_columns(self.aggregations, tuple(name for name, _ in self.split_by))
+
+    def templates(self) -> Mapping[str, object]:
+        """The texts that are filled in before it is asked, without its times."""
+        return {"resource": self.resource, "split_by": dict(self.split_by)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A node of the guide's graph. At most one of `kql`, `ask`, `run`; none is a decision over earlier steps."""
+    """A node of the guide's graph; without anything to ask it is a decision over earlier steps.
+
+    At most one of `kql`, `resource_graph`, `metrics`, `ask` and `run`. `query_line` is the first line of the query's
+    text in the file.
+    """
 
     id: str
     title: str
     prose: str
     branches: tuple[Branch, ...]
     kql: str | None = None
-    kql_line: int = 0
+    resource_graph: str | None = None
+    query_line: int = 0
+    metrics: AskedMetrics | None = None
     ask: Ask | None = None
     run: SubGuide | None = None
     timeout_s: float = 30.0
     out: Mapping[str, str] = field(default_factory=_no_texts)
     line: int = 0
+
+    @property
+    def query(self) -> str:
+        """The KQL that it asks, of either dialect, or ''."""
+        return self.kql or self.resource_graph or ""
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether it has no rows of its own."""
+        return not self.query and self.metrics is None and self.ask is None and self.run is None
 
     def next_steps(self) -> tuple[str, ...]:
         """Every step that some branch names, once, in order."""

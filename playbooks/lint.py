@@ -17,15 +17,19 @@ from playbooks.yaml_values import nearest_names
 __all__ = ["Level", "Problem", "lint_guide"]
 
 _SAMPLED = "ItemCount"
+METRICS_TABLE = "AzureMetrics"
+"""Where log files hold what `metrics` steps read."""
 
 
-def lint_guide(guide: Guide, *, describe: Describe | None = None) -> tuple[Problem, ...]:
+def lint_guide(
+    guide: Guide, *, describe: Describe | None = None, describe_graph: Describe | None = None
+) -> tuple[Problem, ...]:
     """All problems of a guide, by line; `describe` tells a query's columns, and without it rows are untyped.
 
-    `describe` raises QueryError for a query that cannot run.
+    `describe` raises QueryError for a query that cannot run; `describe_graph` does the same for `resource_graph`.
     """
     found = [
-        *check_types(guide, describe),
+        *check_types(guide, describe, describe_graph=describe_graph),
         *_check_steps(guide),
         *_check_queries(guide),
         *_check_parameters(guide),
@@ -50,18 +54,17 @@ def _check_steps(guide: Guide) -> Iterator[Problem]:
         if step.id not in reachable:
             yield warning(place, f"no path leads from {', '.join(guide.start)} to step {step.id!r}: it never runs")
         kinds = {branch.kind for branch in step.branches}
-        if step.kql is not None and BranchKind.UNKNOWN not in kinds:
+        if (step.query or step.metrics is not None) and BranchKind.UNKNOWN not in kinds:
             yield warning(place, "no `unknown` branch: when the query fails or a `when` errors, no edge is taken")
         if step.branches[-1].when is not None:
             yield warning(place, "no `otherwise` branch: where no `when` holds the step is unknown")
-        is_decision = step.kql is None and step.ask is None and step.run is None
-        if is_decision and not guide.parents(step.id):
+        if step.is_decision and not guide.parents(step.id):
             yield warning(place, "a step without query, ask or run decides over earlier steps, and there are none")
-        yield from _check_branches(guide, step, is_decision=is_decision)
+        yield from _check_branches(guide, step)
         yield from _check_outputs(guide, step)
 
 
-def _check_branches(guide: Guide, step: Step, *, is_decision: bool) -> Iterator[Problem]:
+def _check_branches(guide: Guide, step: Step) -> Iterator[Problem]:
     seen: set[str] = set()
     for number, branch in enumerate(step.branches):
         place = _place(guide, branch.line, f"steps.{step.id}.branches[{number}]")
@@ -75,14 +78,14 @@ def _check_branches(guide: Guide, step: Step, *, is_decision: bool) -> Iterator[
         names = frozenset[str]().union(
             *(free_names(parse_expression(text)) for text in (*texts, *placeholders(branch.text)))
         )
-        if is_decision and names & {"rows", "row"}:
+        if step.is_decision and names & {"rows", "row"}:
             yield error(place, "a step without query has no rows; name those of an earlier step: steps.<id>.rows")
 
 
 def _check_outputs(guide: Guide, step: Step) -> Iterator[Problem]:
     for name in sorted(output_names(step)):
         full = f"{step.id}_{name}"
-        in_query = any(full in words_of(other.kql or "") for other in guide.steps)
+        in_query = any(full in words_of(other.query) for other in guide.steps)
         in_text = f"out.{name}" in guide.text or f"out['{name}']" in guide.text
         if not in_query and not in_text:
             yield warning(_step_place(guide, step), f"the output {name!r} is used nowhere")
@@ -93,22 +96,22 @@ def _check_queries(guide: Guide) -> Iterator[Problem]:
     columns = {column for table in guide.tables.values() for column in table.columns}
     sampled = {table.name for table in guide.tables.values() if _SAMPLED in table.columns}
     for step in guide.steps:
-        if step.kql is None:
+        if not step.query:
             continue
-        field = f"steps.{step.id}.kql"
-        first = step.kql_line - 1
-        words = words_of(step.kql)
-        for word in sorted(words - names - columns - assigned_in(step.kql)):
+        field = f"steps.{step.id}.{'kql' if step.kql is not None else 'resource_graph'}"
+        first = step.query_line - 1
+        words = words_of(step.query)
+        for word in sorted(words - names - columns - assigned_in(step.query)):
             if word.startswith("p_"):
-                yield error(_place(guide, step.kql_line, field), f"no parameter {word!r}{nearest_names(word, names)}")
-        for line, text in literal_times(step.kql):
+                yield error(_place(guide, step.query_line, field), f"no parameter {word!r}{nearest_names(word, names)}")
+        for line, text in literal_times(step.query):
             yield warning(_place(guide, first + line, field), f"the time {text!r} is written in; use a parameter")
-        for line, text in wall_clocks(step.kql):
+        for line, text in wall_clocks(step.query):
             yield warning(
                 _place(guide, first + line, field), f"{text} reads the wall clock; use p_from and p_to, or the like"
             )
         if words & sampled and _SAMPLED not in words:
-            for line, text in row_counts(step.kql):
+            for line, text in row_counts(step.query):
                 table = ", ".join(sorted(words & sampled))
                 yield warning(
                     _place(guide, first + line, field), f"{text} counts rows of {table}, which is sampled; "
@@ -117,7 +120,7 @@ def _check_queries(guide: Guide) -> Iterator[Problem]:
 
 
 def _check_parameters(guide: Guide) -> Iterator[Problem]:
-    used = frozenset[str]().union(*(words_of(step.kql or "") for step in guide.steps))
+    used = frozenset[str]().union(*(words_of(step.query) for step in guide.steps))
     for parameter in guide.parameters:
         place = _place(guide, parameter.line, f"parameters.{parameter.name}")
         if not parameter.name.startswith("p_"):
@@ -128,10 +131,11 @@ def _check_parameters(guide: Guide) -> Iterator[Problem]:
 
 
 def _check_tables(guide: Guide) -> Iterator[Problem]:
-    used = frozenset[str]().union(*(words_of(step.kql or "") for step in guide.steps))
+    used = frozenset[str]().union(*(words_of(step.query) for step in guide.steps))
     sources = [source for parameter in guide.parameters for source in parameter.sources]
     used |= {source.table for source in sources if isinstance(source, MessageValueSource)}
     used |= {guide.coverage.table} if guide.coverage else set()
+    used |= {METRICS_TABLE} if any(step.metrics for step in guide.steps) else set()
     for name in guide.tables:
         if name not in used:
             yield warning(_place(guide, None, f"tables.{name}"), f"no query asks the table {name!r}")

@@ -9,7 +9,15 @@ from playbooks.front_matter import FrontMatter, read_front_matter
 from playbooks.graph import find_ancestors, find_cycle
 from playbooks.guide import Guide
 from playbooks.markdown import has_front_matter, normalize_text, read_document
-from playbooks.references import Names, Used, check_query_outputs, check_references, output_names, step_expressions
+from playbooks.references import (
+    Names,
+    Used,
+    check_query_outputs,
+    check_references,
+    metrics_expressions,
+    output_names,
+    step_expressions,
+)
 from playbooks.steps import ReadStep, read_step, refuse_orphans
 from playbooks.yaml_values import nearest_names, read_yaml
 
@@ -147,7 +155,7 @@ def _check_names(read: Sequence[ReadStep], front: FrontMatter) -> None:
             ancestors={name: outs[name] for name in ancestors[item.step.id]},
             steps=frozenset(outs),
         )
-        for used in step_expressions(item.step, item.block):
+        for used in (*step_expressions(item.step, item.block), *metrics_expressions(item.metrics)):
             check_references(used, names)
         check_query_outputs(item.step, item.block, outputs, names)
     _check_impact(front, outs, parameters)

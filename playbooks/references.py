@@ -49,6 +49,14 @@ def step_expressions(step: Step, block: YamlValue) -> Iterator[Used]:
         yield from branch_expressions(branch, item, outs)
 
 
+def metrics_expressions(value: YamlValue | None) -> Iterator[Used]:
+    """Every expression of a `metrics` block; what it asks for cannot hang on the step's own outputs."""
+    entries = value.mapping() if value is not None else {}
+    for key in ("resource", "from", "to", "split_by"):
+        if key in entries:
+            yield from _templates(entries[key], frozenset())
+
+
 def branch_expressions(branch: Branch, item: YamlValue, outs: frozenset[str]) -> Iterator[Used]:
     """Every expression of a branch."""
     entries = item.mapping()
@@ -80,7 +88,7 @@ def check_references(used: Used, names: Names) -> None:
 
 def check_query_outputs(step: Step, block: YamlValue, outputs: Mapping[str, str], names: Names) -> None:
     """GuideError where a query uses the output of a step that is no ancestor; `outputs` maps parameter to step."""
-    for name in sorted(words_of(step.kql or "")):
+    for name in sorted(words_of(step.query)):
         owner = outputs.get(name)
         if owner is not None and owner not in names.ancestors:
             raise block.error(f"the query uses {name!r}, but step {owner!r} does not lead to {step.id!r}")

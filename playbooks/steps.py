@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from orchestrator.core.errors import GuideError, Place
 from orchestrator.core.table import ColumnType
+from playbooks.asked_metrics import read_metrics
 from playbooks.branches import read_branches, read_outputs
 from playbooks.guide import Ask, ParameterType, Step, SubGuide
 from playbooks.markdown import Block, Section
@@ -14,16 +15,18 @@ from playbooks.yaml_values import YamlValue, read_yaml
 
 STEP_INFO = "yaml step"
 _KEYS = ("timeout_s", "out", "branches", "ask", "run", "arguments")
-_NOT_YET = ("metrics", "resource_graph")
+_QUERIES = {"kql": "kql", "kusto": "kql", "resource_graph": "resource_graph", "metrics": "metrics"}
+"""What a fenced block asks, by the first word behind its fence."""
 _MAX_TIMEOUT_S = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
 class ReadStep:
-    """A step with the values of its block, for checks that need their places."""
+    """A step with the values of its blocks, for checks that need their places."""
 
     step: Step
     block: YamlValue
+    metrics: YamlValue | None = None
 
 
 def read_step(section: Section, *, file: str) -> ReadStep:
@@ -37,7 +40,8 @@ def read_step(section: Section, *, file: str) -> ReadStep:
     if block.value is None:
         raise block.error("the `yaml step` block is empty; it needs `branches`")
     query = _query(section, place)
-    return ReadStep(_step(section, query, block), block)
+    metrics = _metrics_values(query[1], place) if query and query[0] == "metrics" else None
+    return ReadStep(_step(section, query, block, metrics), block, metrics)
 
 
 def refuse_orphans(section: Section, *, file: str) -> None:
@@ -68,35 +72,49 @@ def _step_block(section: Section, place: Place) -> Block:
     raise GuideError(f"step {section.id!r} has no `yaml step` block{hint}", place=place)
 
 
-def _query(section: Section, place: Place) -> Block | None:
-    blocks = [block for block in section.blocks if block.info.lower().split(" ")[0] in {"kql", "kusto"}]
+def _query(section: Section, place: Place) -> tuple[str, Block] | None:
+    """The block that asks, and what: kql, resource_graph or metrics."""
+    words = [(_QUERIES.get(block.info.lower().split(" ")[0]), block) for block in section.blocks]
+    blocks = [(kind, block) for kind, block in words if kind is not None]
+    if not blocks:
+        return None
     if len(blocks) > 1:
+        kinds = " and ".join(dict.fromkeys(kind for kind, _ in blocks))
         raise GuideError(
-            f"step {section.id!r} has {len(blocks)} kql blocks, expected at most one: make a step of each",
-            place=Place(place.file, blocks[1].line - 1, place.field),
+            f"step {section.id!r} has {len(blocks)} {kinds} blocks, expected at most one: make a step of each",
+            place=Place(place.file, blocks[1][1].line - 1, place.field),
         )
-    if blocks and not blocks[0].text.strip():
-        raise GuideError("the kql block is empty", place=Place(place.file, blocks[0].line - 1, place.field))
-    return blocks[0] if blocks else None
+    kind, block = blocks[0]
+    if not block.text.strip():
+        raise GuideError(f"the {kind} block is empty", place=Place(place.file, block.line - 1, place.field))
+    return kind, block
 
 
-def _step(section: Section, query: Block | None, block: YamlValue) -> Step:
-    entries = block.mapping(known=(*_KEYS, *_NOT_YET), required=("branches",))
-    for key in _NOT_YET:
+def _metrics_values(block: Block, place: Place) -> YamlValue:
+    return read_yaml(block.text, place=Place(place.file, block.line, f"{place.field}.metrics"))
+
+
+def _step(section: Section, query: tuple[str, Block] | None, block: YamlValue, metrics: YamlValue | None) -> Step:
+    entries = block.mapping(known=(*_KEYS, "metrics", "resource_graph"), required=("branches",))
+    for key in ("metrics", "resource_graph"):
         if key in entries:
-            raise entries[key].error(f"{key!r} is not supported; write a kql block, ask, or run")
-    kinds = [*(["a kql block"] if query else []), *(key for key in ("ask", "run") if key in entries)]
+            raise entries[key].error(f"{key!r} is a fenced block of its own, above this one: write ```{key}")
+    kind, asked = query or ("", None)
+    kinds = [*([f"a {kind} block"] if kind else []), *(key for key in ("ask", "run") if key in entries)]
     if len(kinds) > 1:
-        raise block.error(f"a step has at most one of a kql block, ask and run; found {' and '.join(kinds)}")
+        raise block.error(f"a step has at most one block that asks, or ask, or run; found {' and '.join(kinds)}")
     if "arguments" in entries and "run" not in entries:
         raise entries["arguments"].error("`arguments` belongs to `run`")
+    text = asked.text.rstrip("\n") if asked else None
     return Step(
         id=str(section.id),
         title=section.title,
         prose=section.prose,
         branches=read_branches(entries["branches"]),
-        kql=query.text.rstrip("\n") if query else None,
-        kql_line=query.line if query else 0,
+        kql=text if kind == "kql" else None,
+        resource_graph=text if kind == "resource_graph" else None,
+        query_line=asked.line if asked else 0,
+        metrics=read_metrics(metrics) if metrics else None,
         ask=_ask(entries["ask"]) if "ask" in entries else None,
         run=_run(entries["run"], entries.get("arguments")) if "run" in entries else None,
         timeout_s=_timeout(entries["timeout_s"]) if "timeout_s" in entries else 30.0,

@@ -11,7 +11,7 @@ from orchestrator.core.ports import QueryParameter
 from orchestrator.core.rendering import Placeholder, parse_template
 from orchestrator.core.table import Column, ColumnType, Value
 from playbooks.graph import find_ancestors
-from playbooks.guide import Branch, Guide, Mitigation, ParameterType, Step
+from playbooks.guide import AskedMetrics, Branch, Guide, Mitigation, ParameterType, Step
 from playbooks.problems import Problem, error, warning
 from playbooks.queries import words_of
 
@@ -35,12 +35,16 @@ _SAMPLES: Mapping[ColumnType, Value] = {
 }
 
 
-def check_types(guide: Guide, describe: Describe | None, *, queries: bool = True) -> Iterator[Problem]:
+def check_types(
+    guide: Guide, describe: Describe | None, *, describe_graph: Describe | None = None, queries: bool = True
+) -> Iterator[Problem]:
     """Every mistyped expression of a guide, in the order in which its steps may run.
 
-    `queries` false leaves out queries that cannot be described: before a run they are that run's failed steps.
+    `describe` tells the columns of a `kql` query, `describe_graph` those of a `resource_graph` one; where one is not
+    given, such rows are untyped. `queries` false leaves out queries that cannot be described: before a run they are
+    that run's failed steps.
     """
-    checker = _Checker(guide, describe, queries=queries)
+    checker = _Checker(guide, {"kql": describe, "resource_graph": describe_graph}, queries=queries)
     ancestors = find_ancestors(guide.steps)
     for step in sorted(guide.steps, key=lambda item: len(ancestors[item.id])):
         yield from checker.check_step(step, [item for item in guide.steps if item.id in ancestors[step.id]])
@@ -75,7 +79,7 @@ class _Known:
 class _Checker:
     """Checks the steps of one guide, ancestors first."""
 
-    def __init__(self, guide: Guide, describe: Describe | None, *, queries: bool) -> None:
+    def __init__(self, guide: Guide, describe: Mapping[str, Describe | None], *, queries: bool) -> None:
         self._guide = guide
         self._queries = queries
         self._describe = describe
@@ -94,6 +98,8 @@ class _Checker:
             yield from _check_template(step.ask.question, types, place)
         if step.run is not None:
             yield from _check_arguments(step.run.arguments, types, place)
+        if step.metrics is not None:
+            yield from self._check_metrics(step.metrics, types, f"steps.{step.id}.metrics")
         yield from self._check_outputs(step.out, types, known.out, place)
         for number, branch in enumerate(step.branches):
             at = self._place(branch.line, f"steps.{step.id}.branches[{number}]")
@@ -132,9 +138,11 @@ class _Checker:
             columns = (Column("answer", ColumnType.DYNAMIC if kind.is_list else kind.item),)
         elif step.run is not None:
             columns = SUB_GUIDE_COLUMNS
-        elif step.kql is not None and self._describe is not None:
+        elif step.metrics is not None:
+            columns = step.metrics.columns()
+        elif (describe := self._describe["kql" if step.kql is not None else "resource_graph"]) and step.query:
             try:
-                columns = self._describe(step.kql, self._query_parameters(step.kql, ancestors))
+                columns = describe(step.query, self._query_parameters(step.query, ancestors))
             except QueryError as failed:
                 if self._queries:
                     yield self._query_problem(failed, step)
@@ -153,8 +161,20 @@ class _Checker:
         return [*self._parameters, *earlier]
 
     def _query_problem(self, failed: QueryError, step: Step) -> Problem:
-        line = step.kql_line + (failed.line or 1) - 1
-        return error(self._place(line, f"steps.{step.id}.kql"), failed.message)
+        line = step.query_line + (failed.line or 1) - 1
+        kind = "kql" if step.kql is not None else "resource_graph"
+        return error(self._place(line, f"steps.{step.id}.{kind}"), failed.message)
+
+    def _check_metrics(self, asked: AskedMetrics, types: Mapping[str, CelType], name: str) -> Iterator[Problem]:
+        """What fills a metrics query: ids are texts, its window is times."""
+        place = self._place(asked.line, name)
+        yield from _check_arguments(asked.templates(), types, place)
+        for key, text in (("from", asked.start), ("to", asked.end)):
+            part = parse_template(text)
+            if part and (len(part) > 1 or not isinstance(part[0], Placeholder)):
+                yield error(place, f"`{key}` is {text!r}, expected one time such as {{p_from}}")
+            elif part and isinstance(part[0], Placeholder):
+                yield from _check_kind(part[0].expression, types, (TIMESTAMP, DYN), place)
 
     def _check_outputs(
         self, outputs: Mapping[str, str], types: dict[str, CelType], found: dict[str, CelType], place: Place
@@ -203,9 +223,10 @@ class _Checker:
         if verify is None:
             return
         known = self._known.get(verify.step or "") or _Known(list_of(DYN), DYN)
-        if verify.kql is not None and self._describe is not None:
+        describe = self._describe["kql"]
+        if verify.kql is not None and describe is not None:
             try:
-                columns = self._describe(verify.kql, self._query_parameters(verify.kql, ancestors))
+                columns = describe(verify.kql, self._query_parameters(verify.kql, ancestors))
             except QueryError as failed:
                 yield error(place, f"verify: {failed.message}")
                 return

@@ -17,6 +17,8 @@ def expressions_of(step: Step) -> tuple[str, ...]:
     found = [*step.out.values()]
     if step.run is not None:
         found.extend(_in_templates(step.run.arguments))
+    if step.metrics is not None:
+        found.extend(_in_templates([step.metrics.templates(), step.metrics.start, step.metrics.end]))
     if step.ask is not None:
         found.extend(placeholders(step.ask.question))
     for branch in step.branches:

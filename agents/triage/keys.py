@@ -21,7 +21,7 @@ def _keys(guide: Guide, guides: Mapping[str, Guide], *, prefix: str, chain: tupl
             inner = guides[step.run.guide]
             if len(chain) < DEPTH_LIMIT:
                 yield from _keys(inner, guides, prefix=f"{prefix}{step.id}/", chain=(*chain, inner.id))
-        if step.kql is not None or step.ask is not None or step.run is not None:
+        if not step.is_decision:
             yield f"{prefix}{step.id}"
     yield f"{prefix}{COVERAGE}"
     yield f"{prefix}{SERVICES}"

@@ -1,7 +1,7 @@
 """Runs a guide over the evidence port: as many steps at once as the graph allows, each to its end or limit."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -11,6 +11,7 @@ from agents.triage.coverage import measure
 from agents.triage.decision import Decision, decide, unasked, visible_out
 from agents.triage.footing import evidence_for, expressions_of, frame_of
 from agents.triage.keys import evidence_keys
+from agents.triage.measuring import metrics_query
 from agents.triage.outcome import CoverageFacts, GuideOutcome, StepQuestion, nothing_said
 from agents.triage.port import EvidencePort
 from agents.triage.progress import StepEnd, StepProgress, StepStart
@@ -24,7 +25,7 @@ from orchestrator.core.ports import QueryLimits, QueryParameter
 from orchestrator.core.rendering import render, resolve
 from orchestrator.core.table import Column, Table, TableStatus
 from orchestrator.core.window import Window
-from playbooks.guide import Ask, Guide, Step, SubGuide
+from playbooks.guide import Ask, AskedMetrics, Guide, Step, SubGuide
 from playbooks.literals import parse_literal
 
 __all__ = ["EvidencePort", "StepEnd", "StepProgress", "StepStart", "evidence_keys", "run_guide"]
@@ -135,21 +136,26 @@ class _Run:
     async def _perform(self, step: Step) -> _Got | tuple[StepQuestion, ...]:
         """Get the step's rows; a decision has none."""
         try:
-            if step.kql is not None:
-                return await self._query(step, step.kql)
             if step.ask is not None:
                 return await self._answer(step, step.ask)
             if step.run is not None:
                 return await self._inner(step, step.run)
+            return await self._ask(step)
         except InputError as error:
             return _Got(status=StepStatus.FAILED, reason=error.message)
+
+    async def _ask(self, step: Step) -> _Got:
+        """Ask a system of record."""
+        if step.kql is not None:
+            return await self._query(step, step.kql)
+        if step.resource_graph is not None:
+            return await self._query_graph(step, step.resource_graph)
+        if step.metrics is not None:
+            return await self._measure(step, step.metrics)
         return _Got()
 
     async def _query(self, step: Step, kql: str) -> _Got:
-        outs = {name: ran.out for name, ran in self.account.ran.items()}
-        ancestors = [self.guide.step(name) for name in self.account.schedule.graph.ancestors(step.id)]
-        parameters = (*self.account.parameters, *earlier_values(kql, ancestors, outs))
-        limits = QueryLimits(rows=MAX_ROWS, timeout_s=step.timeout_s)
+        parameters = self._parameters(step, kql)
         try:
             async with asyncio.timeout(step.timeout_s + GRACE_S):
                 absent = [name for name in optional_tables(kql, self.guide.tables) if await self._is_absent(name)]
@@ -157,15 +163,40 @@ class _Run:
                     self.prefix + step.id,
                     with_stand_ins(kql, self.guide.tables, absent),
                     parameters=parameters,
-                    limits=limits,
+                    limits=_limits(step),
                 )
         except TimeoutError:
-            return _Got(status=StepStatus.FAILED, reason=f"no answer within its limit of {step.timeout_s:g} s")
+            return _unanswered(step)
         self.account.notes[step.id] = tuple(f"there is no table {name}; read as empty" for name in absent)
         if reads_only(kql, self.guide.tables, absent):
             self.account.unseen[recorded.evidence_id] = tuple(absent)
         note = f"there is no table {', '.join(absent)}, which is optional: read as empty" if absent else None
         return self._kept(recorded, note=note)
+
+    def _parameters(self, step: Step, query: str) -> tuple[QueryParameter, ...]:
+        """The run's, and those outputs of earlier steps that the query names."""
+        outs = {name: ran.out for name, ran in self.account.ran.items()}
+        ancestors = [self.guide.step(name) for name in self.account.schedule.graph.ancestors(step.id)]
+        return (*self.account.parameters, *earlier_values(query, ancestors, outs))
+
+    async def _query_graph(self, step: Step, kql: str) -> _Got:
+        asked = self.port.query_graph(
+            self.prefix + step.id, kql, parameters=self._parameters(step, kql), limits=_limits(step)
+        )
+        return await self._answered(step, asked)
+
+    async def _measure(self, step: Step, metrics: AskedMetrics) -> _Got:
+        own = StepFrame(step=step.id, evidence=None, status=StepStatus.DONE.value)
+        query = metrics_query(metrics, self._scope(step, own), self.account.window)
+        return await self._answered(step, self.port.measure(self.prefix + step.id, query, limits=_limits(step)))
+
+    async def _answered(self, step: Step, asked: Awaitable[Recorded]) -> _Got:
+        """What comes back within the step's limit."""
+        try:
+            async with asyncio.timeout(step.timeout_s + GRACE_S):
+                return self._kept(await asked)
+        except TimeoutError:
+            return _unanswered(step)
 
     async def _is_absent(self, table: str) -> bool:
         try:
@@ -312,6 +343,14 @@ class _Run:
                     elapsed_s=0.0,
                 )
             )
+
+
+def _limits(step: Step) -> QueryLimits:
+    return QueryLimits(rows=MAX_ROWS, timeout_s=step.timeout_s)
+
+
+def _unanswered(step: Step) -> _Got:
+    return _Got(status=StepStatus.FAILED, reason=f"no answer within its limit of {step.timeout_s:g} s")
 
 
 def _reasons(got: _Got, decision: Decision) -> str | None:

@@ -8,8 +8,9 @@ from difflib import get_close_matches
 
 from orchestrator.core.errors import QueryError
 from orchestrator.core.evidence import Evidence, EvidenceStatus, Recorded
+from orchestrator.core.metrics import MetricsQuery
 from orchestrator.core.ports import QueryLimits, QueryParameter
-from orchestrator.core.table import Column, Table, TableStatus
+from orchestrator.core.table import Column, ColumnType, Table, TableStatus
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -52,6 +53,17 @@ class ScriptedPort:
                 await asyncio.sleep(self.delays_s.get(key, 0.0))
         answer = self.tables.get(key, f"nothing is scripted for {key!r} (limit {limits.rows} rows)")
         return _recorded(key, kql, answer, parameters=tuple(parameters))
+
+    async def measure(self, key: str, query: MetricsQuery, *, limits: QueryLimits) -> Recorded:
+        """As a query of that text; its resources are the parameter."""
+        asked = QueryParameter("resource", ColumnType.DYNAMIC, list(query.resources))
+        return await self.ask(key, query.text(), parameters=(asked,), limits=limits)
+
+    async def query_graph(
+        self, key: str, kql: str, *, parameters: Sequence[QueryParameter], limits: QueryLimits
+    ) -> Recorded:
+        """As any query."""
+        return await self.ask(key, kql, parameters=parameters, limits=limits)
 
     async def note(self, key: str, table: Table, *, source: str) -> Recorded:
         """Keep the rows."""

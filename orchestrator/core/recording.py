@@ -1,13 +1,24 @@
 """The recorder: asks the ports on behalf of a run and keeps what they answered as evidence."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from orchestrator.core.errors import QueryError
 from orchestrator.core.evidence import CITED_ROWS, Evidence, EvidenceStatus, Recorded
-from orchestrator.core.ports import Hit, Index, Logs, QueryLimits, QueryParameter, SearchQuery, TableSchema
+from orchestrator.core.metrics import MetricsQuery
+from orchestrator.core.ports import (
+    Hit,
+    Index,
+    Logs,
+    Metrics,
+    QueryLimits,
+    QueryParameter,
+    ResourceGraph,
+    SearchQuery,
+    TableSchema,
+)
 from orchestrator.core.table import Column, ColumnType, Table, TableStatus
 from orchestrator.core.window import Window
 
@@ -25,8 +36,26 @@ def search_table(hits: Sequence[Hit]) -> Table:
     return Table(SEARCH_COLUMNS, tuple((hit.id, hit.kind, hit.title, round(hit.score, 4), hit.passage) for hit in hits))
 
 
+NO_METRICS = "no metrics are configured: name a workspace or log files with the table AzureMetrics"
+NO_GRAPH = (
+    "no Azure Resource Graph is configured: sign in to Azure and name a workspace, or give log files with its tables"
+)
+
+
 def _wall_clock() -> datetime:
     return datetime.now(UTC)
+
+
+async def _answered(answer: Awaitable[Table]) -> tuple[Table | None, str | None]:
+    """The table, or why there is none."""
+    try:
+        return await answer, None
+    except QueryError as error:
+        return None, error.message
+
+
+async def _refuse(reason: str) -> Table:
+    raise QueryError(reason)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +66,8 @@ class Recorder:
         logs: The log port; its answers become evidence of source `logs:<source>`.
         index: The search port; its answers become evidence of source `search:<source>`.
         source: live, files or sample.
+        metrics: The metrics port, if there is one; its answers become evidence of source `metrics:<source>`.
+        graph: The resource graph, if there is one; its answers become evidence of source `resource_graph:<source>`.
         found: Called with each new evidence, in the order in which answers arrive.
     """
 
@@ -45,6 +76,8 @@ class Recorder:
     source: str
     found: Callable[[Evidence], None]
     clock: Callable[[], datetime] = _wall_clock
+    metrics: Metrics | None = None
+    graph: ResourceGraph | None = None
     _recorded: dict[str, Recorded] = field(default_factory=dict)
     _count: int = 0
 
@@ -95,12 +128,8 @@ class Recorder:
     ) -> Recorded:
         """Ask the logs and record the answer; a query that cannot be answered is recorded as failed."""
         started, asked = time.perf_counter(), self.clock()
-        table: Table | None = None
-        reason: str | None = None
-        try:
-            table = await self.logs.query(kql, parameters=parameters, window=window, limits=limits)
-        except QueryError as error:
-            reason = error.message
+        answer = self.logs.query(kql, parameters=parameters, window=window, limits=limits)
+        table, reason = await _answered(answer)
         return self._keep(
             evidence_id=evidence_id,
             key=key,
@@ -112,6 +141,55 @@ class Recorder:
             elapsed_s=time.perf_counter() - started,
             reason=reason,
             window=window,
+            purpose=purpose,
+        )
+
+    async def measure(
+        self, evidence_id: str, *, key: str, query: MetricsQuery, limits: QueryLimits | None, purpose: str = ""
+    ) -> Recorded:
+        """Ask for metrics and record the answer; without a metrics port it is recorded as failed."""
+        started, asked = time.perf_counter(), self.clock()
+        answer = self.metrics.measure(query, limits=limits) if self.metrics is not None else _refuse(NO_METRICS)
+        table, reason = await _answered(answer)
+        return self._keep(
+            evidence_id=evidence_id,
+            key=key,
+            source=f"metrics:{self.source}",
+            query=query.text(),
+            parameters=(QueryParameter("resource", ColumnType.DYNAMIC, list(query.resources)),),
+            table=table,
+            asked=asked,
+            elapsed_s=time.perf_counter() - started,
+            reason=reason,
+            window=query.window,
+            purpose=purpose or query.asked(),
+        )
+
+    async def query_graph(
+        self,
+        evidence_id: str,
+        *,
+        key: str,
+        kql: str,
+        parameters: Sequence[QueryParameter],
+        limits: QueryLimits | None,
+        purpose: str = "",
+    ) -> Recorded:
+        """Ask the resource graph and record the answer; without one it is recorded as failed."""
+        started, asked = time.perf_counter(), self.clock()
+        graph = self.graph
+        answer = graph.query(kql, parameters=parameters, limits=limits) if graph is not None else _refuse(NO_GRAPH)
+        table, reason = await _answered(answer)
+        return self._keep(
+            evidence_id=evidence_id,
+            key=key,
+            source=f"resource_graph:{self.source}",
+            query=kql,
+            parameters=tuple(parameters),
+            table=table,
+            asked=asked,
+            elapsed_s=time.perf_counter() - started,
+            reason=reason,
             purpose=purpose,
         )
 
@@ -192,6 +270,24 @@ class Section:
     ) -> Recorded:
         """Ask the logs under a key; a reserved key has its id already, another gets the next free one."""
         return await self.recorder.query(
+            self._id(key), key=key, kql=kql, parameters=parameters, limits=limits, purpose=purpose
+        )
+
+    async def measure(self, key: str, query: MetricsQuery, *, limits: QueryLimits, purpose: str = "") -> Recorded:
+        """Ask for metrics under a key."""
+        return await self.recorder.measure(self._id(key), key=key, query=query, limits=limits, purpose=purpose)
+
+    async def query_graph(
+        self,
+        key: str,
+        kql: str,
+        *,
+        parameters: Sequence[QueryParameter],
+        limits: QueryLimits,
+        purpose: str = "",
+    ) -> Recorded:
+        """Ask the resource graph under a key."""
+        return await self.recorder.query_graph(
             self._id(key), key=key, kql=kql, parameters=parameters, limits=limits, purpose=purpose
         )
 

@@ -67,7 +67,7 @@ def test_reads_the_steps():
     guide = parse_guide(SAMPLE, path="g.md")
     first, _, last = guide.steps
     lines = SAMPLE.split("\n")
-    assert lines[first.kql_line - 1] == "AppDependencies"
+    assert lines[first.query_line - 1] == "AppDependencies"
     assert first.kql is not None
     assert first.kql.splitlines()[0] == "AppDependencies"
     assert lines[first.line - 1].startswith("## Which dependencies")
@@ -141,7 +141,7 @@ def test_a_heading_below_a_step_belongs_to_it():
         ('share: "row.share"', 'share: "rw.share"', 20, "unknown name 'rw'"),
         ("timeout_s: 20", "timeout_s: 0", 37, "out of range"),
         ("timeout_s: 20", "timeouts: 20", 37, "unknown key 'timeouts'; did you mean 'timeout_s'?"),
-        ("timeout_s: 20", "metrics: x", 37, "'metrics' is not supported"),
+        ("timeout_s: 20", "metrics: x", 37, "'metrics' is a fenced block of its own"),
         ("timeout_s: 20", "\ttimeout_s: 20", 37, "indent with spaces, not tabs"),
         ("timeout_s: 20", "ask: How many?", 37, "found a kql block and ask"),
         ("out: {bad_targets:", "out: {BadTargets:", 38, "is not snake_case"),
