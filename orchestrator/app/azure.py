@@ -18,6 +18,7 @@ SCOPES = {
     "logs": "https://api.loganalytics.io/.default",
     "search": "https://search.azure.com/.default",
     "model": "https://ai.azure.com/.default",
+    "azure openai": "https://cognitiveservices.azure.com/.default",
     "management": "https://management.azure.com/.default",
 }
 

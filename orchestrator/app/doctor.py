@@ -4,33 +4,47 @@ import difflib
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from urllib.parse import urlsplit
+from pathlib import Path
 
 from orchestrator.app.assembly import read_guides, read_services
 from orchestrator.app.azure import Azure
+from orchestrator.app.azure_findings import identity, live_logs, model, telemetry
 from orchestrator.app.log_source import open_plain_logs
-from orchestrator.app.sources import choose_sources
+from orchestrator.app.sources import Sources, choose_sources
 from orchestrator.core.errors import SettingsError, StoreError, SwitchboardError
-from orchestrator.settings import PREFIX, Settings
+from orchestrator.settings import CONFIG, PREFIX, Settings, config_file
 from orchestrator.store.journal import SqliteJournal
 from orchestrator.surfaces.application import Finding, Options
 
 PACKAGES = ("switchboard", "semantic-kernel", "duckdb", "duckdb-kql", "common-expression-language")
+LOGS_MEND = "pass --logs DIR or --workspace ID, or set SWITCHBOARD_LOGS or SWITCHBOARD_WORKSPACE"
 OWN = ("orchestrator", "agents", "plugins", "playbooks")
 
 
 async def diagnose(options: Options, settings: Settings) -> tuple[Finding, ...]:
     """A finding per part, in the order in which a run needs them."""
-    return (
+    local = (
         Finding(part="python", state="ok", detail=platform.python_version()),
         _packages(),
         _rooms(),
         _settings(),
         _state(settings),
         _guides(options, settings),
-        await _logs(options, settings),
-        _model(settings),
     )
+    async with Azure(settings) as azure:
+        return (*local, *await _remote(options, azure))
+
+
+async def _remote(options: Options, azure: Azure) -> tuple[Finding, ...]:
+    """The parts that may live elsewhere; where the logs cannot even be chosen, the others are still judged."""
+    settings = azure.settings
+    try:
+        sources = choose_sources(options, settings)
+        logs = await (live_logs(azure, sources) if sources.kind == "live" else _logs(options, azure, sources))
+    except SwitchboardError as error:
+        sources = Sources(kind="files")
+        logs = Finding(part="logs", state="wrong", detail=error.message, mend=LOGS_MEND)
+    return (await identity(azure, sources), logs, await model(azure), telemetry(settings))
 
 
 def unreadable(error: SettingsError) -> Finding:
@@ -39,14 +53,19 @@ def unreadable(error: SettingsError) -> Finding:
 
 
 def _settings() -> Finding:
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    found = sorted(name for name in os.environ if name.upper().startswith(PREFIX))
+    known = {CONFIG, *(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)}
+    from dotenv import dotenv_values  # noqa: PLC0415  # the settings have imported it
+
+    written = dotenv_values(".env") if Path(".env").is_file() else {}
+    found = sorted(name for name in {*os.environ, *written} if name.upper().startswith(PREFIX))
     for name in found:
         if name.upper() not in known:
             near = difflib.get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.6)
             mend = f"did you mean {near[0]}?" if near else f"unset it; there are {', '.join(sorted(known))}"
             return Finding(part="settings", state="wrong", detail=f"there is no setting {name}", mend=mend)
-    return Finding(part="settings", state="ok", detail=", ".join(found) or "none: everything is embedded")
+    file = config_file()
+    files = [str(path) for path in (Path(".env"), file) if path is not None and path.is_file()]
+    return Finding(part="settings", state="ok", detail=", ".join([*found, *files]) or "none: everything is embedded")
 
 
 def _packages() -> Finding:
@@ -109,23 +128,13 @@ def _guides(options: Options, settings: Settings) -> Finding:
     )
 
 
-async def _logs(options: Options, settings: Settings) -> Finding:
+async def _logs(options: Options, azure: Azure, sources: Sources) -> Finding:
     try:
-        sources = choose_sources(options, settings)
-        async with Azure(settings) as azure, open_plain_logs(options, azure, sources) as logs:
+        async with open_plain_logs(options, azure, sources) as logs:
             tables = await logs.schema()
             newest = logs.now
     except SwitchboardError as error:
-        return Finding(part="logs", state="wrong", detail=error.message, mend="pass --logs DIR or set SWITCHBOARD_LOGS")
+        return Finding(part="logs", state="wrong", detail=error.message, mend=LOGS_MEND)
     rows = sum(table.row_count or 0 for table in tables.values())
     until = f", newest {newest:%Y-%m-%d %H:%M} UTC" if newest else ""
     return Finding(part="logs", state="ok", detail=f"{sources.kind}: {len(tables)} tables, {rows:,d} rows{until}")
-
-
-def _model(settings: Settings) -> Finding:
-    if settings.model_base_url is None:
-        return Finding(part="model", state="ok", detail="embedded planner: no model, no network")
-    host = urlsplit(settings.model_base_url).hostname
-    if settings.model_name is None:
-        return Finding(part="model", state="wrong", detail=f"{host}: no model named", mend="set SWITCHBOARD_MODEL_NAME")
-    return Finding(part="model", state="ok", detail=f"{settings.model_name} at {host}, not asked")
