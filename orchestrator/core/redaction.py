@@ -90,7 +90,7 @@ _RULES: tuple[Rule, ...] = (
     _rule(
         "sas-signature",
         "sig=|sig%3d",
-        rf"(?P<keep>(?:(?<![A-Za-z0-9])|(?<=%26)|(?<=%3F)|(?<=u0026))sig(?:=|%3D)){_NOT_YET}[^&\s\"'<>\\;,]+",
+        rf"(?P<keep>(?:(?<![A-Za-z0-9])|(?<=%26)|(?<=%3F)|(?<=u0026))sig(?:=|%3D)){_NOT_YET}[^&\s\"'<>`\\;,]+",
         flags=_FLAGS,
     ),
     _rule(
