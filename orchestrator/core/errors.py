@@ -15,6 +15,7 @@ SwitchboardError                 every error of ours; `retryable` and `retry_aft
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 class SwitchboardError(Exception):
@@ -106,8 +107,34 @@ class BudgetError(SwitchboardError):
     """A turn used up its budget."""
 
 
+class ModelFault(StrEnum):
+    """What kind of failure a chat service had."""
+
+    THROTTLED = "throttled"
+    UNAVAILABLE = "unavailable"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    DENIED = "denied"
+    FILTERED = "filtered"
+    TOO_LONG = "too_long"
+    BAD_REQUEST = "bad_request"
+    UNREADABLE = "unreadable"
+    OTHER = "other"
+
+
 class ModelError(SwitchboardError):
-    """The chat service failed or answered what cannot be used."""
+    """The chat service failed or answered what cannot be used; `fault` says how."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fault: ModelFault = ModelFault.OTHER,
+        retryable: bool = False,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, retryable=retryable, retry_after_s=retry_after_s)
+        self.fault = fault
 
 
 class StoreError(SwitchboardError):
