@@ -1,0 +1,43 @@
+"""OData filters built from values that nobody vouches for: no value can leave its literal."""
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import quote
+
+FILTERS = "filters"  # the field: a collection of `name=value`
+# Tried in this order; the last ones are control characters, which hardly any text holds.
+_DELIMITERS = ("|", ";", ",", "\t", "\x1f", "\x1e", "\x1d")
+
+
+def literal(value: str) -> str:
+    """A string literal; a quote inside is doubled, and nothing else has a meaning there (OData 4.01 ABNF, `string`)."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def pair(name: str, value: str) -> str:
+    """One filter as an element of the collection; the name is percent-encoded, so that its end is the first `=`."""
+    return f"{quote(name, safe='')}={value}"
+
+
+def any_of(name: str, values: Iterable[str]) -> str:
+    """True for documents whose filter `name` has one of the values."""
+    wanted = tuple(dict.fromkeys(pair(name, value) for value in values))
+    return f"{FILTERS}/any(f: {_member('f', wanted)})"
+
+
+def conditions(where: Sequence[tuple[str, tuple[str, ...]]]) -> str | None:
+    """All entries as one filter, each of which must hold; None where there is none."""
+    return " and ".join(any_of(name, values) for name, values in where) or None
+
+
+def _member(variable: str, values: Sequence[str]) -> str:
+    """The variable is one of the values.
+
+    `search.in` takes thousands of values where a chain of `eq` would meet the limit on clauses. It cuts its text at the
+    delimiter, and may trim: what holds every delimiter, is empty or begins or ends with white space is compared alone.
+    """
+    delimiter = next((mark for mark in _DELIMITERS if not any(mark in value for value in values)), None)
+    listed = [value for value in values if delimiter and value and value == value.strip()]
+    parts = [f"{variable} eq {literal(value)}" for value in values if value not in listed or len(listed) == 1]
+    if delimiter and len(listed) > 1:
+        parts.append(f"search.in({variable}, {literal(delimiter.join(listed))}, {literal(delimiter)})")
+    return " or ".join(parts)
