@@ -35,6 +35,11 @@ class Workspace:
             raise ValueError(f"workspace {self.name!r} needs either an id or a resource")
 
     @property
+    def address(self) -> str:
+        """Its id or its Azure id, as it is given."""
+        return self.id or self.resource or ""
+
+    @property
     def can_be_added(self) -> bool:
         """Whether a query of another workspace can take this one in: workspaces can, other resources cannot."""
         return self.id is not None or _IN_WORKSPACES in (self.resource or "").casefold()
