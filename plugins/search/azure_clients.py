@@ -5,13 +5,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
+from azure.core.credentials import AzureKeyCredential
 from azure.search.documents.aio import SearchClient
 from azure.search.documents.indexes.aio import SearchIndexClient
 
 from orchestrator.core.errors import SettingsError
 
 if TYPE_CHECKING:
-    from azure.core.credentials import AzureKeyCredential
     from azure.core.credentials_async import AsyncTokenCredential
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -75,7 +75,8 @@ class SearchClients:
 
     def call(self) -> dict[str, Any]:
         """Keyword arguments of every call: tokens go over plain http on this machine, where a test server listens."""
-        return {} if urlsplit(self.endpoint).scheme == "https" else {"enforce_https": False}
+        by_key = isinstance(self.credential, AzureKeyCredential)
+        return {} if by_key or urlsplit(self.endpoint).scheme == "https" else {"enforce_https": False}
 
     def _options(self) -> dict[str, Any]:
         # Retries are ours: the SDK's repeat a costly query after 503 and 504, and no POST after a reset.

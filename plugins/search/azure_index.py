@@ -252,7 +252,7 @@ def _status(result: Any) -> int:
     """The status of one document; a service that says no without one means a bad document."""
     if result.succeeded:
         return _OK
-    return max(result.status_code, _BAD_DOCUMENT)
+    return max(int(result.status_code), _BAD_DOCUMENT)
 
 
 async def _together(works: Iterable[Awaitable[Answer]]) -> list[Answer]:
