@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
 from types import TracebackType
@@ -52,7 +52,7 @@ class Patience:
         sleep: Waits for seconds.
     """
 
-    retries: Mapping[Fault, Retry] = RETRIES
+    retries: Mapping[Fault, Retry] = field(default_factory=lambda: RETRIES)
     grace_s: float = 5.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 

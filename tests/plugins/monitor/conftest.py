@@ -1,8 +1,12 @@
 """Folders of logs for the tests of the monitor room."""
 
 import gzip
+import sys
 from collections.abc import AsyncIterator
+from importlib import util
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -41,3 +45,22 @@ def csv_table(tmp_path: Path) -> Path:
     place = tmp_path / "one"
     place.mkdir()
     return place
+
+
+@pytest.fixture(scope="session")
+def log_analytics() -> ModuleType:
+    """The code of the loopback query service."""
+    spec = util.spec_from_file_location("log_analytics", Path(__file__).with_name("log_analytics.py"))
+    assert spec
+    assert spec.loader
+    module = util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+async def service(log_analytics: ModuleType, logs: DuckDbLogs) -> AsyncIterator[Any]:
+    """A query service on loopback that holds the folder's tables."""
+    async with log_analytics.serve(log_analytics.LogAnalytics(logs)) as served:
+        yield served

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -11,14 +12,23 @@ from orchestrator.core.errors import QueryError
 from orchestrator.core.ports import Logs, QueryLimits, QueryParameter
 from orchestrator.core.table import Column, ColumnType, TableStatus
 from orchestrator.core.window import Window
+from plugins.monitor.azure_logs import AzureLogs
 from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.workspaces import Workspace
 
 
-@pytest.fixture(params=["duckdb"])
-async def backend(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Logs]:
+@pytest.fixture(params=["duckdb", "azure"])
+async def backend(
+    request: pytest.FixtureRequest, logs: DuckDbLogs, service: Any, log_analytics: ModuleType
+) -> AsyncIterator[Logs]:
     """The backends that hold AppRequests and AppTraces."""
-    assert request.param == "duckdb"
-    async with DuckDbLogs.open([str(folder)]) as opened:
+    if request.param == "duckdb":
+        yield logs
+        return
+    workspace = Workspace(name="shop", id=log_analytics.WORKSPACE)
+    async with AzureLogs.open(
+        log_analytics.Credential(), [workspace], endpoint=service.url, enforce_https=False
+    ) as opened:
         yield opened
 
 
