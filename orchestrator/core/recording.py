@@ -36,6 +36,7 @@ def search_table(hits: Sequence[Hit]) -> Table:
     return Table(SEARCH_COLUMNS, tuple((hit.id, hit.kind, hit.title, round(hit.score, 4), hit.passage) for hit in hits))
 
 
+GIGABYTE = 1_000_000_000
 NO_METRICS = "no metrics are configured: name a workspace or log files with the table AzureMetrics"
 NO_GRAPH = (
     "no Azure Resource Graph is configured: sign in to Azure and name a workspace, or give log files with its tables"
@@ -68,6 +69,8 @@ class Recorder:
         source: live, files or sample.
         metrics: The metrics port, if there is one; its answers become evidence of source `metrics:<source>`.
         graph: The resource graph, if there is one; its answers become evidence of source `resource_graph:<source>`.
+        scan_limit_bytes: What the run's queries of logs may scan; once they have, no further one is asked, and those
+            that are being answered are let finish. A backend that does not tell what it scanned is not limited.
         found: Called with each new evidence, in the order in which answers arrive.
     """
 
@@ -78,6 +81,8 @@ class Recorder:
     clock: Callable[[], datetime] = _wall_clock
     metrics: Metrics | None = None
     graph: ResourceGraph | None = None
+    scan_limit_bytes: int | None = None
+    _scanned_bytes: int = 0
     _recorded: dict[str, Recorded] = field(default_factory=dict)
     _count: int = 0
 
@@ -128,8 +133,11 @@ class Recorder:
     ) -> Recorded:
         """Ask the logs and record the answer; a query that cannot be answered is recorded as failed."""
         started, asked = time.perf_counter(), self.clock()
-        answer = self.logs.query(kql, parameters=parameters, window=window, limits=limits)
+        over = self._over_limit()
+        answer = _refuse(over) if over else self.logs.query(kql, parameters=parameters, window=window, limits=limits)
         table, reason = await _answered(answer)
+        if table is not None and table.stats is not None:
+            self._scanned_bytes += table.stats.scanned_bytes or 0
         return self._keep(
             evidence_id=evidence_id,
             key=key,
@@ -207,6 +215,16 @@ class Recorder:
             purpose=purpose,
         )
 
+    def _over_limit(self) -> str | None:
+        """Why nothing more is asked, if so."""
+        limit = self.scan_limit_bytes
+        if limit is None or self._scanned_bytes < limit:
+            return None
+        return (
+            f"not asked: the queries of this run have scanned {self._scanned_bytes / GIGABYTE:,.3g} GB, and their limit "
+            f"is {limit / GIGABYTE:,.3g} GB; ask about a shorter time, or raise SWITCHBOARD_LOGS_SCAN_LIMIT_GB"
+        )
+
     def reserve(self) -> str:
         """The next free id."""
         self._count += 1
@@ -245,6 +263,7 @@ class Recorder:
             reason=reason if table is None else table.reason,
             window=window,
             purpose=purpose,
+            link=table.link if table is not None else None,
         )
         recorded = Recorded(evidence, None if failed else table)
         self._recorded[evidence_id] = recorded
