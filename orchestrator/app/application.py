@@ -1,9 +1,10 @@
 """The application: what the surfaces start."""
 
 import difflib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from orchestrator.surfaces.application import (
     Listener,
     Options,
     RecheckedClaim,
+    ServedWorkflow,
     TriedGuide,
 )
 
@@ -197,6 +199,32 @@ class App:
 
         return await verify_run(self.settings(), run)
 
+    def list_workflows(self) -> tuple[Document, ...]:
+        """The workflows there are."""
+        from orchestrator.app.workflows import list_workflows  # noqa: PLC0415
+
+        return list_workflows(self.settings())
+
+    async def read_workflow(self, key: str, *, sent_at: datetime | None) -> Document:
+        """What became of a key."""
+        from orchestrator.app.workflows import read_workflow  # noqa: PLC0415  # brings the client, and the host
+
+        return _redacted(await read_workflow(self.settings(), key, sent_at=sent_at))
+
+    async def serve_workflows(
+        self,
+        *,
+        host: str,
+        port: int,
+        faults: Path | None,
+        folder: Path | None,
+        announce: Callable[[ServedWorkflow], None],
+    ) -> None:
+        """Host the workflows on a port."""
+        from orchestrator.app.workflows import serve_workflows  # noqa: PLC0415  # brings the web server
+
+        await serve_workflows(self.settings(), host=host, port=port, faults=faults, folder=folder, announce=announce)
+
     def make_sample(self, name: str, *, seed: int, out: Path, fmt: str) -> Document:
         """Write a sample environment."""
         from orchestrator.app.sources import make_sample  # noqa: PLC0415
@@ -208,6 +236,18 @@ class App:
         from playbooks.samples.scenario import SCENARIOS  # noqa: PLC0415
 
         return tuple((name, scenario.title) for name, scenario in SCENARIOS.items())
+
+    async def fill_index(self, *, guides: Path | None, recreate: bool) -> Document:
+        """Make the search service hold what the files say."""
+        from orchestrator.app.index_fill import fill_search  # noqa: PLC0415
+
+        return await fill_search(self.settings(), self.load_guides(guides), recreate=recreate)
+
+    async def show_index(self) -> Document:
+        """How the search service's indexes stand."""
+        from orchestrator.app.index_fill import show_search  # noqa: PLC0415
+
+        return await show_search(self.settings())
 
     async def diagnose(self, options: Options) -> tuple[Finding, ...]:
         """What is configured and reachable."""

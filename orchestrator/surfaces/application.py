@@ -128,6 +128,23 @@ class Finding:
     mend: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedWorkflow:
+    """A host of workflows that answers now.
+
+    Attributes:
+        origin: Its scheme, host and port.
+        names: The workflows.
+        faults: How many faults it will make.
+        settings: The signed addresses as TOML: secrets, to be shown once to the one who configures them.
+    """
+
+    origin: str
+    names: tuple[str, ...]
+    faults: int
+    settings: str = field(repr=False)
+
+
 class Application(Protocol):
     """Everything that a surface can start. Heavy imports happen inside the methods."""
 
@@ -185,12 +202,43 @@ class Application(Protocol):
         """Ask a past run's queries again and evaluate each claim's check."""
         ...
 
+    def list_workflows(self) -> tuple[Document, ...]:
+        """The workflows: name, title, whether they change something, where they run, what is wrong with them."""
+        ...
+
+    async def read_workflow(self, key: str, *, sent_at: datetime | None) -> Document:
+        """What became of a key of a changing workflow."""
+        ...
+
+    async def serve_workflows(
+        self,
+        *,
+        host: str,
+        port: int,
+        faults: Path | None,
+        folder: Path | None,
+        announce: Callable[[ServedWorkflow], None],
+    ) -> None:
+        """Host the workflows on a port until interrupted; `announce` is called once they answer."""
+        ...
+
     def make_sample(self, name: str, *, seed: int, out: Path, fmt: str) -> Document:
         """Write a sample environment; what is in it."""
         ...
 
     def sample_names(self) -> tuple[tuple[str, str], ...]:
         """The sample environments and what each holds."""
+        ...
+
+    async def fill_index(self, *, guides: Path | None, recreate: bool) -> Document:
+        """Make the search service hold these guides, else those of the settings, and the policies and manuals.
+
+        The document has `backend` and, by index, `name`, `kind`, `definition`, `written`, `removed` and `failed`.
+        """
+        ...
+
+    async def show_index(self) -> Document:
+        """The search service's indexes: `name`, `kind`, `documents`, `definition` and the `reasons` of a misfit."""
         ...
 
     async def diagnose(self, options: Options) -> tuple[Finding, ...]:

@@ -29,6 +29,7 @@ from plugins.search.retries import READS, WRITES, RetryPolicy, Sleep, retried
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
 
+_MOST_IDS = 100_000  # the service pages no further
 _LOG = logging.getLogger(__name__)
 _OK, _BAD_DOCUMENT, _TOO_LARGE = 200, 400, 413
 Answer = TypeVar("Answer")
@@ -140,6 +141,11 @@ class AzureIndex:
         failed = {one.id: one for results in found for one in results if not one.stored}
         self._statistics.forget()
         return tuple(failed.get(one, WriteResult(id=one, stored=True)) for one in ids)
+
+    async def ids(self, kind: str) -> list[str]:
+        """The ids of every document of a kind."""
+        answer = await self._ask(kind, {"search_text": "*", "select": ["key", "id"], "top": _MOST_IDS})
+        return [str(row["id"]) for row in answer.rows]
 
     async def _vector(self, query: SearchQuery, planned: Plan) -> tuple[Sequence[float] | None, Plan]:
         """The query's vector; where the model is not there and `auto` was asked for, words alone must do."""

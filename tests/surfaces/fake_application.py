@@ -7,7 +7,7 @@ Also a program, to look at: `python tests/surfaces/fake_application.py ask "chec
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from importlib import util
@@ -33,6 +33,7 @@ from orchestrator.surfaces.application import (
     Listener,
     Options,
     RecheckedClaim,
+    ServedWorkflow,
     TriedCase,
     TriedGuide,
 )
@@ -241,6 +242,37 @@ class FakeApplication:
         other = RecheckedClaim(text="old", check="true", evidence=("E2",), outcome="fails", reason="0 rows now")
         return (claim, other) if run == "stale" else (claim,)
 
+    def list_workflows(self) -> tuple[Document, ...]:
+        """One that acts, with a fault in its definition, and one that reads."""
+        acting: Document = {"name": "open_ticket", "title": "Open a ticket.", "changing": True, "place": "azure"}
+        reading: Document = {"name": "find_ticket", "title": "Find a ticket.", "changing": False, "place": "embedded"}
+        return (
+            {**acting, "lookup_by_key": "find_ticket", "definition_problems": ["actions are missing"]},
+            {**reading, "lookup_by_key": None, "definition_problems": []},
+        )
+
+    async def read_workflow(self, key: str, *, sent_at: datetime | None) -> Document:
+        """Done, or a person's matter where the key says so."""
+        if "lost" in key:
+            return {"key": key, "kind": "unknown", "owner": "person", "reason": "its run failed midway"}
+        return {"key": key, "kind": "done", "status": 200, "body": {"number": "#7"}}
+
+    async def serve_workflows(
+        self,
+        *,
+        host: str,
+        port: int,
+        faults: Path | None,
+        folder: Path | None,
+        announce: Callable[[ServedWorkflow], None],
+    ) -> None:
+        """Announce, and end at once."""
+        origin = f"http://{host}:{port}"
+        settings = f'[workflows.open_ticket]\nurl = "{origin}/workflows/w?sig=made-up"\n'
+        announce(
+            ServedWorkflow(origin=origin, names=("open_ticket",), faults=int(faults is not None), settings=settings)
+        )
+
     def make_sample(self, name: str, *, seed: int, out: Path, fmt: str) -> Document:
         """Say what would be written."""
         return {"name": name, "seed": seed, "out": str(out), "format": fmt}
@@ -248,6 +280,21 @@ class FakeApplication:
     def sample_names(self) -> tuple[tuple[str, str], ...]:
         """One."""
         return (("bad_deploy", "a shop whose checkout fails after a release"),)
+
+    async def fill_index(self, *, guides: Path | None, recreate: bool) -> Document:
+        """Two indexes, one of which has a document that failed where the folder's name says so; else embedded."""
+        if guides is None:
+            return {"backend": "embedded", "indexes": []}
+        failed = [{"id": "big", "reason": reports.HOSTILE}] if "broken" in guides.name else []
+        found = {"kind": "guide", "definition": "recreated" if recreate else "created", "written": 9, "removed": 1}
+        return {"backend": "azure", "indexes": [{"name": "switchboard-guides", **found, "failed": failed}]}
+
+    async def show_index(self) -> Document:
+        """One that is there and one that is not."""
+        known = {"kind": "guide", "documents": 9, "definition": "must be recreated", "reasons": [reports.HOSTILE]}
+        missing = {"kind": "policy", "documents": None, "definition": "missing", "reasons": []}
+        found = [{"name": "switchboard-guides", **known}, {"name": "switchboard-policies", **missing}]
+        return {"backend": "azure", "indexes": found}
 
     async def diagnose(self, options: Options) -> tuple[Finding, ...]:
         """One of each state; nothing is wrong without logs."""

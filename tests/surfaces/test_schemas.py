@@ -28,6 +28,9 @@ FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
         ("lint", ["guides", "lint", "broken.md"]),
         ("guide_tests", ["guides", "test", "broken.md"]),
         ("doctor", ["doctor", "--logs", "x"]),
+        ("index", ["index", "fill"]),
+        ("index", ["index", "fill", "--guides", "broken", "--recreate"]),
+        ("index", ["index", "show"]),
     ],
 )
 def test_documents_follow_their_schemas(run: Run, schema: str, argv: list[str]):

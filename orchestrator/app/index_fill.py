@@ -1,0 +1,117 @@
+"""What an index is filled with: guides, policies and manuals; and the command that fills the search service."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestrator.app.azure import Azure
+from orchestrator.app.search_source import open_search, open_search_clients, search_is_live
+from orchestrator.core.ports import Document, Index
+from orchestrator.core.report import Json
+from orchestrator.settings import Settings
+from playbooks.guide import Guide
+
+if TYPE_CHECKING:
+    from plugins.search.azure_index import AzureIndex
+    from plugins.search.azure_setup import IndexState
+
+KINDS = ("guide", "policy", "manual")  # what is filled from files; incidents come from elsewhere
+_EMBEDDED: Json = {"backend": "embedded", "indexes": []}
+_DONE = {"missing": "created", "current": "unchanged", "updatable": "updated", "rebuild": "recreated"}
+_STANDS = {
+    "missing": "missing",
+    "current": "up to date",
+    "updatable": "can be updated",
+    "rebuild": "must be recreated",
+}
+
+
+def documents_of(guides: Sequence[Guide]) -> list[Document]:
+    """The documents of these guides and of the shipped policies and manuals."""
+    from playbooks.documents import guide_document, load_documents  # noqa: PLC0415  # with the Markdown parser
+
+    shipped = Path(str(files("playbooks")))
+    found = [
+        guide_document(
+            guide.id,
+            title=guide.title,
+            alerts=guide.applies_to.alerts,
+            services=guide.applies_to.services,
+            symptoms=guide.applies_to.symptoms,
+            causes=guide.causes(),
+            text=guide.text,
+        )
+        for guide in guides
+    ]
+    found += load_documents(shipped / "policies", kind="policy")
+    return found + load_documents(shipped / "manuals", kind="manual")
+
+
+async def fill_index(index: Index, guides: Sequence[Guide]) -> None:
+    """Put guides, policies and manuals into an index."""
+    await index.write(documents_of(guides))
+
+
+async def fill_search(settings: Settings, guides: Sequence[Guide], *, recreate: bool) -> Json:
+    """Create or update the definitions, write every document, and remove what is no longer among the files.
+
+    The result holds, by index: its name, what was done to its definition, how many documents were written and removed,
+    and each that failed, with the reason. Raises `SettingsError` where an index must be rebuilt and `recreate` is off.
+    """
+    if not search_is_live(settings):
+        return _EMBEDDED
+    from plugins.search.azure_setup import IndexSetup  # noqa: PLC0415  # where a search service is configured
+
+    documents = documents_of(guides)
+    async with Azure(settings) as azure:
+        async with open_search_clients(settings, azure) as clients:
+            setup = IndexSetup(clients, prefix=settings.search_prefix, dimensions=_dimensions(settings))
+            before = await setup.ensure(recreate=recreate)
+        async with open_search(settings, azure) as index:
+            return {"backend": "azure", "indexes": [await _fill(index, state, documents) for state in before]}
+
+
+async def _fill(index: "AzureIndex", state: "IndexState", documents: Sequence[Document]) -> Json:
+    """Make one index hold what the files say; the incidents' index is left as it is."""
+    ours = [one for one in documents if one.kind == state.kind]
+    known = {one.id for one in ours}
+    written = await index.write(ours)
+    held = await index.ids(state.kind) if state.kind in KINDS else []
+    removed = await index.delete([identifier for identifier in held if identifier not in known])
+    return {
+        "name": state.name,
+        "kind": state.kind,
+        "definition": _DONE[state.difference.state],
+        "written": sum(one.stored for one in written),
+        "removed": sum(one.stored for one in removed),
+        "failed": [{"id": one.id, "reason": one.reason} for one in (*written, *removed) if not one.stored],
+    }
+
+
+async def show_search(settings: Settings) -> Json:
+    """Each index of the service: its documents, and whether its definition is ours."""
+    if not search_is_live(settings):
+        return _EMBEDDED
+    from plugins.search.azure_setup import IndexSetup  # noqa: PLC0415  # where a search service is configured
+
+    async with Azure(settings) as azure, open_search_clients(settings, azure) as clients:
+        setup = IndexSetup(clients, prefix=settings.search_prefix, dimensions=_dimensions(settings))
+        states = await setup.show()
+    return {
+        "backend": "azure",
+        "indexes": [
+            {
+                "name": state.name,
+                "kind": state.kind,
+                "documents": state.documents,
+                "definition": _STANDS[state.difference.state],
+                "reasons": list(state.difference.reasons),
+            }
+            for state in states
+        ],
+    }
+
+
+def _dimensions(settings: Settings) -> int | None:
+    return settings.embedding_dimensions if settings.embedding_model else None

@@ -1,0 +1,126 @@
+"""Which index is searched: the embedded one, or the Azure AI Search service that the settings name."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from orchestrator.app.azure import Azure
+from orchestrator.app.model_source import PLACES
+from orchestrator.core.errors import SettingsError
+from orchestrator.core.ports import PagedIndex
+from orchestrator.settings import Settings
+from playbooks.guide import Guide
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+    from plugins.search.azure_clients import SearchClients
+    from plugins.search.azure_index import AzureIndex
+    from plugins.search.embeddings import OpenAIEmbedder
+
+_NO_KEY = "none"  # the client wants a key, servers without one ignore it
+
+
+def search_is_live(settings: Settings) -> bool:
+    """Whether a search service is named; SettingsError where two are."""
+    if settings.search_endpoint and settings.search_connection:
+        raise SettingsError(
+            "SWITCHBOARD_SEARCH_ENDPOINT and SWITCHBOARD_SEARCH_CONNECTION both name a search service; unset one"
+        )
+    return bool(settings.search_endpoint or settings.search_connection)
+
+
+@asynccontextmanager
+async def open_index(settings: Settings, azure: Azure, guides: Sequence[Guide]) -> AsyncIterator[PagedIndex]:
+    """What a conversation searches: the service's index as it was filled, or the embedded one, filled with these."""
+    if search_is_live(settings):
+        async with open_search(settings, azure) as live:
+            yield live
+        return
+    from orchestrator.app.index_fill import fill_index  # noqa: PLC0415  # with the Markdown parser
+    from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where it is searched
+
+    async with SqliteIndex.open(":memory:") as index:
+        await fill_index(index, guides)
+        yield index
+
+
+@asynccontextmanager
+async def open_search(settings: Settings, azure: Azure) -> "AsyncIterator[AzureIndex]":
+    """The index on the search service, closed at the end; nothing is asked of the service before it is used."""
+    from plugins.search.azure_index import AzureIndex  # noqa: PLC0415  # where a search service is configured
+
+    async with AsyncExitStack() as stack:
+        clients = await stack.enter_async_context(open_search_clients(settings, azure))
+        embedder = None
+        if settings.embedding_model:
+            embedder = await stack.enter_async_context(_open_embedder(settings, azure, settings.embedding_model))
+        yield AzureIndex(clients, prefix=settings.search_prefix, embedder=embedder, semantic=settings.search_semantic)
+
+
+@asynccontextmanager
+async def open_search_clients(settings: Settings, azure: Azure) -> "AsyncIterator[SearchClients]":
+    """The clients of the service: by its address with a key or the identity, or by its connection in the project.
+
+    Raises `SettingsError` where no service is named, and `ModelError` where the project cannot be asked for it.
+    """
+    from azure.core.credentials import AzureKeyCredential  # noqa: PLC0415  # where a search service is configured
+
+    from plugins.search.azure_clients import SearchClients  # noqa: PLC0415
+
+    endpoint, key = await _place(settings, azure)
+    credential = AzureKeyCredential(key) if key else await azure.credential()
+    async with SearchClients(endpoint=endpoint, credential=credential) as clients:
+        yield clients
+
+
+async def _place(settings: Settings, azure: Azure) -> tuple[str, str | None]:
+    if not search_is_live(settings):
+        raise SettingsError("no search service is named; set SWITCHBOARD_SEARCH_ENDPOINT")
+    if settings.search_endpoint:
+        return settings.search_endpoint, settings.search_key.get_secret_value() if settings.search_key else None
+    connection = await (await azure.project()).search_connection(settings.search_connection)
+    if connection is None or not connection.target:
+        raise SettingsError(
+            f"the connection {settings.search_connection!r} names no search service; "
+            "set SWITCHBOARD_SEARCH_CONNECTION to one of the type Azure AI Search"
+        )
+    return connection.target, connection.key
+
+
+@asynccontextmanager
+async def _open_embedder(settings: Settings, azure: Azure, model: str) -> "AsyncIterator[OpenAIEmbedder]":
+    from plugins.search.embeddings import OpenAIEmbedder  # noqa: PLC0415  # where an embedding model is configured
+
+    async with _open_model_client(settings, azure, model) as client:
+        yield OpenAIEmbedder(client, model=model, dimensions=settings.embedding_dimensions)
+
+
+@asynccontextmanager
+async def _open_model_client(settings: Settings, azure: Azure, model: str) -> "AsyncIterator[AsyncOpenAI]":
+    """The client of the model's endpoint, as the chat service has it."""
+    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
+    place = next((name for name in PLACES if getattr(settings, name) is not None), None)
+    async with AsyncExitStack() as stack:
+        if place == "model_base_url":
+            from orchestrator.models.openai import open_chat  # noqa: PLC0415  # brings the client library
+
+            opening = open_chat(base_url=settings.model_base_url or "", model=model, api_key=key or _NO_KEY)
+        elif place == "azure_openai_endpoint":
+            from orchestrator.models.azure import open_azure_chat  # noqa: PLC0415  # brings the client library
+
+            opening = open_azure_chat(
+                endpoint=settings.azure_openai_endpoint or "",
+                deployment=model,
+                api_version=settings.azure_openai_api_version,
+                api_key=key,
+                credential=None if key else await azure.credential(),
+            )
+        elif place == "project_endpoint":
+            opening = (await azure.project()).chat(deployment=model)
+        else:
+            raise SettingsError(
+                f"SWITCHBOARD_EMBEDDING_MODEL is {model!r}, but nothing says where that model is; set "
+                "SWITCHBOARD_PROJECT_ENDPOINT, SWITCHBOARD_AZURE_OPENAI_ENDPOINT or SWITCHBOARD_MODEL_BASE_URL"
+            )
+        yield (await stack.enter_async_context(opening)).client
