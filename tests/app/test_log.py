@@ -162,7 +162,7 @@ def test_an_exception_is_redacted_with_causes_and_arguments() -> None:
         chained()
     except RuntimeError as error:
         structlog.get_logger("orchestrator.x").exception("failed", error=error)
-        logging.getLogger("azure.core").error("failed: %r", error, exc_info=True)
+        logging.getLogger("azure.core").exception("failed: %s", "api-key: " + HEX)
     ours, theirs = entries(stream)
     assert ours["exception"].count("Traceback") == theirs["exception"].count("Traceback") == 2
     assert not [secret for secret in ("abcdefgh1234", "Zk3Zk3", HEX, JWT) if secret in stream.getvalue()]
