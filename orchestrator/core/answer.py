@@ -35,9 +35,9 @@ def compose(context: RunContext, spec: AgentSpec, submission: Submission, *, rou
     chosen = sorted(offers, key=lambda offer: offer.result is not lead)
     questions = _questions(context.results, submission)
     others = tuple(result for result in context.results if result is not lead)
-    unknown = _merged_unknown(lead, others, context)
+    unknown = (*_merged_unknown(lead, others, context), *_unfinished(submission))
     report = Report(
-        status=_status(lead, questions, chosen, context),
+        status=_status(lead, questions, chosen, context, submission),
         run=context.run,
         session=context.session,
         agent=spec.name,
@@ -52,9 +52,17 @@ def compose(context: RunContext, spec: AgentSpec, submission: Submission, *, rou
         unknown=unknown,
         next=(*(lead.next if lead else ()), *context.next),
         questions=questions,
-        notes=(*context.notes, *context.about_data(), *(lead.notes if lead else ()), *_also_run(others)),
+        notes=(
+            *_cut_short_note(submission),
+            *context.notes,
+            *context.about_data(),
+            *(lead.notes if lead else ()),
+            *_also_run(others),
+        ),
         route=route,
     )
+    if report.status is Status.FAILED:
+        return replace(report, message=in_words(f"The run failed: {submission.cut_short}.", source=report.source))
     if context.shown and lead is None and not chosen:
         return replace(report, message=in_words("Here is the evidence of the last answer.", source=report.source))
     return replace(report, message=sentence(report, spec))
@@ -78,9 +86,26 @@ def _questions(results: Sequence[GuideResult], submission: Submission) -> tuple[
     return (Question(text=submission.question),)
 
 
+def _cut_short_note(submission: Submission) -> tuple[str, ...]:
+    return (f"the model's turn was ended: {submission.cut_short}",) if submission.cut_short else ()
+
+
+def _unfinished(submission: Submission) -> tuple[Unknown, ...]:
+    """A turn that code ended in the model's place says so."""
+    if not submission.cut_short:
+        return ()
+    return (Unknown(text="The model did not finish; what it had found by then stands.", reason=submission.cut_short),)
+
+
 def _status(
-    lead: GuideResult | None, questions: Sequence[Question], chosen: Sequence[Offer], context: RunContext
+    lead: GuideResult | None,
+    questions: Sequence[Question],
+    chosen: Sequence[Offer],
+    context: RunContext,
+    submission: Submission,
 ) -> Status:
+    if submission.cut_short and lead is None and not chosen:
+        return Status.FAILED
     if lead is not None and lead.questions:
         return Status.NEEDS_INPUT
     if lead is None and questions and not chosen and not context.shown:

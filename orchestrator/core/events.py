@@ -95,6 +95,36 @@ class ModelAnswered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFailed(Event):
+    """One call of the chat service failed; it is made again after `retry_in_s`, or not at all where that is None."""
+
+    model: str
+    fault: str
+    reason: str
+    retry_in_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelReplaced(Event):
+    """The model failed for good, and another chat service goes on with the turn."""
+
+    model: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSaid(Event):
+    """Whole lines of a model's words as they stream in: a reading, for display only.
+
+    Told to who listens and never stored. After a `ModelFailed` the answer begins anew.
+    """
+
+    model: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCalled(Event):
     """The chat service asked for a tool and it was granted."""
 
@@ -243,6 +273,9 @@ AnyEvent: TypeAlias = (
     | Routed
     | TurnStarted
     | ModelAnswered
+    | ModelFailed
+    | ModelReplaced
+    | ModelSaid
     | ToolCalled
     | ToolRefused
     | ToolReturned

@@ -10,15 +10,21 @@ from orchestrator.core.events import ActionProposed, ClaimMade, ClaimRejected, E
 from orchestrator.core.recording import Recorder
 from orchestrator.core.report import GuideResult, Json, Statement, StatementKind, Unknown
 from orchestrator.core.table import iso_utc
+from orchestrator.core.usage import Meter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """How a turn was ended: the claims chosen by reference, hypotheses, and a question back."""
+    """How a turn was ended: the claims chosen by reference, hypotheses, and a question back.
+
+    Attributes:
+        cut_short: Why code ended the turn in the model's place; empty where the model submitted.
+    """
 
     claims: tuple[str, ...] = ()
     hypotheses: tuple[str, ...] = ()
     question: str = ""
+    cut_short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,10 @@ class Offer:
     result: GuideResult | None = None
 
 
+def _nobody(_event: Event) -> None:
+    """Nobody listens."""
+
+
 @dataclass(slots=True, kw_only=True)
 class RunContext:
     """What the tools of one turn share; made by the engine, passed to each tool, never seen by a model.
@@ -54,6 +64,8 @@ class RunContext:
         peers: The specialists that this turn may be passed to.
         hops: How often it was passed on already.
         reply: A step's id and a person's answer to its question, in a session that asked it.
+        tell: Called with events that are only heard, never stored.
+        meter: Counts the run's model calls; None where the embedded planner speaks.
         about_data: What to say about the data at the end, such as rows that could not be read.
         results: Guide runs of this turn, in order.
     """
@@ -73,6 +85,8 @@ class RunContext:
     peers: frozenset[str] = frozenset()
     hops: int = 0
     reply: tuple[str, str] | None = None
+    tell: Callable[[Event], None] = _nobody
+    meter: Meter | None = None
     about_data: Callable[[], tuple[str, ...]] = tuple
     results: list[GuideResult] = field(default_factory=list)
     offers: dict[str, Offer] = field(default_factory=dict)

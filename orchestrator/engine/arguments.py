@@ -1,5 +1,6 @@
-"""Checks a tool call's arguments against the tool's own schema, as Semantic Kernel does not."""
+"""Reads a tool call's arguments and checks them against the tool's own schema, as Semantic Kernel does not."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,29 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "object": (dict,),
 }
 MAX_TEXT = 20_000
+MAX_ITEMS = 200
+MAX_ARGUMENTS = 100_000
+
+
+class ArgumentsError(ToolError):
+    """A call's arguments are no JSON object."""
+
+
+def decode_arguments(text: str | Mapping[str, Any] | None) -> dict[str, Any]:
+    """A call's arguments; ArgumentsError unless they are one JSON object of bounded size."""
+    if text is None or text == "":
+        return {}
+    if isinstance(text, Mapping):
+        return dict(text)
+    if len(text) > MAX_ARGUMENTS:
+        raise ArgumentsError(f"the arguments are {len(text):,d} characters long; the limit is {MAX_ARGUMENTS:,d}")
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ArgumentsError(f"the arguments are not JSON ({error}); send one JSON object") from error
+    if not isinstance(value, dict):
+        raise ArgumentsError(f"the arguments must be one JSON object, got {type(value).__name__}")
+    return value
 
 
 def checked_arguments(metadata: KernelFunctionMetadata, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,5 +67,7 @@ def _check(name: str, value: object, schema: Mapping[str, Any]) -> None:
     if isinstance(value, str) and len(value) > MAX_TEXT:
         raise ToolError(f"the parameter {name!r} is {len(value)} characters long; the limit is {MAX_TEXT}")
     if isinstance(value, list):
+        if len(value) > MAX_ITEMS:
+            raise ToolError(f"the parameter {name!r} has {len(value)} items; the limit is {MAX_ITEMS}")
         for index, item in enumerate(value):
             _check(f"{name}[{index}]", item, schema.get("items") or {})

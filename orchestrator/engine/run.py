@@ -39,6 +39,10 @@ class Run:
         self.events.append(event)
         self.listen(event.redacted())
 
+    def tell(self, event: Event) -> None:
+        """Tell the listener an event that is not stored: a model's words as they stream in."""
+        self.listen(event.redacted())
+
     @contextmanager
     def recorded(self, session: Session) -> Iterator[None]:
         """A run that breaks off inside ends as failed, with what it had found; the error goes on to the caller.

@@ -16,6 +16,7 @@ from orchestrator.core.report import Json, Report
 from orchestrator.core.runs import RunContext
 from orchestrator.core.specs import AgentSpec
 from orchestrator.engine.turn import Turn, TurnCounts
+from orchestrator.engine.voice import ModelTerms
 
 Messages = str | ChatMessageContent | list[str | ChatMessageContent] | None
 OnMessage = Callable[[ChatMessageContent], Awaitable[None]] | None
@@ -27,10 +28,13 @@ class SpecialistAgent(Agent):
     channel_type: ClassVar[Any] = ChatHistoryChannel
     spec: AgentSpec
     service: ChatCompletionClientBase
+    terms: ModelTerms | None = None
 
     @classmethod
-    def of(cls, spec: AgentSpec, *, kernel: Kernel, service: ChatCompletionClientBase) -> "SpecialistAgent":
-        """The agent of a spec."""
+    def of(
+        cls, spec: AgentSpec, *, kernel: Kernel, service: ChatCompletionClientBase, terms: ModelTerms | None = None
+    ) -> "SpecialistAgent":
+        """The agent of a spec; `terms` where a model speaks."""
         return cls(
             name=spec.name,
             description=spec.description,
@@ -38,6 +42,7 @@ class SpecialistAgent(Agent):
             kernel=kernel,
             spec=spec,
             service=service,
+            terms=terms,
         )
 
     async def answer(
@@ -49,7 +54,7 @@ class SpecialistAgent(Agent):
             # tools read the message from the run; a model reads it without its secrets
             text = redact(message.content or "")
             history.add_message(ChatMessageContent(role=message.role, content=text, name=message.name))
-        turn = Turn(self.kernel, self.service, self.spec, context)
+        turn = Turn(self.kernel, self.service, self.spec, context, self.terms)
         counts = await turn.run(history)
         if context.submission is None:
             return None, counts

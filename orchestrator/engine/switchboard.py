@@ -31,10 +31,12 @@ from orchestrator.core.report import Json, Question, Report, Status, Unknown, in
 from orchestrator.core.routing.router import Route, Router, Subject
 from orchestrator.core.runs import RunContext
 from orchestrator.core.specs import AgentSpec
+from orchestrator.core.usage import Meter, Usage
 from orchestrator.engine.run import Listener, Run
 from orchestrator.engine.session import Session
 from orchestrator.engine.specialist import SpecialistAgent
 from orchestrator.engine.turn import TurnCounts
+from orchestrator.engine.voice import ModelTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class Environment:
 
 @dataclass(slots=True, kw_only=True)
 class Switchboard:
-    """One orchestrator for many runs."""
+    """One orchestrator for many runs; `terms` where a model speaks, None for the embedded planner."""
 
     kernel: Kernel
     service: ChatCompletionClientBase
@@ -69,6 +71,7 @@ class Switchboard:
     router: Router
     environment: Environment
     journal: Journal
+    terms: ModelTerms | None = None
 
     async def ask(self, text: str, *, session: Session, listen: Listener, agent: str | None = None) -> Json:
         """Answer one message: route it, run a turn per subject, store and return the report.
@@ -113,8 +116,14 @@ class Switchboard:
                 question=route.question,
             )
         )
-        reports = await self._turns(run, route, session=session, text=whole, alert=alert, now=now)
-        return merge(reports)
+        meter = self._meter()
+        reports = await self._turns(run, route, session=session, text=whole, alert=alert, now=now, meter=meter)
+        return merge(reports) if meter is None else {**merge(reports), "usage": meter.usage.document()}
+
+    def _meter(self) -> Meter | None:
+        if self.terms is None:
+            return None
+        return Meter(budget=self.terms.budget, usage=Usage(model=str(self.service.ai_model_id)))
 
     def _route(self, text: str, alert: Mapping[str, object] | None, session: Session, agent: str | None) -> Route:
         if agent is None:
@@ -137,6 +146,7 @@ class Switchboard:
         text: str,
         alert: Mapping[str, object] | None,
         now: datetime,
+        meter: Meter | None,
     ) -> list[Json]:
         if route.abstained:
             return [self._abstained(run, route, session, text).document()]
@@ -144,6 +154,7 @@ class Switchboard:
         for number, subject in enumerate(route.subjects, start=1):
             run.emit(TurnStarted(agent=subject.agent, turn=number, text=subject.text))
             context = self._context(run, session, subject.text, alert, now)
+            context.meter = meter
             report = await self._subject(run, subject, context=context, number=number, route=route, session=session)
             reports.append(report.document())
         return reports
@@ -170,7 +181,7 @@ class Switchboard:
     ) -> Report | None:
         started = time.perf_counter()
         spec = self.specs[agent]
-        specialist = SpecialistAgent.of(spec, kernel=self.kernel, service=self.service)
+        specialist = SpecialistAgent.of(spec, kernel=self.kernel, service=self.service, terms=self.terms)
         thread = await _thread(session, context.asked)
         why: Json = {"agents": list(route.agents), "confidence": route.confidence, "reason": route.reason}
         counts = TurnCounts(0, 0)
@@ -217,6 +228,7 @@ class Switchboard:
             reply=replied(run.said, session.reports[-1] if session.reports else None),
             recorder=recorder,
             emit=run.emit,
+            tell=run.tell,
             about_data=lambda: environment.notes([item.query for item in recorder.evidence()]),
         )
 

@@ -1,7 +1,6 @@
 """The tools that every specialist has: end the turn with a report, and show evidence again."""
 
 import json
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from semantic_kernel.functions import kernel_function
@@ -140,18 +139,3 @@ def _frames(evidence: list[str]) -> tuple[StepFrame, ...]:
 
 def _literal(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
-
-
-def decode_arguments(text: str | Mapping[str, Any] | None) -> dict[str, Any]:
-    """A call's arguments; ToolError unless they are one JSON object."""
-    if text is None or text == "":
-        return {}
-    if isinstance(text, Mapping):
-        return dict(text)
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise ToolError(f"the arguments are not JSON ({error}); send one JSON object") from error
-    if not isinstance(value, dict):
-        raise ToolError(f"the arguments must be one JSON object, got {type(value).__name__}")
-    return value

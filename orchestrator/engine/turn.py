@@ -1,37 +1,28 @@
-"""The turn: a chat service asks for tools, and we grant, budget, run and record them, one after another."""
+"""The turn: a chat service asks for tools until it submits its report, or until code ends it in its place."""
 
 import asyncio
-import functools
-import hashlib
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from semantic_kernel import Kernel
 from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
-from semantic_kernel.connectors.ai.function_choice_behavior import FunctionChoiceBehavior
-from semantic_kernel.contents import (
-    AuthorRole,
-    ChatHistory,
-    ChatMessageContent,
-    FunctionCallContent,
-    FunctionResultContent,
-    StreamingChatMessageContent,
-)
-from semantic_kernel.exceptions import KernelException, ServiceException
-from semantic_kernel.functions import KernelArguments, KernelFunction
+from semantic_kernel.contents import ChatHistory, ChatMessageContent
 
-from orchestrator.core.errors import BudgetError, ModelError, SwitchboardError, ToolError
-from orchestrator.core.events import ModelAnswered, ToolCalled, ToolRefused, ToolReturned
-from orchestrator.core.redaction import redact
+from orchestrator.core.errors import BudgetError, ModelError
+from orchestrator.core.events import ModelReplaced
+from orchestrator.core.retrying import RetryPolicy
 from orchestrator.core.runs import RunContext, Submission
 from orchestrator.core.specs import AgentSpec
-from orchestrator.engine.arguments import checked_arguments
-from orchestrator.engine.tools import decode_arguments
+from orchestrator.core.usage import Room
+from orchestrator.engine.calls import Answered, ToolCalls
+from orchestrator.engine.reply import Reply
+from orchestrator.engine.voice import ModelTerms, Voice
 
-REMINDER = "End the turn by calling report-submit; text alone is not an answer."
-MAX_REMINDERS = 1
+SUBMIT = "report-submit"
+REMINDER = f"End the turn by calling {SUBMIT}; text alone is not an answer."
+CUT = f"Your answer was cut at its length limit. Be shorter, and end the turn by calling {SUBMIT}."
+LAST_CALL = f"One call is left. End the turn now by calling {SUBMIT} with the claims that you have."
+_NO_RETRY = RetryPolicy(tries=1)
+_LENGTH = "length"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,137 +40,142 @@ class Turn:
     Args:
         kernel: Holds the plugins; only functions in the spec's grants are offered or run.
         service: Who speaks: the embedded planner or a model.
-        spec: Grants and budget.
+        spec: Grants, their order, budget and patience.
         context: The run's state; handed to each tool out of the model's sight.
+        terms: How a model is dealt with; None for the embedded planner.
     """
 
     kernel: Kernel
     service: ChatCompletionClientBase
     spec: AgentSpec
     context: RunContext
+    terms: ModelTerms | None = None
     model_calls: int = 0
-    tool_calls: int = 0
+    _reminded: int = 0
+    _cut: bool = False
+    _words: str = ""
+    _opening: list[ChatMessageContent] = field(default_factory=list)
+    _calls: ToolCalls = field(init=False)
+    _voice: Voice = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._calls = ToolCalls(kernel=self.kernel, spec=self.spec, context=self.context)
+        retry = self.terms.retry if self.terms else _NO_RETRY
+        self._voice = Voice(
+            kernel=self.kernel, service=self.service, context=self.context, retry=retry, counted=self.terms is not None
+        )
+
+    @property
+    def tool_calls(self) -> int:
+        """Tools that ran."""
+        return self._calls.count
 
     async def run(self, history: ChatHistory) -> TurnCounts:
         """Speak until the report is submitted or the turn is passed on; `history` grows in place.
 
-        Raises:
-            BudgetError: The budget was used up before.
-            ModelError: The chat service failed.
+        Where that does not happen within budget and patience, code submits what was found, and says why.
         """
+        self._opening = list(history.messages)
         try:
             async with asyncio.timeout(self.spec.budget.seconds):
                 await self._loop(history)
-        except TimeoutError as error:
-            raise BudgetError(f"the turn took longer than its {self.spec.budget.seconds:g} s") from error
-        return TurnCounts(self.model_calls, self.tool_calls)
+        except TimeoutError:
+            self._cut_short(f"the turn took longer than its {self.spec.budget.seconds:g} s")
+        except BudgetError as error:
+            self._cut_short(error.message)
+        return TurnCounts(self.model_calls, self._calls.count)
 
     async def _loop(self, history: ChatHistory) -> None:
-        reminders = 0
         while not self._over():
-            message = await self._complete(history)
-            history.add_message(message)
-            calls = [item for item in message.items if isinstance(item, FunctionCallContent)]
-            for call in calls:
-                history.add_message(await self._answer(call))
-                if self._over():
-                    return
-            if calls:
+            last = self._last_call()
+            if last:
+                history.add_user_message(LAST_CALL)
+            try:
+                reply = await self._ask(history, last=last)
+            except ModelError as error:
+                self._replace_model(error, history)
                 continue
-            if reminders == MAX_REMINDERS:
-                # words without a report are a reading: they are kept, as a hypothesis
-                self.context.submission = Submission(hypotheses=(message.content,) if message.content else ())
-                return
-            reminders += 1
-            history.add_user_message(REMINDER)
+            history.add_message(reply.message())
+            await self._answer(reply, history, last=last)
 
     def _over(self) -> bool:
         return self.context.submission is not None or self.context.passing is not None
 
-    async def _complete(self, history: ChatHistory) -> ChatMessageContent:
-        if self.model_calls >= self.spec.budget.model_calls:
-            raise BudgetError(f"the turn asked its model {self.model_calls} times, its limit, without a report")
+    def _last_call(self) -> bool:
+        """Whether only one more call is left; BudgetError where none is."""
+        calls = self.spec.budget.model_calls
+        if self.model_calls >= calls:
+            raise BudgetError(f"the turn asked its model {calls} times, its limit, without a report")
+        meter = self.context.meter if self._voice.counted else None
+        if meter is None:
+            return False
+        if meter.room is Room.OPEN:
+            return self.model_calls == calls - 1
+        if meter.warned:
+            used = meter.budget.used_up(meter.usage) or "another call would not fit"
+            raise BudgetError(f"the model's budget for this run is used up: {used}")
+        meter.warned = True
+        return True
+
+    async def _ask(self, history: ChatHistory, *, last: bool) -> Reply:
         self.model_calls += 1
-        settings = self.service.get_prompt_execution_settings_class()()
-        settings.function_choice_behavior = FunctionChoiceBehavior.Auto(
-            auto_invoke=False, filters={"included_functions": sorted(self.spec.grants)}
+        return await self._voice.ask(history, tools=self._allowed(last=last))
+
+    def _allowed(self, *, last: bool) -> frozenset[str]:
+        return self.spec.grants & {SUBMIT} if last else self.spec.grants
+
+    async def _answer(self, reply: Reply, history: ChatHistory, *, last: bool) -> None:
+        """Run the calls of a reply, one after another; remind a model that made none."""
+        self._words = reply.text or self._words
+        self._cut = reply.finish == _LENGTH
+        for call in reply.calls:
+            done = await self._calls.answer(call, allowed=self._allowed(last=last))
+            history.add_message(done.message())
+            if self._over():
+                return
+            if self._calls.lost:
+                self._cut_short(self._calls.lost)
+                return
+        if not reply.calls:
+            self._remind(history)
+
+    def _remind(self, history: ChatHistory) -> None:
+        if self._reminded >= self.spec.patience.reminders:
+            what = "its answers were cut at the length limit" if self._cut else "it only spoke"
+            self._cut_short(f"the model submitted no report: {what if self._words else 'its answers were empty'}")
+            return
+        self._reminded += 1
+        history.add_user_message(CUT if self._cut else REMINDER)
+
+    def _replace_model(self, error: ModelError, history: ChatHistory) -> None:
+        """The stand-in goes on from what the model's tools answered; without one the turn ends with it."""
+        stand_in = self.terms.stand_in if self.terms and self._voice.counted else None
+        if stand_in is None:
+            self._cut_short(error.message)
+            return
+        by = str(stand_in.ai_model_id)
+        self.context.emit(ModelReplaced(model=self._voice.model, by=by, reason=error.message))
+        self.context.notes.append(
+            f"the model {self._voice.model} failed ({error.message}); the {by} went on in its place"
         )
-        chunks: list[StreamingChatMessageContent] = []
-        started = time.perf_counter()
-        try:
-            stream = self.service.get_streaming_chat_message_contents(history, settings, kernel=self.kernel)
-            async for batch in stream:
-                chunks += [chunk for chunk in batch if chunk is not None]
-        except (KernelException, ServiceException) as error:
-            raise ModelError(f"the chat service failed: {error}", retryable=True) from error
-        if not chunks:
-            raise ModelError("the chat service answered nothing", retryable=True)
-        whole = functools.reduce(lambda left, right: left + right, chunks)
-        usage = whole.metadata.get("usage")
-        self.context.emit(
-            ModelAnswered(
-                model=whole.ai_model_id or self.service.ai_model_id,
-                input_tokens=getattr(usage, "prompt_tokens", None),
-                output_tokens=getattr(usage, "completion_tokens", None),
-                cost=None,
-                finish=whole.finish_reason.value if whole.finish_reason else "",
-                elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
-            )
-        )
-        return ChatMessageContent(role=AuthorRole.ASSISTANT, items=list(whole.items), ai_model_id=whole.ai_model_id)
+        self._voice.service, self._voice.counted, self._voice.retry = stand_in, False, _NO_RETRY
+        self.model_calls = 0
+        # reminders and refused calls are nothing to go on with
+        history.messages[:] = [*self._opening, *_exchanges(self._calls.answered)]
 
-    async def _answer(self, call: FunctionCallContent) -> ChatMessageContent:
-        started = time.perf_counter()
-        try:
-            text, ok = await self._run_tool(call), True
-        except ToolError as error:
-            text, ok = f"refused: {error.message}", False
-            self.context.emit(ToolRefused(call=call.id or "", tool=call.name or "", reason=error.message))
-        if ok:
-            self.context.emit(
-                ToolReturned(
-                    call=call.id or "",
-                    tool=call.name or "",
-                    ok=True,
-                    result_sha256=hashlib.sha256(text.encode()).hexdigest(),
-                    elapsed_ms=round((time.perf_counter() - started) * 1000, 1),
-                )
-            )
-        # hashed as it was, redacted on its way to the model
-        result = FunctionResultContent.from_function_call_content_and_result(call, redact(text))
-        return result.to_chat_message_content()
-
-    async def _run_tool(self, call: FunctionCallContent) -> str:
-        name = call.name or ""
-        function = self._granted(name)
-        arguments = checked_arguments(function.metadata, decode_arguments(call.arguments))
-        if self.tool_calls >= self.spec.budget.tool_calls:
-            raise BudgetError(f"the turn called {self.tool_calls} tools, its limit, without a report")
-        self.tool_calls += 1
-        self.context.emit(ToolCalled(call=call.id or "", tool=name, arguments=arguments))
-        return await self._invoke(function, arguments)
-
-    def _granted(self, name: str) -> KernelFunction:
-        if name not in self.spec.grants:
-            raise ToolError(f"the tool {name!r} is not granted; granted are: {', '.join(sorted(self.spec.grants))}")
-        try:
-            return self.kernel.get_function_from_fully_qualified_function_name(name)
-        except KernelException as error:
-            raise ToolError(f"there is no tool {name!r}") from error
-
-    async def _invoke(self, function: KernelFunction, arguments: Mapping[str, Any]) -> str:
-        try:
-            result = await function.invoke(self.kernel, KernelArguments(**arguments, run=self.context))
-        except KernelException as error:
-            raise _own(error) from error
-        return "" if result is None or result.value is None else str(result.value)
+    def _cut_short(self, why: str) -> None:
+        """End the turn in the model's place: every claim that a tool offered stands, its words are a hypothesis."""
+        if self._over():
+            return
+        words = (self._words,) if self._words else ()
+        self.context.submission = Submission(claims=tuple(self.context.offers), hypotheses=words, cut_short=why)
 
 
-def _own(error: BaseException) -> SwitchboardError:
-    """Our error inside Semantic Kernel's wrapping; anything else is a tool's fault that no model may read."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, SwitchboardError):
-            return cause
-        cause = cause.__cause__
-    return ModelError(f"a tool failed unexpectedly: {type(error).__name__}")
+def _exchanges(answered: list[Answered]) -> list[ChatMessageContent]:
+    """Each call that ran, with its answer, as messages of a history."""
+    messages: list[ChatMessageContent] = []
+    for done in answered:
+        if done.ok:
+            asked = Reply(text="", calls=(done.call,), finish="", tokens=None, model="")
+            messages += [asked.message(), done.message()]
+    return messages

@@ -1,0 +1,146 @@
+"""One call of the chat service: streamed to who listens, made again where that may help, counted."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from semantic_kernel import Kernel
+from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
+from semantic_kernel.connectors.ai.function_choice_behavior import FunctionChoiceBehavior
+from semantic_kernel.contents import (
+    ChatHistory,
+    FunctionCallContent,
+    FunctionResultContent,
+    StreamingChatMessageContent,
+)
+from semantic_kernel.exceptions import KernelException
+
+from orchestrator.core.errors import ModelError, ModelFault
+from orchestrator.core.events import ModelAnswered, ModelFailed, ModelSaid
+from orchestrator.core.reading import LineRedactor, visible_lines
+from orchestrator.core.retrying import RetryPolicy, next_wait
+from orchestrator.core.runs import RunContext
+from orchestrator.core.usage import ModelBudget, Tokens, estimate
+from orchestrator.engine.reply import Reply, assemble
+
+CONTENT_FILTER = "content_filter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelTerms:
+    """How a model is dealt with; there are none for the embedded planner.
+
+    Attributes:
+        budget: Of one run.
+        retry: When a failed call is made again.
+        stand_in: Goes on with a turn whose model failed for good; None ends the turn with what is there.
+    """
+
+    budget: ModelBudget = field(default_factory=ModelBudget)
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    stand_in: ChatCompletionClientBase | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Voice:
+    """Asks one chat service on behalf of one turn."""
+
+    kernel: Kernel
+    service: ChatCompletionClientBase
+    context: RunContext
+    retry: RetryPolicy
+    counted: bool
+
+    @property
+    def model(self) -> str:
+        """Who speaks."""
+        return str(self.service.ai_model_id)
+
+    async def ask(self, history: ChatHistory, *, tools: Iterable[str]) -> Reply:
+        """The next answer; ModelError where the service fails for good. Each failure and each answer is an event."""
+        offered = sorted(tools)
+        tried, waited_s = 0, 0.0
+        while True:
+            started = time.perf_counter()
+            try:
+                reply = await self._once(history, offered)
+            except ModelError as error:
+                tried += 1
+                wait = next_wait(self.retry, error, tried=tried, waited_s=waited_s)
+                self.context.emit(
+                    ModelFailed(model=self.model, fault=error.fault.value, reason=error.message, retry_in_s=wait)
+                )
+                if wait is None:
+                    raise
+                await asyncio.sleep(wait)
+                waited_s += wait
+                continue
+            self._count(reply, history, offered, elapsed_s=time.perf_counter() - started)
+            if reply.finish == CONTENT_FILTER:
+                raise ModelError("the content filter stopped the model's answer", fault=ModelFault.FILTERED)
+            return reply
+
+    async def _once(self, history: ChatHistory, tools: list[str]) -> Reply:
+        settings = self.service.get_prompt_execution_settings_class()()
+        settings.function_choice_behavior = FunctionChoiceBehavior.Auto(
+            auto_invoke=False, filters={"included_functions": tools}
+        )
+        chunks: list[StreamingChatMessageContent] = []
+        lines = LineRedactor()
+        try:
+            stream = self.service.get_streaming_chat_message_contents(history, settings, kernel=self.kernel)
+            async for batch in stream:
+                found = [chunk for chunk in batch if chunk is not None]
+                chunks += found
+                self._say(lines.feed("".join(chunk.content for chunk in found)))
+        except KernelException as error:
+            raise ModelError(f"the chat service failed: {type(error).__name__}") from error
+        if not chunks:
+            raise ModelError("the chat service answered nothing", fault=ModelFault.UNREADABLE, retryable=True)
+        self._say(lines.finish())
+        return assemble(chunks, model=self.model)
+
+    def _say(self, text: str) -> None:
+        if text:
+            self.context.tell(ModelSaid(model=self.model, text=visible_lines(text)))
+
+    def _count(self, reply: Reply, history: ChatHistory, tools: list[str], *, elapsed_s: float) -> None:
+        meter = self.context.meter if self.counted else None
+        tokens: Tokens | None = None
+        if meter is not None:
+            tokens = reply.tokens or estimate(
+                (*_texts(history), *self._offer_texts(tools)), (reply.text, *map(_arguments, reply.calls))
+            )
+        self.context.emit(
+            ModelAnswered(
+                model=reply.model,
+                input_tokens=tokens.input if tokens else None,
+                output_tokens=tokens.output if tokens else None,
+                cost=meter.count(tokens) if meter and tokens else None,
+                finish=reply.finish,
+                elapsed_ms=round(elapsed_s * 1000, 1),
+                estimated=tokens.estimated if tokens else False,
+            )
+        )
+
+    def _offer_texts(self, tools: list[str]) -> Iterable[str]:
+        """What describes the offered tools, for a server that does not count."""
+        for name in tools:
+            metadata = self.kernel.get_function_from_fully_qualified_function_name(name).metadata
+            yield from (name, metadata.description or "")
+            yield from (f"{item.name} {item.description or ''}" for item in metadata.parameters)
+
+
+def _texts(history: ChatHistory) -> Iterable[str]:
+    for message in history.messages:
+        yield message.content
+        for item in message.items:
+            if isinstance(item, FunctionCallContent):
+                yield _arguments(item)
+            elif isinstance(item, FunctionResultContent):
+                yield str(item.result)
+
+
+def _arguments(call: FunctionCallContent) -> str:
+    return f"{call.name} {call.arguments}"
