@@ -1,0 +1,147 @@
+"""Runs hosted workflows: a run goes on whether or not its caller still listens, and is kept with what it answered."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from orchestrator.core.redaction import redact
+from orchestrator.core.workflows import Answering, payload_sha256
+from plugins.logicapps.exchange import wall_clock
+from plugins.logicapps.host.effects import ActionFailedError, RetryPolicy, RunEffects
+from plugins.logicapps.host.faults import FaultPlan
+from plugins.logicapps.host.handlers import Hosted
+from plugins.logicapps.host.replies import HostReply, answer_reply, no_response, run_headers
+from plugins.logicapps.host.store import LEASE_S, Claim, HostedRun, HostStore
+
+_log = logging.getLogger("switchboard.workflows")
+_log.addHandler(logging.NullHandler())  # nobody sees a trace on the terminal who set up no log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostLimits:
+    """Times of the host.
+
+    Attributes:
+        held_s: How long a request is held before 504.
+        run_s: How long a run may take; shorter than the lease of its key.
+        close_s: How long closing waits for runs at work.
+        gap_s: The `Retry-After` of an accepted request; None sends none.
+        policy: How actions of runs are retried.
+    """
+
+    held_s: float = 120.0
+    run_s: float = LEASE_S * 0.8
+    close_s: float = 5.0
+    gap_s: float | None = None
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+def new_run_id() -> str:
+    """An id that looks like the service's: digits, then a scale unit."""
+    return f"08{secrets.randbelow(10**33):033d}CU00"
+
+
+class Works:
+    """The runs of this process.
+
+    Args:
+        store: Where they are kept.
+        faults: What goes wrong in them.
+        limits: How long they may take.
+        sleep: Waits, within runs and before them.
+        clock: The time, aware.
+    """
+
+    def __init__(
+        self,
+        store: HostStore,
+        *,
+        faults: FaultPlan,
+        limits: HostLimits,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], datetime] = wall_clock,
+    ) -> None:
+        self.store = store
+        self.faults = faults
+        self.limits = limits
+        self.sleep = sleep
+        self._clock = clock
+        self._tasks: dict[str, asyncio.Task[HostReply]] = {}
+
+    async def claim(self, run: HostedRun, body: Mapping[str, object]) -> Claim:
+        """Begin a run under its key; one without a key always begins."""
+        if run.key is not None:
+            return await asyncio.to_thread(self.store.claim, run, payload=payload_sha256(body))
+        await asyncio.to_thread(self.store.begin, run)
+        return Claim(state="new")
+
+    def start(
+        self, hosted: Hosted, run: HostedRun, body: Mapping[str, object], *, delay_s: float = 0.0
+    ) -> asyncio.Task[HostReply]:
+        """Work on a run that has begun."""
+        task = asyncio.create_task(self._work(hosted, run, body, delay_s=delay_s))
+        self._tasks[run.run_id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(run.run_id, None))
+        return task
+
+    async def again(
+        self, hosted: Hosted, run: HostedRun, body: Mapping[str, object], *, origin: str | None
+    ) -> asyncio.Task[HostReply]:
+        """Another run of the same input, as a second delivery or a resubmission makes; it claims nothing."""
+        second = replace(run, run_id=new_run_id(), origin_run_id=origin)
+        await asyncio.to_thread(self.store.begin, second)
+        return self.start(hosted, second, body)
+
+    async def close(self) -> None:
+        """Let runs end, and abort those that do not."""
+        tasks = set(self._tasks.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=self.limits.close_s)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _work(self, hosted: Hosted, run: HostedRun, body: Mapping[str, object], *, delay_s: float) -> HostReply:
+        headers = headers_of(run)
+        try:
+            async with asyncio.timeout(self.limits.run_s):
+                if delay_s:
+                    await self.sleep(delay_s)
+                answer = await hosted.handler(body, key=run.key or run.tracking_id, effects=self._effects(hosted, run))
+            reply = answer_reply(answer, headers=headers)
+        except ActionFailedError as error:
+            return await self._fail(run, "ActionFailed", str(error))
+        except TimeoutError:
+            return await self._fail(run, "WorkflowRunTimedOut", f"the run took longer than {self.limits.run_s:g} s")
+        except asyncio.CancelledError:
+            self.store.end(run.run_id, status="Cancelled", code="Terminated", error="the host closed", reply=None)
+            raise
+        except Exception as error:  # noqa: BLE001  # a handler is foreign code: its failure is its run's, never the host's
+            _log.exception("the handler of %s failed in run %s", hosted.spec.name, run.run_id)
+            return await self._fail(run, "HandlerFailed", f"{type(error).__name__}: {error}")
+        kept = reply if hosted.spec.answering is not Answering.NONE else None
+        await asyncio.to_thread(self.store.end, run.run_id, status="Succeeded", code="OK", error=None, reply=kept)
+        return reply
+
+    async def _fail(self, run: HostedRun, code: str, message: str) -> HostReply:
+        text = redact(message)
+        await asyncio.to_thread(self.store.end, run.run_id, status="Failed", code=code, error=text, reply=None)
+        return no_response(headers_of(run))
+
+    def _effects(self, hosted: Hosted, run: HostedRun) -> RunEffects:
+        return RunEffects(
+            self.store,
+            run_id=run.run_id,
+            next_fault=lambda: self.faults.next_for_action(hosted.spec.name),
+            policy=self.limits.policy,
+            sleep=self.sleep,
+            clock=self._clock,
+        )
+
+
+def headers_of(run: HostedRun) -> dict[str, str]:
+    """The service's headers about a run."""
+    return run_headers(run.workflow, run_id=run.run_id, tracking_id=run.tracking_id, correlation_id=run.correlation_id)
