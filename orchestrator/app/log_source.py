@@ -14,13 +14,14 @@ from orchestrator.settings import over_loopback
 from orchestrator.surfaces.application import Options
 from playbooks.guide import Guide
 
-LOGS_ENDPOINT = "https://api.loganalytics.io"
-
 
 class OpenLogs(Logs, Protocol):
-    """Logs that are open, and what is to be said about them; `now` is what `now()` means, where that can be set."""
+    """Logs that are open, and what is to be said about them."""
 
-    now: datetime | None
+    @property
+    def now(self) -> datetime | None:
+        """What `now()` means; None is the wall clock."""
+        ...
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -95,17 +96,17 @@ async def open_plain_logs(options: Options, azure: Azure, sources: Sources) -> A
 
 @asynccontextmanager
 async def _live_logs(azure: Azure, sources: Sources) -> AsyncIterator[OpenLogs]:
-    from plugins.monitor.azure_logs import AzureLogs, Workspace  # noqa: PLC0415  # only where Azure is asked
+    from plugins.monitor.azure_logs import ENDPOINT, AzureLogs  # noqa: PLC0415  # only where Azure is asked
+    from plugins.monitor.workspaces import Workspace  # noqa: PLC0415  # same
 
-    endpoint = azure.settings.logs_endpoint or LOGS_ENDPOINT
+    endpoint = azure.settings.logs_endpoint or ENDPOINT
     workspaces = [
         Workspace(name=name, id=item.id, resource=item.resource, tables=item.tables, services=item.services)
         for name, item in sources.workspaces.items()
     ]
+    credential = await azure.credential()
     async with AzureLogs.open(
-        workspaces,
-        credential=await azure.credential(),
-        endpoint=endpoint,
-        enforce_https=not over_loopback(endpoint),
+        credential, workspaces, endpoint=endpoint, enforce_https=not over_loopback(endpoint)
     ) as logs:
+        await logs.check()  # who cannot sign in is told so, before every query of a run fails alone
         yield logs
