@@ -19,6 +19,7 @@ from orchestrator.core.ports import (
     SearchQuery,
     TableSchema,
 )
+from orchestrator.core.scanning import over_limit
 from orchestrator.core.table import Column, ColumnType, Table, TableStatus
 from orchestrator.core.window import Window
 
@@ -36,7 +37,6 @@ def search_table(hits: Sequence[Hit]) -> Table:
     return Table(SEARCH_COLUMNS, tuple((hit.id, hit.kind, hit.title, round(hit.score, 4), hit.passage) for hit in hits))
 
 
-GIGABYTE = 1_000_000_000
 NO_METRICS = "no metrics are configured: name a workspace or log files with the table AzureMetrics"
 NO_GRAPH = (
     "no Azure Resource Graph is configured: sign in to Azure and name a workspace, or give log files with its tables"
@@ -133,7 +133,7 @@ class Recorder:
     ) -> Recorded:
         """Ask the logs and record the answer; a query that cannot be answered is recorded as failed."""
         started, asked = time.perf_counter(), self.clock()
-        over = self._over_limit()
+        over = over_limit(self._scanned_bytes, self.scan_limit_bytes)
         answer = _refuse(over) if over else self.logs.query(kql, parameters=parameters, window=window, limits=limits)
         table, reason = await _answered(answer)
         if table is not None and table.stats is not None:
@@ -213,16 +213,6 @@ class Recorder:
             asked=self.clock(),
             elapsed_s=0.0,
             purpose=purpose,
-        )
-
-    def _over_limit(self) -> str | None:
-        """Why nothing more is asked, if so."""
-        limit = self.scan_limit_bytes
-        if limit is None or self._scanned_bytes < limit:
-            return None
-        return (
-            f"not asked: the queries of this run have scanned {self._scanned_bytes / GIGABYTE:,.3g} GB, and their limit "
-            f"is {limit / GIGABYTE:,.3g} GB; ask about a shorter time, or raise SWITCHBOARD_LOGS_SCAN_LIMIT_GB"
         )
 
     def reserve(self) -> str:
