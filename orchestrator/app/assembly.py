@@ -15,7 +15,7 @@ from orchestrator.app.model_source import open_chat_service
 from orchestrator.app.sources import Sources, choose_sources, refuse_locked, zone_name
 from orchestrator.core.errors import InputError, QueryError, StoreError
 from orchestrator.core.journal import Journal, NoJournal
-from orchestrator.core.ports import Document, Hit, Index
+from orchestrator.core.ports import Hit, Index
 from orchestrator.core.table import iso_utc
 from orchestrator.core.window import Window
 from orchestrator.settings import Settings
@@ -62,23 +62,9 @@ def read_services(options: Options, settings: Settings, *, kind: str) -> "Servic
 
 async def fill_index(index: Index, guides: Sequence[Guide]) -> None:
     """Put guides, policies and manuals into the index."""
-    from playbooks.documents import guide_document, load_documents  # noqa: PLC0415  # with the Markdown parser
+    from orchestrator.app.index_fill import documents_of  # noqa: PLC0415  # with the Markdown parser
 
-    documents: list[Document] = [
-        guide_document(
-            guide.id,
-            title=guide.title,
-            alerts=guide.applies_to.alerts,
-            services=guide.applies_to.services,
-            symptoms=guide.applies_to.symptoms,
-            causes=guide.causes(),
-            text=guide.text,
-        )
-        for guide in guides
-    ]
-    documents += load_documents(SHIPPED / "policies", kind="policy")
-    documents += load_documents(SHIPPED / "manuals", kind="manual")
-    await index.write(documents)
+    await index.write(documents_of(guides))
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.app.azure import Azure
 from orchestrator.app.search_source import open_search, open_search_clients, search_is_live
-from orchestrator.core.ports import Document, Index
+from orchestrator.core.ports import Document
 from orchestrator.core.report import Json
 from orchestrator.settings import Settings
 from playbooks.guide import Guide
@@ -46,11 +46,6 @@ def documents_of(guides: Sequence[Guide]) -> list[Document]:
     ]
     found += load_documents(shipped / "policies", kind="policy")
     return found + load_documents(shipped / "manuals", kind="manual")
-
-
-async def fill_index(index: Index, guides: Sequence[Guide]) -> None:
-    """Put guides, policies and manuals into an index."""
-    await index.write(documents_of(guides))
 
 
 async def fill_search(settings: Settings, guides: Sequence[Guide], *, recreate: bool) -> Json:

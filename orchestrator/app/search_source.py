@@ -37,11 +37,11 @@ async def open_index(settings: Settings, azure: Azure, guides: Sequence[Guide]) 
         async with open_search(settings, azure) as live:
             yield live
         return
-    from orchestrator.app.index_fill import fill_index  # noqa: PLC0415  # with the Markdown parser
+    from orchestrator.app.index_fill import documents_of  # noqa: PLC0415  # with the Markdown parser
     from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where it is searched
 
     async with SqliteIndex.open(":memory:") as index:
-        await fill_index(index, guides)
+        await index.write(documents_of(guides))
         yield index
 
 
