@@ -1,8 +1,10 @@
 """The one place where errors of azure-search-documents, azure-core and azure-identity become ours."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from azure.core.exceptions import (
     AzureError,
@@ -121,15 +123,23 @@ def _by_status(error: HttpResponseError, place: str, said: str, status: int) -> 
 
 
 def retry_after_s(error: HttpResponseError) -> float | None:
-    """The seconds that the service asks to wait, if it does; both headers of Azure are known."""
+    """The seconds that the service asks to wait, if it does: milliseconds, seconds or a date (RFC 9110, 10.2.3)."""
     headers: Mapping[str, str] = getattr(error.response, "headers", None) or {}
     for name, unit in (("retry-after-ms", 1000.0), ("x-ms-retry-after-ms", 1000.0), ("Retry-After", 1.0)):
-        value = headers.get(name)
-        try:
-            return max(0.0, float(value) / unit) if value else None
-        except ValueError:
-            continue  # a date, or nonsense: our own wait counts
+        seconds = _seconds(headers.get(name), unit)
+        if seconds is not None:
+            return max(0.0, seconds)
     return None
+
+
+def _seconds(value: str | None, unit: float) -> float | None:
+    if value is None:
+        return None
+    with suppress(ValueError):
+        return float(value) / unit
+    with suppress(ValueError):
+        return (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+    return None  # nonsense: our own wait counts
 
 
 def _said(error: Exception) -> str:

@@ -60,8 +60,8 @@ def embedder() -> WordEmbedder:
 
 
 @pytest.fixture
-def fault() -> Any:
-    """The class of a server's fault."""
+def make_fault() -> Any:
+    """Makes a fault of the server."""
     return azure.Fault
 
 
