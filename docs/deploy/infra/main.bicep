@@ -59,6 +59,12 @@ param modelVersion string = '2025-04-14'
 @minValue(1)
 param modelCapacity int = 50
 
+@description('A model for vectors in search, such as text-embedding-3-small; empty searches by words alone.')
+param embeddingName string = ''
+
+@description('Its version.')
+param embeddingVersion string = '1'
+
 @description('When the queries of every guide are checked against the live schema (cron, UTC).')
 param checkSchedule string = '0 6 * * *'
 
@@ -158,6 +164,8 @@ module models 'modules/models.bicep' = if (deployModels) {
     modelName: modelName
     modelVersion: modelVersion
     modelCapacity: modelCapacity
+    embeddingName: embeddingName
+    embeddingVersion: embeddingVersion
     principalId: identity.outputs.principalId
     operatorId: operatorId
     operatorType: operatorType
@@ -222,6 +230,7 @@ module host 'modules/host.bicep' = {
       SWITCHBOARD_SEARCH_ENDPOINT: deploySearch ? search!.outputs.endpoint : ''
       SWITCHBOARD_PROJECT_ENDPOINT: deployModels ? models!.outputs.projectEndpoint : ''
       SWITCHBOARD_MODEL_NAME: deployModels ? models!.outputs.deploymentName : ''
+      SWITCHBOARD_EMBEDDING_MODEL: deployModels ? embeddingName : ''
       SWITCHBOARD_WORKFLOWS: string(workflows.outputs.settings)
       SWITCHBOARD_STATE: '/state'
       SWITCHBOARD_LOG_LEVEL: 'info'
@@ -239,3 +248,4 @@ output SWITCHBOARD_WORKSPACE string = ownWorkspace ? monitor.outputs.workspaceId
 output SWITCHBOARD_SEARCH_ENDPOINT string = deploySearch ? search!.outputs.endpoint : ''
 output SWITCHBOARD_PROJECT_ENDPOINT string = deployModels ? models!.outputs.projectEndpoint : ''
 output SWITCHBOARD_MODEL_NAME string = deployModels ? models!.outputs.deploymentName : ''
+output SWITCHBOARD_EMBEDDING_MODEL string = deployModels ? embeddingName : ''

@@ -5,6 +5,9 @@ param tags object
 param modelName string
 param modelVersion string
 param modelCapacity int
+@description('A model for the vectors of the search indexes; empty for search by words alone.')
+param embeddingName string
+param embeddingVersion string
 param principalId string
 param operatorId string
 param operatorType string
@@ -39,6 +42,18 @@ resource model 'Microsoft.CognitiveServices/accounts/deployments@2025-06-01' = {
     // a new version answers differently: it is taken by a deployment, not by itself
     versionUpgradeOption: 'OnceCurrentVersionExpired'
   }
+}
+
+resource embedding 'Microsoft.CognitiveServices/accounts/deployments@2025-06-01' = if (!empty(embeddingName)) {
+  parent: account
+  name: empty(embeddingName) ? 'none' : embeddingName
+  sku: { name: 'GlobalStandard', capacity: modelCapacity }
+  properties: {
+    model: { format: 'OpenAI', name: embeddingName, version: embeddingVersion }
+    versionUpgradeOption: 'NoAutoUpgrade'
+  }
+  // the account takes one deployment at a time
+  dependsOn: [model]
 }
 
 resource project 'Microsoft.CognitiveServices/accounts/projects@2025-06-01' = {
@@ -96,6 +111,17 @@ resource operatorMayUseProject 'Microsoft.Authorization/roleAssignments@2022-04-
     principalId: operatorId
     principalType: operatorType
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', azureAiUser)
+  }
+}
+
+// embedding what is written to the indexes
+resource operatorMayAskModel 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorId)) {
+  name: guid(account.id, operatorId, cognitiveServicesOpenAiUser)
+  scope: account
+  properties: {
+    principalId: operatorId
+    principalType: operatorType
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', cognitiveServicesOpenAiUser)
   }
 }
 
