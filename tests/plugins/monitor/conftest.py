@@ -2,7 +2,8 @@
 
 import gzip
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from importlib import util
 from pathlib import Path
 from types import ModuleType
@@ -10,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from plugins.monitor.azure_logs import AzureLogs
+from plugins.monitor.azure_service import Patience
 from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.workspaces import Workspace
 
 REQUESTS = """TimeGenerated [UTC],Name,Success,DurationMs,ItemCount,ResultCode,Properties,AppRoleName
 2024-01-20T10:00:00Z,GET /a,True,12.5,1,200,"{""build"": ""7"", ""n"": 10}",shop
@@ -64,3 +68,47 @@ async def service(log_analytics: ModuleType, logs: DuckDbLogs) -> AsyncIterator[
     """A query service on loopback that holds the folder's tables."""
     async with log_analytics.serve(log_analytics.LogAnalytics(logs)) as served:
         yield served
+
+
+@dataclass
+class Clock:
+    """Pauses that take no time, and what they would have taken."""
+
+    slept: list[float] = field(default_factory=list)
+
+    async def sleep(self, seconds: float) -> None:
+        """Take note."""
+        self.slept.append(seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The pauses of the Azure backend."""
+    return Clock()
+
+
+@pytest.fixture
+async def open_logs(service: Any, log_analytics: ModuleType, clock: Clock) -> AsyncIterator[Callable[..., AzureLogs]]:
+    """Opens the Azure backend on the loopback service; all are closed at the end."""
+    opened: list[AzureLogs] = []
+
+    def make(*workspaces: Workspace, credential: Any = None, grace_s: float = 5.0) -> AzureLogs:
+        logs = AzureLogs.open(
+            credential or log_analytics.Credential(),
+            workspaces or [Workspace(name="shop", id=log_analytics.WORKSPACE)],
+            endpoint=service.url,
+            enforce_https=False,
+            patience=Patience(sleep=clock.sleep, grace_s=grace_s),
+        )
+        opened.append(logs)
+        return logs
+
+    yield make
+    for logs in opened:
+        await logs.aclose()
+
+
+@pytest.fixture
+def azure(open_logs: Callable[..., AzureLogs]) -> AzureLogs:
+    """The Azure backend on one workspace."""
+    return open_logs()

@@ -260,7 +260,7 @@ def slow(seconds: float) -> Fault:
     return wait
 
 
-def partial(code: str, message: str, *, rows: list[list[Any]] | None = None) -> Fault:
+def partial(code: str, message: str, *, rows: list[list[Any]] | None = None, scanned: int = 0) -> Fault:
     """A result with an error beside it."""
     inner = {"code": code, "message": message, "severity": 2, "severityName": "Error"}
     detail = {"code": "EngineError", "message": "Something went wrong processing your query on the server."}
@@ -270,7 +270,7 @@ def partial(code: str, message: str, *, rows: list[list[Any]] | None = None) -> 
         "details": [{**detail, "innererror": inner}],
     }
     table = {"name": "PrimaryResult", "columns": [{"name": "n", "type": "long"}], "rows": rows or []}
-    return answering(JSONResponse({"tables": [table], "error": error}))
+    return answering(JSONResponse({"tables": [table], "error": error, "statistics": cost(scanned)}))
 
 
 def result(columns: Mapping[str, str], *rows: list[Any]) -> Fault:
