@@ -64,35 +64,16 @@ class LiveTelemetry:
         from orchestrator.app.spans import Spans  # noqa: PLC0415
         from orchestrator.app.tracing import RunTrace  # noqa: PLC0415
 
-        encoders = (
-            RunTrace(Spans(self.tracer), self.vocabulary),
-            RunMeter(self.instruments, self.vocabulary),
-        )
+        watched = _Watched((RunTrace(Spans(self.tracer), self.vocabulary), RunMeter(self.instruments, self.vocabulary)))
         before = context.get_current()
         error: str | None = None
-
-        broken = False
-
-        def heard(event: Event) -> None:
-            nonlocal broken
-            if broken:
-                return
-            try:
-                at = self.clock()
-                for encoder in encoders:
-                    encoder.take(event, at)
-            except Exception:  # noqa: BLE001  # who watches a run may not end it
-                broken = True
-                _broke_off()
-
         try:
-            yield heard
+            yield lambda event: watched.tell(lambda encoder: encoder.take(event, self.clock()))
         except BaseException as failure:
             error = type(failure).__name__
             raise
         finally:
-            for encoder in encoders:
-                encoder.close(error, self.clock())
+            watched.tell(lambda encoder: encoder.close(error, self.clock()))
             context.attach(before)
 
     def headers(self) -> dict[str, str]:
@@ -106,11 +87,30 @@ class LiveTelemetry:
         return carrier
 
 
-def _broke_off() -> None:
-    """Write the error that is being handled to the log."""
-    import structlog  # noqa: PLC0415  # not free, and hardly ever needed
+class _Encoder(Protocol):
+    """Makes something of a run's events."""
 
-    structlog.stdlib.get_logger(__name__).exception("the telemetry of a run broke off")
+    def take(self, event: Event, at: int) -> None: ...
+
+    def close(self, error: str | None, at: int) -> None: ...
+
+
+@dataclass(slots=True)
+class _Watched:
+    """The encoders of one run; they are left alone once one fails, because who watches a run may not end it."""
+
+    encoders: tuple[_Encoder, ...]
+
+    def tell(self, something: Callable[[_Encoder], None]) -> None:
+        """Tell each encoder something."""
+        try:
+            for encoder in self.encoders:
+                something(encoder)
+        except Exception:  # noqa: BLE001  # see the class
+            import structlog  # noqa: PLC0415  # not free, and hardly ever needed
+
+            self.encoders = ()
+            structlog.stdlib.get_logger(__name__).exception("the telemetry of a run broke off")
 
 
 @asynccontextmanager

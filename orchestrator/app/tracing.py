@@ -34,7 +34,7 @@ from orchestrator.core.events import (
     WindowResolved,
 )
 
-_GUIDE_QUERIES = ("coverage", "values:")
+_GUIDE_QUERIES = ("coverage", "services", "values:")
 
 
 @dataclass(slots=True)
