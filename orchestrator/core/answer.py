@@ -83,7 +83,8 @@ def _questions(results: Sequence[GuideResult], submission: Submission) -> tuple[
     asked = lead.questions if lead else ()
     if asked or not submission.question:
         return asked
-    return (Question(text=submission.question),)
+    # a model's own words: said to be its, wherever they are read
+    return (Question(text=f"The model asks: {submission.question}"),)
 
 
 def _cut_short_note(submission: Submission) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from orchestrator.core.table import Column, Table, Value, iso_utc, json_value
 from orchestrator.core.window import Window
 
 CITED_ROWS = 20
+FREE_QUERY = "free investigation"  # the purpose of a query that a model wrote
 
 
 class EvidenceStatus(StrEnum):

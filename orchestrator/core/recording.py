@@ -98,6 +98,10 @@ class Recorder:
         """All evidence, in the order of its ids."""
         return tuple(self._recorded[key].evidence for key in sorted(self._recorded, key=lambda item: int(item[1:])))
 
+    def recorded(self) -> dict[str, Recorded]:
+        """All evidence with its tables, by id."""
+        return dict(self._recorded)
+
     def get(self, evidence_id: str) -> Recorded | None:
         """That evidence of this run."""
         return self._recorded.get(evidence_id)

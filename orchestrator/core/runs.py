@@ -68,6 +68,7 @@ class RunContext:
         meter: Counts the run's model calls; None where the embedded planner speaks.
         about_data: What to say about the data at the end, such as rows that could not be read.
         results: Guide runs of this turn, in order.
+        returned: Whether claims were given back once for mending.
     """
 
     run: str
@@ -94,6 +95,7 @@ class RunContext:
     unknown: list[Unknown] = field(default_factory=list)
     next: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    returned: bool = False
     submission: Submission | None = None
     passing: Passing | None = None
 
@@ -115,6 +117,11 @@ class RunContext:
         self.offers[offer.ref] = offer
         self.emit(ClaimMade(claim={"ref": offer.ref, **claim.document()}, frame=frame_document(claim)))
         return offer
+
+    def reject(self, text: str, reason: str) -> None:
+        """Note that a model's claim was dropped; its words are in the event alone, as they are the model's."""
+        self.emit(ClaimRejected(text=text, reason=reason))
+        self.unknown.append(Unknown(text="A claim of the model was dropped, as nothing shows it."))
 
     def add(self, result: GuideResult) -> tuple[Offer, ...]:
         """Take in a guide's result; its statements become offers."""

@@ -1,17 +1,21 @@
 """The tools that every specialist has: end the turn with a report, and show evidence again."""
 
 import json
+import re
 from typing import Annotated, Any
 
 from semantic_kernel.functions import kernel_function
 
-from orchestrator.core.claims import Frame, StepFrame
 from orchestrator.core.errors import ToolError
-from orchestrator.core.report import Statement, StatementKind, Unknown
+from orchestrator.core.reading import reading
+from orchestrator.core.report import Unknown
 from orchestrator.core.runs import Passing, RunContext, Submission
+from orchestrator.engine.free_claims import resolve_claims
 
 MAX_HOPS = 3
+MAX_HYPOTHESES = 10
 ALL = "all"
+_EVIDENCE_ID = re.compile(r"E[0-9]{1,6}")
 HIDDEN = {"include_in_function_choices": False}
 
 
@@ -22,8 +26,10 @@ class ReportTools:
         name="submit",
         description=(
             "End the turn. Each claim is the reference of a claim that a tool offered (such as C1), or JSON text "
-            '{"evidence": ["E1"], "check": "<CEL over rows of that evidence>", "show": ["<CEL>"]} which code checks '
-            "and words. Your own words go to hypotheses. Put a question only if a person must answer it."
+            '{"evidence": ["E1"], "check": "rows[0].n > 400", "show": ["rows[0].n"]}: the check is CEL over the rows '
+            "of the cited evidence (the first cited is rows, another is steps.E2.rows), what is shown is a place in "
+            "them, and code words the claim. Every part of a check must read the rows, and name only texts that stand "
+            "in them. Your own words go to hypotheses. Put a question only if a person must answer it."
         ),
     )
     async def submit(
@@ -33,11 +39,12 @@ class ReportTools:
         question: Annotated[str, "a question to the person, or empty"],
         run: Annotated[Any, "the run", HIDDEN],
     ) -> str:
-        """Resolve the claims and store the submission."""
+        """Resolve the claims and store the submission; the model's own words are cleaned and cut."""
         context = _context(run)
-        refs = [ref for claim in claims if (ref := _resolve(claim, context)) is not None]
+        refs = resolve_claims(claims, context)
+        words = (reading(text) for text in hypotheses[:MAX_HYPOTHESES])
         context.submission = Submission(
-            claims=tuple(dict.fromkeys(refs)), hypotheses=tuple(hypotheses), question=question
+            claims=refs, hypotheses=tuple(text for text in words if text), question=reading(question)
         )
         return json.dumps({"status": "submitted", "claims": refs})
 
@@ -55,10 +62,11 @@ class TurnTools:
         """Note whom to pass to; refused for one that is not there, and after the last hop."""
         context = _context(run)
         if agent not in context.peers:
-            raise ToolError(f"there is no other specialist {agent!r}; there are: {', '.join(sorted(context.peers))}")
+            peers = ", ".join(sorted(context.peers))
+            raise ToolError(f"there is no other specialist {reading(agent, limit=80)!r}; there are: {peers}")
         if context.hops >= MAX_HOPS:
             raise ToolError(f"this turn was passed on {context.hops} times, its limit: answer it")
-        context.passing = Passing(agent, reason)
+        context.passing = Passing(agent, reading(reason))
         return json.dumps({"passed_to": agent})
 
 
@@ -77,6 +85,8 @@ class EvidenceTools:
             if not known:
                 context.unknown.append(Unknown(text="There is no evidence in this session yet."))
             return json.dumps({"found": bool(known), "known": list(known)})
+        if not _EVIDENCE_ID.fullmatch(evidence_id):
+            raise ToolError("evidence has an id such as E2, or say all")
         if evidence_id not in known:
             there = ", ".join(known) or "none yet"
             context.unknown.append(
@@ -98,44 +108,3 @@ def _evidence(context: RunContext) -> dict[str, dict[str, object]]:
     if not isinstance(items, list):
         return {}
     return {str(item["id"]): item for item in items if isinstance(item, dict)}
-
-
-def _resolve(text: str, context: RunContext) -> str | None:
-    if text in context.offers:
-        return text
-    if not text.lstrip().startswith("{"):
-        raise ToolError(f"no claim {text!r} was offered; offered are: {', '.join(context.offers) or 'none'}")
-    offer = context.offer(_free_claim(text))
-    return offer.ref if offer is not None else None
-
-
-def _free_claim(text: str) -> Statement:
-    """A claim that was not offered: code words it from its check, so that no unchecked word gets in."""
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise ToolError(f"a claim must be a reference or JSON text: {error}") from error
-    match value:
-        case {"evidence": [*evidence], "check": str(check)} if evidence and all(isinstance(e, str) for e in evidence):
-            shows = [item for item in value.get("show", []) if isinstance(item, str)]
-        case _:
-            raise ToolError(f'a claim needs {{"evidence": [ids], "check": CEL}}; got {text[:200]!r}')
-    first = str(evidence[0])
-    shown = "".join(f"; {item} = {{{item}}}" for item in shows)
-    return Statement(
-        kind=StatementKind.SHOWN,
-        template=f"on {first}: {_literal(check)}{shown}",
-        check=check,
-        evidence=tuple(evidence),
-        frame=Frame(values={}, steps=_frames(evidence), current=first),
-    )
-
-
-def _frames(evidence: list[str]) -> tuple[StepFrame, ...]:
-    """Other evidence first, as `steps.<id>`, then the cited one, whose rows are `rows`."""
-    order = [*evidence[1:], evidence[0]]
-    return tuple(StepFrame(step=item, evidence=item, status="done") for item in order)
-
-
-def _literal(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")

@@ -114,11 +114,15 @@ async def test_free_investigation_makes_claims_that_code_checked(tmp_path: Path)
             Line(calls=[("logs-tables", {})]),
             Line(calls=[("logs-query", {"kql": "T | sort by n asc"})], expects='"Name": "string"'),
             Line(calls=[("report-submit", {"claims": [true, false], "hypotheses": ["a is low"], "question": ""})]),
+            Line(
+                calls=[("report-submit", {"claims": [true, false], "hypotheses": ["a is low"], "question": ""})],
+                expects="claim 2: the check 'rows[0].n > 3'",
+            ),
         ],
     )
     report = await desk.ask("look")
     await desk.close()
-    assert [claim["text"] for claim in report["claims"]] == ["on E1: rows[0].n == 3; rows[0].Name = a"]
+    assert [claim["text"] for claim in report["claims"]] == ["on E1: rows[0].n == 3; rows[0].Name = 'a'"]
     assert report["hypotheses"] == ["a is low"]
 
 

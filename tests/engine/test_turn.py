@@ -9,7 +9,7 @@ import pytest
 from semantic_kernel.contents import ChatHistory
 from semantic_kernel.functions import kernel_function
 
-from orchestrator.core.errors import BudgetError, ModelError
+from orchestrator.core.errors import ModelError
 from orchestrator.core.events import ClaimRejected, Event, ToolCalled, ToolRefused, ToolReturned
 from orchestrator.core.ports import Document as IndexDocument
 from orchestrator.core.ports import Hit, QueryLimits, QueryParameter, SearchQuery, TableSchema, WriteResult
@@ -125,6 +125,12 @@ class Bench:
         await self.turn.run(history)
         self.chat.finish()
 
+    @property
+    def ended(self) -> str:
+        """Why code ended the turn."""
+        assert self.context.submission is not None
+        return self.context.submission.cut_short
+
     def of(self, kind: type[Event]) -> list[Any]:
         return [event for event in self.events if isinstance(event, kind)]
 
@@ -191,12 +197,12 @@ async def test_what_a_tool_raises_reaches_no_model() -> None:
 
 
 async def test_a_model_that_loops_meets_its_budget() -> None:
-    """The turn ends with a clear error instead of going on for ever."""
-    loop = [Line(calls=[("probe-look", {"name": str(n)})]) for n in range(9)]
+    """The turn ends with what was found instead of going on for ever."""
+    loop = [Line(calls=[("probe-look", {"name": str(n)})]) for n in range(4)]
     bench = Bench(loop, budget=Budget(tool_calls=3))
-    with pytest.raises(BudgetError, match="called 3 tools"):
-        await bench.run()
+    await bench.run()
     assert len(bench.probe.seen) == 3
+    assert "called 3 tools" in bench.ended
 
 
 async def test_words_without_a_report_become_a_hypothesis() -> None:
@@ -230,8 +236,8 @@ async def test_a_free_claim_is_worded_by_code() -> None:
     ],
 )
 async def test_a_free_claim_that_nothing_shows_is_dropped(claim: Mapping[str, object]) -> None:
-    """A check that is false, errs, or cites what was not recorded makes no claim."""
-    bench = Bench([LOOK, Line(calls=[submit(claim)])])
+    """A check that is false, errs, or cites what was not recorded is given back once, and then makes no claim."""
+    bench = Bench([LOOK, Line(calls=[submit(claim)]), Line(calls=[submit(claim)], expects="not all claims stand")])
     await bench.run()
     assert bench.context.submission is not None
     assert bench.context.submission.claims == ()
