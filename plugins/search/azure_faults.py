@@ -137,7 +137,7 @@ def _seconds(value: str | None, unit: float) -> float | None:
         return None
     with suppress(ValueError):
         return float(value) / unit
-    with suppress(ValueError):
+    with suppress(ValueError, TypeError):  # a date of no zone cannot be compared
         return (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
     return None  # nonsense: our own wait counts
 

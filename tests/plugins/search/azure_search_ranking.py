@@ -89,7 +89,8 @@ class Found:
     def rows(self, skip: int, top: int) -> list[dict[str, Any]]:
         """A page of rows as they are sent."""
         chosen = self.asked.get("select")
-        names = chosen.split(",") if isinstance(chosen, str) and chosen else list(self.fields)
+        every = [name for name, item in self.fields.items() if item.get("retrievable", True)]
+        names = chosen.split(",") if isinstance(chosen, str) and chosen else every
         for name in names:
             if not self.fields.get(name, {}).get("retrievable", True) or name not in self.fields:
                 raise Unfit(f"The field {name!r} is not retrievable")

@@ -165,7 +165,7 @@ class SearchServer:
             return self._route(request.method, path, body)
         except Refused as refused:
             return refused.response
-        except ranking.language.SyntaxProblem as problem:
+        except (ranking.Unfit, ranking.language.SyntaxProblem) as problem:
             return Refused(400, f"Invalid expression: {problem}").response
 
     def _refuse(self, request: Request, size: int) -> None:
@@ -264,10 +264,7 @@ class SearchServer:
             raise Refused(400, f"The parameter {min(unknown)!r} is not known")
         if asked.get("queryType") == "semantic" and not self.semantic:
             raise Refused(400, "Semantic search is not enabled for this service.", code="FeatureNotSupported")
-        try:
-            found = ranking.Found.of(self.indexes[name], list(self.documents[name].values()), asked)
-        except ranking.Unfit as problem:
-            raise Refused(400, str(problem)) from problem
+        found = ranking.Found.of(self.indexes[name], list(self.documents[name].values()), asked)
         skip, top = asked.get("skip") or 0, asked.get("top", 50)
         size = min(self.page_size, top)
         answer: dict[str, Any] = {"value": found.rows(skip, size)}
