@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -50,13 +50,13 @@ class _Answer:
 class AzureLogs:
     """Logs of one or several workspaces, read-only. Open it with `async with`.
 
-    `now` is None: on live logs the clock is the wall clock.
+    `now` is None, and setting it changes nothing: the service's clock is the wall clock.
     """
 
     def __init__(self, service: LogService, workspaces: Sequence[Workspace], *, portal: str) -> None:
         if not workspaces:
             raise SettingsError("no workspace is set: set SWITCHBOARD_WORKSPACE to the id of one")
-        self.now = None
+        self.now: datetime | None = None
         self._service = service
         self._workspaces = tuple(workspaces)
         self._portal = portal
@@ -140,13 +140,11 @@ class AzureLogs:
         """Run a query; see the port for what is raised and what is a failed table."""
         question, places = self._prepared(kql, parameters)
         bounds = limits or QueryLimits()
-        answer, link = await asyncio.gather(
-            self._answer(question, places, window=window, limits=bounds),
-            self._link(question, places, window=window),
-        )
+        answer = await self._answer(question, places, window=window, limits=bounds)
         reply = answer.reply
         if isinstance(reply, Trouble):
             return await self._given_out(reply, answer, question, places, limits=bounds)
+        link = await self._link(question, places, window=window)
         return _table(reply, answer, question, limits=bounds, link=link)
 
     async def describe(self, kql: str, *, parameters: Sequence[QueryParameter] = ()) -> tuple[Column, ...]:

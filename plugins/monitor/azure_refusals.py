@@ -20,6 +20,7 @@ Known = Mapping[str, Sequence[str]]
 _UNRESOLVED = re.compile(r"Failed to resolve (?P<what>[\w ,]*?)expression named '(?P<name>[^']*)'", re.IGNORECASE)
 _OPERATOR = re.compile(r"'(?P<operator>[\w-]+)' operator")
 _POSITION = re.compile(r"line:position=(\d+):(\d+)|on line \[(\d+),\s*(\d+)\]")
+_PLACE = re.compile(r"\s*\[line:position=\d+:\d+\]:?|\s*on line \[\d+,\s*\d+\]")
 _QUOTED = re.compile(r"'([^']+)'")
 
 
@@ -39,9 +40,15 @@ def refusal(trouble: Trouble, question: Question, known: Known) -> QueryError:
     if str(inner.get("code") or "").startswith("SYN"):
         token = inner.get("token")
         near = f" at {token!r}" if token else ""
-        return QueryError(f"{_at(line, column)}not valid KQL{near}: {said(trouble.details)}", line=line)
+        return QueryError(f"{_at(line, column)}not valid KQL{near}{_said(trouble)}", line=line)
     line = line or _line_of_quoted(message, question)
-    return QueryError(f"{_at(line, None)}the service refuses the query: {said(trouble.details)}", line=line)
+    return QueryError(f"{_at(line)}the service refuses the query{_said(trouble)}", line=line)
+
+
+def _said(trouble: Trouble) -> str:
+    """What the service says, without its own positions: they count the parameters before the query."""
+    text = _PLACE.sub("", said(trouble.details)).strip()
+    return f": {text}" if text else ""
 
 
 def _unresolved(found: re.Match[str], message: str, question: Question, known: Known) -> QueryError:
