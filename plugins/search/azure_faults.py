@@ -75,7 +75,7 @@ _FAULTS: tuple[tuple[type[Exception], _Fault], ...] = (
     (AzureError, _Fault(StoreError, "{said}; see the log")),
 )
 _STATUSES: Mapping[int, _Fault] = {
-    400: _Fault(QueryError, "the service refuses the request: {said}"),
+    400: _Fault(QueryError, "the service refuses the request ({said}); ask in other words"),
     401: _Fault(SettingsError, f"access is refused (401); {_ROLES}"),
     403: _Fault(SettingsError, f"access is refused (403); {_ROLES}"),
     404: _Fault(SettingsError, "it is not there (404); run `switchboard index fill`"),

@@ -97,6 +97,7 @@ class SearchServer:
         page_size: Rows of one answer; a query for more is continued by `@search.nextPageParameters`.
         max_bytes: A larger body is refused with 413.
         requests: What was asked: method, path, headers, body.
+        recorded: Answers that are given as they are, before any other: status, headers, body.
     """
 
     indexes: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -109,6 +110,7 @@ class SearchServer:
     slow_s: float = 0.0
     key: str = KEY
     requests: list[dict[str, Any]] = field(default_factory=list)
+    recorded: list[tuple[int, dict[str, str], str]] = field(default_factory=list)
     url: str = ""
 
     def start(self) -> "SearchServer":
@@ -158,6 +160,9 @@ class SearchServer:
         body = json.loads(raw) if raw else None
         path = request.url.path
         self.requests.append({"method": request.method, "path": path, "headers": dict(request.headers), "body": body})
+        if self.recorded:
+            status, headers, text = self.recorded.pop(0)
+            return Response(text, status, headers)
         if self.slow_s:
             await asyncio.sleep(self.slow_s)
         try:
