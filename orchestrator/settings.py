@@ -33,6 +33,8 @@ MENDS = {
     "workspace": "give the id of a Log Analytics workspace, or unset it",
     "workspaces": 'give a table per workspace, such as [workspaces.shop] with id = "..." and tables = ["App*"]',
     "logs_endpoint": _ADDRESS.format(example="https://api.loganalytics.io"),
+    "management_endpoint": _ADDRESS.format(example="https://management.azure.com"),
+    "metrics_endpoint": _ADDRESS.format(example="https://westeurope.metrics.monitor.azure.com"),
     "logs_scan_limit_gb": "give how many gigabytes one run's queries may scan, such as 50, or unset it",
     "guides": "give a folder of guides, or unset it for the built-in ones",
     "services": "give an inventory file, or unset it",
@@ -123,6 +125,13 @@ class Settings(BaseSettings):
         default_factory=dict, description="several workspaces by name: id or resource, tables, services"
     )
     logs_endpoint: str | None = Field(default=None, description="the query endpoint of another Azure cloud")
+    management_endpoint: str | None = Field(
+        default=None, description="the resource manager of another Azure cloud, for Resource Graph"
+    )
+    metrics_endpoint: str | None = Field(
+        default=None,
+        description="the metrics endpoint of another Azure cloud or of one region; `{region}` is filled in",
+    )
     logs_scan_limit_gb: float | None = Field(default=None, gt=0, description="gigabytes that one run may scan")
     guides: Path | None = Field(default=None, description="a folder of guides in place of the built-in ones")
     services: Path | None = Field(default=None, description="an inventory in place of the built-in one")
@@ -208,6 +217,8 @@ class Settings(BaseSettings):
         "azure_openai_endpoint",
         "search_endpoint",
         "logs_endpoint",
+        "management_endpoint",
+        "metrics_endpoint",
         "otlp_endpoint",
     )
     @classmethod
@@ -219,7 +230,14 @@ class Settings(BaseSettings):
             raise ValueError("it is no http or https address")
         return value
 
-    @field_validator("project_endpoint", "azure_openai_endpoint", "search_endpoint", "logs_endpoint")
+    @field_validator(
+        "project_endpoint",
+        "azure_openai_endpoint",
+        "search_endpoint",
+        "logs_endpoint",
+        "management_endpoint",
+        "metrics_endpoint",
+    )
     @classmethod
     def _token_address(cls, value: str | None) -> str | None:
         """Tokens and keys travel over https, but to this machine itself."""

@@ -15,7 +15,7 @@ from agents.triage.outcome import GuideOutcome, StepOutcome
 from agents.triage.runner import evidence_keys, run_guide
 from orchestrator.core.claims import Claim
 from orchestrator.core.errors import ClaimError, InputError
-from orchestrator.core.ports import Document, Hit, Logs, SearchQuery, WriteResult
+from orchestrator.core.ports import Document, Hit, Logs, Metrics, ResourceGraph, SearchQuery, WriteResult
 from orchestrator.core.recording import Recorder
 from orchestrator.core.table import ColumnType, Table, json_value
 from playbooks.guide import Guide, MessageValueSource, ParameterType
@@ -26,6 +26,10 @@ from playbooks.services import Services
 
 Backend: TypeAlias = Callable[[Mapping[str, Table], datetime], AbstractAsyncContextManager[Logs]]
 """Opens logs that hold exactly the given tables, with a fixed clock."""
+
+MetricsOf: TypeAlias = Callable[[Logs], Metrics]
+GraphOf: TypeAlias = Callable[[Logs], ResourceGraph]
+"""What a guide asks beside its logs, answered from tables of the same test."""
 
 NEEDS_INPUT = "needs_input"
 _NO_GUIDES: Mapping[str, Guide] = MappingProxyType({})
@@ -51,11 +55,20 @@ async def run_cases(
     cases: Sequence[GuideCase],
     *,
     backend: Backend,
+    metrics_of: MetricsOf | None = None,
+    graph_of: GraphOf | None = None,
     guides: Mapping[str, Guide] = _NO_GUIDES,
     services: Services | None = None,
 ) -> tuple[CaseResult, ...]:
     """Run the tests one after another, in the order of the file."""
-    return tuple([await run_case(guide, case, backend=backend, guides=guides, services=services) for case in cases])
+    return tuple(
+        [
+            await run_case(
+                guide, case, backend=backend, metrics_of=metrics_of, graph_of=graph_of, guides=guides, services=services
+            )
+            for case in cases
+        ]
+    )
 
 
 async def run_case(
@@ -63,10 +76,15 @@ async def run_case(
     case: GuideCase,
     *,
     backend: Backend,
+    metrics_of: MetricsOf | None = None,
+    graph_of: GraphOf | None = None,
     guides: Mapping[str, Guide] = _NO_GUIDES,
     services: Services | None = None,
 ) -> CaseResult:
-    """Run one test; a statement whose check does not hold on its own evidence is a problem too."""
+    """Run one test; a statement whose check does not hold on its own evidence is a problem too.
+
+    Steps that ask for metrics or the resource graph fail where `metrics_of` or `graph_of` is not given.
+    """
     try:
         resolved = _resolved(guide, case, services)
     except InputError as error:
@@ -77,7 +95,14 @@ async def run_case(
         problems += _differs("verdict", case.verdict.status, NEEDS_INPUT)
         return CaseResult(name=case.name, line=case.line, problems=tuple(problems))
     async with backend(case.tables, case.now) as logs:
-        recorder = Recorder(logs=logs, index=_NoIndex(), source="files", found=lambda _: None)
+        recorder = Recorder(
+            logs=logs,
+            index=_NoIndex(),
+            source="files",
+            found=lambda _: None,
+            metrics=metrics_of(logs) if metrics_of is not None else None,
+            graph=graph_of(logs) if graph_of is not None else None,
+        )
         outcome = await run_guide(
             guide,
             port=recorder.section(evidence_keys(guide, guides)),

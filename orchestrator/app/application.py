@@ -12,6 +12,7 @@ from orchestrator.core.errors import InputError, SettingsError, SwitchboardError
 from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
 from orchestrator.surfaces.application import (
+    CheckedGuides,
     Conversation,
     Document,
     Finding,
@@ -146,6 +147,12 @@ class App:
         from orchestrator.app.guide_checks import lint_guides  # noqa: PLC0415  # brings the log engine
 
         return await lint_guides(self._guide_files(files))
+
+    async def check_guides(self, files: Sequence[Path], options: Options, *, live: bool) -> CheckedGuides:
+        """Check guides against the schema of the configured logs."""
+        from orchestrator.app.live_checks import check_guides  # noqa: PLC0415  # brings the log engine
+
+        return await check_guides(self._guide_files(files), options=options, settings=self.settings(), live=live)
 
     async def try_guides(self, files: Sequence[Path]) -> AsyncIterator[TriedGuide]:
         """Run the tests beside guides."""

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from agents.triage.guide_tests import run_case, write_tables
 from orchestrator.app.assembly import SHIPPED
 from orchestrator.app.sources import refuse_locked
-from orchestrator.core.errors import GuideError, InputError, Place
+from orchestrator.core.errors import GuideError, InputError, Place, QueryError
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import Column, Table
 from orchestrator.surfaces.application import LintedGuide, TriedCase, TriedGuide
@@ -23,12 +23,15 @@ from playbooks.parse import parse_guide, read_text
 from playbooks.problems import Problem, error
 from playbooks.services import Services
 from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.graph_query import tables_in
+from plugins.monitor.local_graph import LocalResourceGraph
+from plugins.monitor.local_metrics import LocalMetrics
 
 CLOCK = datetime(2026, 1, 1, tzinfo=UTC)  # no row is there to be older or newer
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class ReadFile:
     """A file's guide, or why there is none."""
 
     path: Path
@@ -38,27 +41,36 @@ class _Read:
 
 async def lint_guides(files: Sequence[Path]) -> tuple[LintedGuide, ...]:
     """The problems of each guide among the files and folders; none given, the shipped ones."""
-    read = _read_all(files)
+    read = read_guide_files(files)
     return tuple([LintedGuide(path=str(item.path), problems=await _lint(item, read)) for item in read])
 
 
 async def try_guides(files: Sequence[Path], *, services: Services) -> AsyncIterator[TriedGuide]:
     """Each guide with the outcome of every test beside it; GuideError where a guide or its tests cannot be read."""
-    read = _read_all(files)
+    read = read_guide_files(files)
     for item in read:
         if item.fault is not None:
             raise item.fault
     guides = {item.guide.id: item.guide for item in read if item.guide is not None}
     for guide in guides.values():
         results = [
-            await run_case(guide, case, backend=_recorded, guides=guides, services=services)
+            await run_case(
+                guide,
+                case,
+                backend=_recorded,
+                metrics_of=LocalMetrics,
+                graph_of=LocalResourceGraph,
+                guides=guides,
+                services=services,
+            )
             for case in load_cases(guide)
         ]
         cases = tuple(TriedCase(name=item.name, line=item.line, problems=item.problems) for item in results)
         yield TriedGuide(guide=guide.id, path=str(cases_path(guide)), cases=cases)
 
 
-def _read_all(files: Sequence[Path]) -> list[_Read]:
+def read_guide_files(files: Sequence[Path]) -> list[ReadFile]:
+    """Each guide among the files and folders, or why it is none; none given, the shipped ones."""
     paths = list(dict.fromkeys(path for named in files or (SHIPPED / "guides",) for path in _expanded(named)))
     if not paths:
         raise InputError(f"no guides in {', '.join(map(repr, map(str, files)))}: a guide is a .md with front matter")
@@ -85,14 +97,14 @@ def _is_guide(path: Path) -> bool:
         return True  # its fault is told when it is read
 
 
-def _read(path: Path) -> _Read:
+def _read(path: Path) -> ReadFile:
     try:
-        return _Read(path, parse_guide(read_text(path), path=str(path)))
+        return ReadFile(path, parse_guide(read_text(path), path=str(path)))
     except GuideError as fault:
-        return _Read(path, None, fault)
+        return ReadFile(path, None, fault)
 
 
-async def _lint(item: _Read, read: Sequence[_Read]) -> tuple[Problem, ...]:
+async def _lint(item: ReadFile, read: Sequence[ReadFile]) -> tuple[Problem, ...]:
     if item.guide is None:
         return (error(item.fault.place, item.fault.problem),) if item.fault else ()
     guide = item.guide
@@ -101,12 +113,18 @@ async def _lint(item: _Read, read: Sequence[_Read]) -> tuple[Problem, ...]:
     if not guide.tables:
         return (*twice, *lint_guide(guide))
     async with empty_logs(guide) as logs:
-        loop = asyncio.get_running_loop()
+        loop, graph = asyncio.get_running_loop(), LocalResourceGraph(logs)
 
         def describe(kql: str, parameters: Sequence[QueryParameter]) -> Sequence[Column]:
             return asyncio.run_coroutine_threadsafe(logs.describe(kql, parameters=parameters), loop).result()
 
-        found = await asyncio.to_thread(lint_guide, guide, describe=describe)
+        def describe_graph(kql: str, parameters: Sequence[QueryParameter]) -> Sequence[Column]:
+            for name in tables_in(kql):
+                if name not in guide.tables:
+                    raise QueryError(f"the table {name!r} is not declared: add it to `tables` with its columns")
+            return asyncio.run_coroutine_threadsafe(graph.describe(kql, parameters=parameters), loop).result()
+
+        found = await asyncio.to_thread(lint_guide, guide, describe=describe, describe_graph=describe_graph)
     return (*twice, *found)
 
 

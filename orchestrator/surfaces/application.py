@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -82,6 +83,50 @@ class LintedGuide:
 
     path: str
     problems: tuple[Problem, ...]
+
+
+class CheckState(StrEnum):
+    """What came of checking a step against the data."""
+
+    OK = "ok"
+    WRONG = "wrong"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedStep:
+    """A step that asks something.
+
+    Attributes:
+        kind: kql, resource_graph or metrics.
+        state: Wrong where a problem stands in it, failed where nobody answered, skipped where it cannot be asked now.
+        reason: Why it failed or was skipped, or what is to be known of one that is ok.
+    """
+
+    step: str
+    kind: str
+    line: int
+    state: CheckState
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedGuide:
+    """A guide's queries against the schema of today; `guide` is None where the file holds none."""
+
+    guide: str | None
+    path: str
+    steps: tuple[CheckedStep, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedGuides:
+    """All of them; `source` is what was asked: live, files or sample."""
+
+    source: str
+    guides: tuple[CheckedGuide, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +221,13 @@ class Application(Protocol):
 
     async def lint_guides(self, files: Sequence[Path]) -> tuple[LintedGuide, ...]:
         """Check guides without data: these files and folders, else those that `ask` would use."""
+        ...
+
+    async def check_guides(self, files: Sequence[Path], options: Options, *, live: bool) -> CheckedGuides:
+        """Check every query against the schema of the configured logs, without running it in full.
+
+        SettingsError where `live` is asked for and only files are configured.
+        """
         ...
 
     def try_guides(self, files: Sequence[Path]) -> AsyncIterator[TriedGuide]:

@@ -128,6 +128,12 @@ def _refuse_lets(solid: Sequence[Token]) -> None:
             )
 
 
+def tables_in(kql: str) -> tuple[str, ...]:
+    """The tables of Resource Graph that the query names, in order."""
+    names = (token.text for token in tokenize(kql) if token.kind is Kind.NAME)
+    return tuple(dict.fromkeys(name for name in names if name in TABLES))
+
+
 def located(resources: Sequence[str]) -> tuple[str, tuple[QueryParameter, ...]]:
     """The query for the regions of resources, and its parameter."""
     kql = "Resources\n| where id in~ (m_ids)\n| project id = tolower(id), location"

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from orchestrator.core.errors import QueryError
 from orchestrator.core.ports import Logs, QueryLimits, QueryParameter
 from orchestrator.core.table import Column, Table
-from plugins.monitor.graph_query import fill
+from plugins.monitor.graph_query import fill, tables_in
 
 
 class LocalResourceGraph:
@@ -17,8 +18,29 @@ class LocalResourceGraph:
         self, kql: str, *, parameters: Sequence[QueryParameter] = (), limits: QueryLimits | None = None
     ) -> Table:
         """Run the query on the folder's tables."""
-        return await self._logs.query(fill(kql, parameters), limits=limits)
+        text = fill(kql, parameters)
+        try:
+            return await self._logs.query(text, limits=limits)
+        except QueryError as error:
+            await self._refuse_absent(kql)
+            raise error from None
 
     async def describe(self, kql: str, *, parameters: Sequence[QueryParameter] = ()) -> tuple[Column, ...]:
         """The columns that the query would yield; raises `QueryError` as `query` does."""
-        return await self._logs.describe(fill(kql, parameters))
+        text = fill(kql, parameters)
+        try:
+            return await self._logs.describe(text)
+        except QueryError as error:
+            await self._refuse_absent(kql)
+            raise error from None
+
+    async def _refuse_absent(self, kql: str) -> None:
+        """Say that there is no resource graph where its table is not among the files."""
+        for name in tables_in(kql):
+            try:
+                await self._logs.describe(name)
+            except QueryError as error:
+                raise QueryError(
+                    f"no Azure Resource Graph is configured: these logs have no table {name}; ask a workspace, or "
+                    "export that table"
+                ) from error

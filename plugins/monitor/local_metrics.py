@@ -30,7 +30,7 @@ class LocalMetrics:
     async def measure(self, query: MetricsQuery, *, limits: QueryLimits | None = None) -> Table:
         """Sum the rows up to the interval asked for."""
         dimensions = tuple(name for name, _ in query.split_by)
-        await self._check_dimensions(dimensions)
+        _check_dimensions(dimensions, await self._known_columns())
         found = await self._logs.query(metrics_kql(query), parameters=metrics_parameters(query), limits=limits)
         if found.status is TableStatus.FAILED:
             return found
@@ -39,14 +39,22 @@ class LocalMetrics:
         rows = tuple(_row(record, columns, asked) for record in found.records())
         return Table(columns, rows, status=found.status, reason=found.reason, stats=found.stats)
 
-    async def _check_dimensions(self, dimensions: Sequence[str]) -> None:
-        known = [column.name for column in await self._logs.describe(TABLE)] if dimensions else []
-        for name in dimensions:
-            if name not in known:
-                raise QueryError(
-                    f"{TABLE} has no column {name!r}{did_you_mean(nearest(name, known))}: "
-                    "diagnostic settings export metrics without their dimensions"
-                )
+    async def _known_columns(self) -> list[str]:
+        try:
+            return [column.name for column in await self._logs.describe(TABLE)]
+        except QueryError as error:
+            raise QueryError(
+                f"no metrics are configured: these logs have no table {TABLE}; ask a workspace, or export that table"
+            ) from error
+
+
+def _check_dimensions(dimensions: Sequence[str], known: Sequence[str]) -> None:
+    for name in dimensions:
+        if name not in known:
+            raise QueryError(
+                f"{TABLE} has no column {name!r}{did_you_mean(nearest(name, known))}: "
+                "diagnostic settings export metrics without their dimensions"
+            )
 
 
 def metrics_kql(query: MetricsQuery) -> str:

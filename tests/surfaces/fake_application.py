@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from importlib import util
 from pathlib import Path
 
-from orchestrator.core.errors import InputError, ModelError, Place, QueryError
+from orchestrator.core.errors import InputError, ModelError, Place, QueryError, SettingsError
 from orchestrator.core.events import (
     GuideMatched,
     Routed,
@@ -26,6 +26,10 @@ from orchestrator.core.events import (
 from orchestrator.core.routing.router import Route
 from orchestrator.core.table import Column, ColumnType, Table, TableStatus
 from orchestrator.surfaces.application import (
+    CheckedGuide,
+    CheckedGuides,
+    CheckedStep,
+    CheckState,
     Document,
     Finding,
     GuideHits,
@@ -197,6 +201,12 @@ class FakeApplication:
             for path in files
         )
 
+    async def check_guides(self, files: Sequence[Path], options: Options, *, live: bool) -> CheckedGuides:
+        """A step of each state for a file whose name says broken, one that is fine for any other."""
+        if live and options.workspace is None:
+            raise SettingsError("--live asks a workspace, and none is configured: give --workspace ID")
+        return CheckedGuides(source="live" if live else "sample", guides=tuple(checked(path) for path in files))
+
     async def try_guides(self, files: Sequence[Path]) -> AsyncIterator[TriedGuide]:
         """A test that passes, one that fails where the file's name says so, and a guide without tests."""
         for path in files:
@@ -301,6 +311,25 @@ class FakeApplication:
         wrong = Finding(part="logs", state="wrong", detail="no such folder", mend="give an existing one")
         fine = Finding(part="state", state="ok", detail="SQLite 3.45")
         return (fine, wrong) if options.logs else (fine, Finding(part="model", state="off", detail="embedded planner"))
+
+
+def checked(path: Path) -> CheckedGuide:
+    """A guide's queries, all right but where the file's name says broken."""
+    fine = CheckedStep(
+        step="look", kind="kql", line=12, state=CheckState.OK, reason="there is no table T, which is optional"
+    )
+    bad = (
+        CheckedStep(step="depth", kind="resource_graph", line=20, state=CheckState.WRONG),
+        CheckedStep(
+            step="far", kind="kql", line=30, state=CheckState.FAILED, reason="the log service cannot be reached"
+        ),
+        CheckedStep(step="cpu", kind="metrics", line=40, state=CheckState.SKIPPED, reason="its resource is not known"),
+    )
+    broken = "broken" in path.name
+    problem = error(Place(str(path), 21, "steps.depth.resource_graph"), "no column 'nam'; did you mean 'name'?")
+    return CheckedGuide(
+        guide=path.stem, path=str(path), steps=(fine, *(bad if broken else ())), problems=(problem,) if broken else ()
+    )
 
 
 def guide(guide_id: str) -> Guide:

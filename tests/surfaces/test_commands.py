@@ -322,6 +322,35 @@ def test_lint_lists_problems_with_their_places(run: Run):
     assert [problem["level"] for problem in document["guides"][0]["problems"]] == ["warning", "error"]
 
 
+def test_check_tells_each_step_and_each_problem(run: Run):
+    """A line per step with its place where it is not right, then the problems; exit code 1 for a fault, 2 for none."""
+    fine, broken = run("guides", "check", "fine.md"), run("guides", "check", "broken.md")
+    assert (fine.code, broken.code) == (0, 1)
+    assert fine.out.splitlines() == [
+        "SAMPLE DATA: no logs are configured",
+        "fine",
+        "  ok      look (kql): there is no table T, which is optional",
+        "1 guide against the bundled sample: 1 ok",
+    ]
+    assert broken.out.splitlines()[3:] == [
+        "  wrong   depth (resource_graph) (broken.md:20)",
+        "  failed  far (kql) (broken.md:30): the log service cannot be reached",
+        "  skipped cpu (metrics) (broken.md:40): its resource is not known",
+        "broken.md:21: steps.depth.resource_graph: error: no column 'nam'; did you mean 'name'?",
+        "1 guide against the bundled sample: 1 ok, 1 wrong, 1 failed, 1 skipped",
+    ]
+    document = json.loads(run("guides", "check", "broken.md", "--json").out)
+    assert (document["source"], document["wrong"], document["skipped"]) == ("sample", 1, 1)
+
+
+def test_check_live_needs_a_workspace(run: Run):
+    """Files and samples do not count; a workspace does."""
+    refused = run("guides", "check", "fine.md", "--live")
+    assert (refused.code, "--live asks a workspace" in refused.err) == (2, True)
+    asked = run("guides", "check", "fine.md", "--live", "--workspace", "11111111-2222-3333-4444-555555555555")
+    assert (asked.code, "against live logs" in asked.out) == (0, True)
+
+
 def test_guide_tests_say_what_differs(run: Run):
     """Each test with its outcome, a guide without tests, the count; exit code 1 where one failed."""
     passed, failed = run("guides", "test", "fine.md"), run("guides", "test", "broken.md")

@@ -26,6 +26,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
         ("runs", ["runs", "list"]),
         ("verify", ["runs", "verify", "stale"]),
         ("lint", ["guides", "lint", "broken.md"]),
+        ("check", ["guides", "check", "broken.md"]),
         ("guide_tests", ["guides", "test", "broken.md"]),
         ("doctor", ["doctor", "--logs", "x"]),
         ("index", ["index", "fill"]),

@@ -59,6 +59,7 @@ def add_commands(cli: typer.Typer) -> None:
     group.command(epilog=SEARCH_EXAMPLES)(search)
     group.command(epilog=RUN_EXAMPLES)(run)
     group.command(epilog=guide_checks.LINT_EXAMPLES)(guide_checks.lint)
+    group.command(epilog=guide_checks.CHECK_EXAMPLES)(guide_checks.check)
     group.command("test", epilog=guide_checks.TEST_EXAMPLES)(guide_checks.run_tests)
     cli.add_typer(group, name="guides")
 

@@ -1,17 +1,31 @@
-"""What lint and the tests of guides found."""
+"""What lint, the check against data and the tests of guides found."""
 
 from collections.abc import Sequence
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from orchestrator.surfaces.application import LintedGuide, TriedGuide
+from orchestrator.surfaces.application import (
+    CheckedGuide,
+    CheckedGuides,
+    CheckedStep,
+    CheckState,
+    LintedGuide,
+    TriedGuide,
+)
 from orchestrator.surfaces.terminal.cleaning import clean
 from orchestrator.surfaces.terminal.layout import hanging
 from orchestrator.surfaces.terminal.screen import Screen
 from playbooks.problems import Level, Problem
 
 _LEVELS = {Level.ERROR: "bold red", Level.WARNING: "yellow"}
+_STATES = {
+    CheckState.OK: "green",
+    CheckState.WRONG: "bold red",
+    CheckState.FAILED: "bold red",
+    CheckState.SKIPPED: "yellow",
+}
+_SOURCES = {"live": "live logs", "files": "log files", "sample": "the bundled sample"}
 
 
 def lint_text(guides: Sequence[LintedGuide], screen: Screen) -> str:
@@ -30,6 +44,36 @@ def _problem(problem: Problem) -> Text:
         f"{clean(str(problem.place))}: ",
         (problem.level.value, _LEVELS[problem.level]),
         f": {clean(problem.message)}",
+        no_wrap=True,
+        overflow="ignore",
+    )
+
+
+def checked_text(found: CheckedGuides, screen: Screen) -> str:
+    """Each guide with a line per step that asks something, then the problems, then the count."""
+    parts: list[RenderableType] = []
+    if found.source == "sample":
+        parts.append(Text("SAMPLE DATA: no logs are configured", style="bold yellow"))
+    for guide in found.guides:
+        parts.append(Text(clean(guide.guide or guide.path), style="bold"))
+        parts += [_checked_step(guide, step) for step in guide.steps]
+        parts += [_problem(problem) for problem in guide.problems]
+    states = [step.state for guide in found.guides for step in guide.steps]
+    counted = ", ".join(f"{states.count(state)} {state.value}" for state in CheckState if state in states)
+    problems = sum(len(guide.problems) for guide in found.guides)
+    bad = problems or CheckState.FAILED in states
+    text = f"{_count(len(found.guides), 'guide')} against {_SOURCES[found.source]}: {counted or 'nothing to ask'}"
+    parts.append(Text(text, style="bold red" if bad else "bold green"))
+    return screen.text(*parts)
+
+
+def _checked_step(guide: CheckedGuide, step: CheckedStep) -> Text:
+    place = "" if step.state is CheckState.OK else f" ({clean(guide.path)}:{step.line})"
+    reason = f": {clean(step.reason)}" if step.reason else ""
+    return Text.assemble(
+        "  ",
+        (f"{step.state.value:<8}", _STATES[step.state]),
+        f"{clean(step.step)} ({step.kind}){place}{reason}",
         no_wrap=True,
         overflow="ignore",
     )

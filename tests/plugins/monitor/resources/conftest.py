@@ -5,15 +5,14 @@ import csv
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
-import uvicorn
 from azure.core.credentials import AccessToken
+from serving import serve
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -84,23 +83,6 @@ class Script:
         return self.replies.pop(0) if self.replies else None
 
 
-@asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
-    """The app on a free port of loopback."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="off", ws="none")
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined,method-assign]  # older versions
-    running = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  # the server tells nobody
-        await asyncio.sleep(0.005)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await running
-
-
 @pytest.fixture
 def credential() -> Signed:
     """A sign-in that works."""
@@ -152,7 +134,7 @@ async def graph_server(inventory_logs: DuckDbLogs) -> AsyncIterator[Script]:
         return graph_page(body["options"], table, headers=script.headers)
 
     path = "/providers/Microsoft.ResourceGraph/resources"
-    async with served(Starlette(routes=[Route(path, resources, methods=["POST"])])) as url:
+    async with serve(Starlette(routes=[Route(path, resources, methods=["POST"])])) as url:
         script.url = url
         yield script
 
@@ -237,7 +219,7 @@ async def metrics_server() -> AsyncIterator[Script]:
 
     path = "/subscriptions/{subscription}/metrics:getBatch"
     routes = [Route(start + path, batch, methods=["POST"]) for start in ("", "/{region}")]
-    async with served(Starlette(routes=routes)) as url:
+    async with serve(Starlette(routes=routes)) as url:
         script.url = url
         yield script
 
