@@ -1,6 +1,7 @@
 """Translates every error of the Azure client libraries into ours; most specific first, and nowhere else."""
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,11 +55,16 @@ FAULTS: Mapping[type[Exception], Fault] = {
     azure.SerializationError: Fault.UNREADABLE,
     azure.DeserializationError: Fault.UNREADABLE,
     TimeoutError: Fault.TIMED_OUT,
-    ValueError: Fault.UNREADABLE,  # what json raises for a gateway's page in HTML
+    # what the clients let through when an answer is no JSON, no gzip, or a document of another form
+    ValueError: Fault.UNREADABLE,
+    zlib.error: Fault.UNREADABLE,
+    LookupError: Fault.UNREADABLE,
+    AttributeError: Fault.UNREADABLE,
+    TypeError: Fault.UNREADABLE,
 }
 """Each class of azure-core's errors, children before parents; those of azure-identity are children of these."""
 
-FOREIGN = (azure.AzureError, ValueError, TimeoutError)
+FOREIGN = (azure.AzureError, TimeoutError, ValueError, zlib.error, LookupError, AttributeError, TypeError)
 """What a call of a client may raise."""
 
 _STATUSES = {
@@ -160,7 +166,7 @@ def read_trouble(error: Exception, heard: Heard) -> Trouble:
     )
 
 
-_STATUS_OF_ERRORS = 400
+_STATUS_OF_ERRORS = 300
 
 
 def _cause(error: Exception) -> Exception:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -92,7 +92,11 @@ class AzureLogs:
         if enforce_https and authentication_policy is None and not endpoint.startswith("https://"):
             raise SettingsError(f"SWITCHBOARD_LOGS_ENDPOINT is {endpoint!r}: tokens go to https addresses only")
         client = LogsQueryClient(
-            credential, endpoint=endpoint, retry_total=0, authentication_policy=authentication_policy
+            credential,
+            endpoint=endpoint,
+            authentication_policy=authentication_policy,
+            retry_total=0,
+            permit_redirects=False,  # the service has none, and a token follows only to where it was meant for
         )
         options = {} if enforce_https else {"enforce_https": False}
         service = LogService(client, patience=patience or Patience(), options=options)
@@ -141,11 +145,11 @@ class AzureLogs:
         question, places = self._prepared(kql, parameters)
         bounds = limits or QueryLimits()
         answer = await self._answer(question, places, window=window, limits=bounds)
-        reply = answer.reply
-        if isinstance(reply, Trouble):
-            return await self._given_out(reply, answer, question, places, limits=bounds)
-        link = await self._link(question, places, window=window)
-        return _table(reply, answer, question, limits=bounds, link=link)
+        if isinstance(answer.reply, Trouble):
+            table = await self._given_out(answer.reply, answer, question, places, limits=bounds)
+        else:
+            table = _table(answer.reply, answer, question, limits=bounds)
+        return replace(table, link=await self._link(question, places, window=window))
 
     async def describe(self, kql: str, *, parameters: Sequence[QueryParameter] = ()) -> tuple[Column, ...]:
         """The columns that the query would yield, as the service works them out from its schema of today."""
@@ -277,7 +281,7 @@ def _excess(reply: Reply | Trouble) -> Excess | None:
     return None if found is Excess.SIZE and reply.rows else found
 
 
-def _table(reply: Reply, answer: _Answer, question: Question, *, limits: QueryLimits, link: str | None) -> Table:
+def _table(reply: Reply, answer: _Answer, question: Question, *, limits: QueryLimits) -> Table:
     rows, reason = cut(
         read_rows(reply.columns, reply.rows, sort=question.sort),
         QueryLimits(rows=answer.last.rows, bytes=limits.bytes),
@@ -290,4 +294,4 @@ def _table(reply: Reply, answer: _Answer, question: Question, *, limits: QueryLi
     status = TableStatus.PARTIAL if reasons else TableStatus.COMPLETE
     if reply.details and not reply.columns:
         status = TableStatus.FAILED
-    return Table(reply.columns, rows, status, "; ".join(reasons) or None, answer.stats, link)
+    return Table(reply.columns, rows, status, "; ".join(reasons) or None, answer.stats)

@@ -165,6 +165,8 @@ def _read(result: LogsQueryResult | LogsQueryPartialResult, *, measured_s: float
             tables, error = result.tables, None
     known = {"code": error.code, "message": error.message, "details": error.details} if error else None
     stats = read_stats(result.statistics, measured_s=measured_s)
+    if not tables and error is None:
+        raise ValueError("the answer holds no table")
     return replace(_table(tables[0] if tables else None, stats), details=error_chain(known))
 
 

@@ -1,5 +1,6 @@
 """Faults of the service, of the network and of the sign-in, each on the wire: what is asked again, and what is said."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -45,7 +46,7 @@ async def test_gateway_timeout_is_a_failed_table_and_not_repeated(azure: AzureLo
     service.faults = [log_analytics.gateway_timeout()]
     table = await azure.query("AppRequests", limits=QueryLimits(timeout_s=20))
     assert (table.status, table.reason) == (TableStatus.FAILED, "stopped at the time limit of 20 s")
-    assert len(service.asked) == 1
+    assert (len(service.asked), str(table.link).startswith("https://portal.azure.com/")) == (1, True)
 
 
 async def test_an_answer_that_does_not_come_is_a_failed_table(open_logs: Open, service: Any, log_analytics: Any):
@@ -64,6 +65,55 @@ async def test_a_reset_is_asked_again_once(azure: AzureLogs, service: Any, log_a
     with pytest.raises(QueryError) as caught:
         await azure.query("AppRequests")
     assert (caught.value.retryable, len(service.asked)) == (True, 4)
+
+
+async def _half(request: Any) -> None:
+    """The head of an answer and a piece of its body, then nothing."""
+    transport = request._receive.__self__.transport
+    transport.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 999\r\n\r\n{")
+    await asyncio.sleep(0.05)
+    transport.close()
+
+
+async def test_half_an_answer_is_asked_again_once(azure: AzureLogs, service: Any):
+    """Nothing of it is used."""
+    service.faults = [_half]
+    assert len((await azure.query("AppRequests")).rows) == 3
+    service.faults = [_half] * 2
+    with pytest.raises(QueryError, match="broke off"):
+        await azure.query("AppRequests")
+    assert len(service.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        (b"<html>sign in to the proxy</html>", None),
+        (b"no gzip", "gzip"),
+        (b"[1, 2]", None),
+        (b'{"tables": []}', None),
+        (b'{"tables": [{"name": "P", "columns": [{"name": "a", "type": "long"}], "rows": [[1, 2]]}]}', None),
+        (b'{"tables": [{"name": "P", "columns": [{"name": "a", "type": "long"}], "rows": [["x"]]}]}', None),
+    ],
+)
+async def test_what_is_no_answer_is_told(
+    azure: AzureLogs, service: Any, log_analytics: Any, body: bytes, encoding: str | None
+):
+    """Once, as something between us and the service made it."""
+    headers = {"content-type": "application/json"} | ({"content-encoding": encoding} if encoding else {})
+    service.faults = [log_analytics.answering(log_analytics.Response(body, headers=headers))]
+    with pytest.raises(QueryError, match=r"the (log )?service sent") as caught:
+        await azure.query("AppRequests")
+    assert (caught.value.retryable, len(service.asked)) == (True, 1)
+
+
+async def test_redirects_are_not_followed(azure: AzureLogs, service: Any, log_analytics: Any):
+    """A token goes only to where it was meant for."""
+    there = log_analytics.Response(status_code=307, headers={"location": f"{service.url}/v1/elsewhere/query"})
+    service.faults = [log_analytics.answering(there)]
+    with pytest.raises(QueryError, match="status 307"):
+        await azure.query("AppRequests")
+    assert len(service.asked) == 1
 
 
 async def test_an_unavailable_service_is_asked_again_once(azure: AzureLogs, service: Any, log_analytics: Any):
