@@ -38,12 +38,16 @@ class ExportedSpan:
 
 @dataclass
 class Collector:
-    """What came in; `status` is what is answered, `held` keeps every answer back until it is set."""
+    """What came in; `status` is what is answered, `held` keeps every answer back until it is set.
+
+    `answers` are JSON documents by path without query, for other services than the two.
+    """
 
     port: int = 0
     status: int = 200
     held: threading.Event | None = None
     received: list[Received] = field(default_factory=list)
+    answers: dict[str, Any] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -121,8 +125,16 @@ def _handler(collector: Collector) -> type[BaseHTTPRequestHandler]:
             collector.received.append(Received(self.path, dict(self.headers), body))
             if collector.held is not None:
                 collector.held.wait(30)
-            answer = b'{"itemsReceived":1,"itemsAccepted":1,"errors":[]}' if self.path == "/v2.1/track" else b""
+            self._answer()
+
+        def do_GET(self) -> None:
+            self._answer()
+
+        def _answer(self) -> None:
+            document = collector.answers.get(self.path.partition("?")[0])
+            answer = json.dumps(document).encode() if document is not None else b""
             self.send_response(collector.status)
+            self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
@@ -136,7 +148,7 @@ def _handler(collector: Collector) -> type[BaseHTTPRequestHandler]:
 @pytest.fixture
 def collector() -> Iterator[Collector]:
     """A collector that takes everything."""
-    found = Collector()
+    found = Collector(answers={"/v2.1/track": {"itemsReceived": 1, "itemsAccepted": 1, "errors": []}})
     with ThreadingHTTPServer(("127.0.0.1", 0), _handler(found)) as server:
         found.port = server.server_port
         thread = threading.Thread(target=server.serve_forever)
