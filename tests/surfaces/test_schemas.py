@@ -32,6 +32,9 @@ FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
         ("index", ["index", "fill"]),
         ("index", ["index", "fill", "--guides", "broken", "--recreate"]),
         ("index", ["index", "show"]),
+        ("workflows", ["workflows", "list"]),
+        ("outcome", ["workflows", "read", "open_ticket:INC-7:1"]),
+        ("outcome", ["workflows", "read", "open_ticket:lost:1"]),
     ],
 )
 def test_documents_follow_their_schemas(run: Run, schema: str, argv: list[str]):
