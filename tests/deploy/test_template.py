@@ -1,6 +1,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -187,7 +189,16 @@ def test_the_jobs_environment_holds_settings(templates: Mapping[str, Any]):
     host = next(call for call in templates["main.bicep"].modules if call.symbol == "host")
     outputs = [name for name in templates["main.bicep"].outputs if name.startswith(PREFIX)]
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    assert {*host.params["environment"], *outputs} - known == set()
+    assert {*host.params["settings"], *outputs} - known == set()
+
+
+def test_the_jobs_run_commands_that_exist(templates: Mapping[str, Any]):
+    """Each job's command and options are those of the program."""
+    for call in templates["host.bicep"].modules:
+        words = [word for word in call.params["arguments"] if not word.startswith("--")]
+        command = [str(Path(sys.executable).with_name("switchboard")), *words, "--help"]
+        shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        assert [word for word in call.params["arguments"] if word.startswith("--") and f" {word} " not in shown] == []
 
 
 def test_workflows_reach_the_settings_as_json(monkeypatch: pytest.MonkeyPatch):

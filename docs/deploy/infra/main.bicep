@@ -222,7 +222,7 @@ module host 'modules/host.bicep' = {
     identityId: identity.outputs.id
     workspaceName: monitor.outputs.workspaceName
     checkSchedule: checkSchedule
-    environment: {
+    settings: {
       SWITCHBOARD_CREDENTIAL: 'managed'
       SWITCHBOARD_CLIENT_ID: identity.outputs.clientId
       SWITCHBOARD_WORKSPACE: ownWorkspace ? monitor.outputs.workspaceId : existingWorkspace!.outputs.workspaceId

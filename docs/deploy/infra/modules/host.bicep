@@ -9,7 +9,7 @@ param identityId string
 param workspaceName string
 param checkSchedule string
 @description('The settings of the program, by name; empty ones are left out.')
-param environment object
+param settings object
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
   name: workspaceName
@@ -47,7 +47,7 @@ module ask 'job.bicep' = {
     image: image
     arguments: ['doctor', '--json']
     schedule: ''
-    settings: environment
+    settings: settings
   }
 }
 
@@ -63,7 +63,7 @@ module check 'job.bicep' = {
     image: image
     arguments: ['guides', 'check', '--live', '--json']
     schedule: checkSchedule
-    settings: environment
+    settings: settings
   }
 }
 

@@ -52,7 +52,7 @@ resource embedding 'Microsoft.CognitiveServices/accounts/deployments@2025-06-01'
     model: { format: 'OpenAI', name: embeddingName, version: embeddingVersion }
     versionUpgradeOption: 'NoAutoUpgrade'
   }
-  // the account takes one deployment at a time
+  // the account takes one change at a time
   dependsOn: [model]
 }
 
@@ -63,6 +63,7 @@ resource project 'Microsoft.CognitiveServices/accounts/projects@2025-06-01' = {
   tags: tags
   identity: { type: 'SystemAssigned' }
   properties: { displayName: 'Switchboard' }
+  dependsOn: [model, embedding]
 }
 
 resource search 'Microsoft.Search/searchServices@2025-05-01' existing = if (!empty(searchName)) {
