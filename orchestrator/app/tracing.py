@@ -111,8 +111,8 @@ class RunTrace:
         attributes = {
             names.OPERATION: "invoke_workflow",
             names.WORKFLOW: "switchboard",
-            names.CONVERSATION: event.session,
-            "switchboard.run.id": event.run,
+            names.CONVERSATION: identifier(event.session),
+            "switchboard.run.id": identifier(event.run),
             "switchboard.source": identifier(event.source),
         }
         self._run = self.spans.open("invoke_workflow switchboard", None, at, attributes, kind=SpanKind.SERVER)
