@@ -7,6 +7,8 @@ from orchestrator.core.report import GuideResult, Json, Question, Report, Statem
 from orchestrator.core.runs import Offer, RunContext, Submission
 from orchestrator.core.specs import AgentSpec
 
+_ASKS = "The model asks:"
+_ASKED = "The model has a question for you."
 _LEADS = ("cause_found", "needs_input", "inconclusive", "no_data", "not_covered", "healthy")
 
 
@@ -83,8 +85,8 @@ def _questions(results: Sequence[GuideResult], submission: Submission) -> tuple[
     asked = lead.questions if lead else ()
     if asked or not submission.question:
         return asked
-    # a model's own words: said to be its, wherever they are read
-    return (Question(text=f"The model asks: {submission.question}"),)
+    # a model's own words: said to be its, and not in the answer
+    return (Question(text=f"{_ASKS} {submission.question}"),)
 
 
 def _cut_short_note(submission: Submission) -> tuple[str, ...]:
@@ -129,7 +131,7 @@ def sentence(report: Report, spec: AgentSpec) -> str:
     parts = [_headline(report)]
     if report.result is None:
         parts += [f"I cannot {item} yet." for item in spec.cannot]
-    parts += [question.text for question in report.questions]
+    parts += [_ASKED if question.text.startswith(_ASKS) else question.text for question in report.questions]
     text = " ".join(part for part in parts if part)
     return in_words(text, source=report.source)
 

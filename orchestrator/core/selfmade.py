@@ -34,6 +34,12 @@ _COMPARISONS = frozenset({
     "==", "!=", "=~", "!~", "has", "has_cs", "contains", "contains_cs", "startswith", "startswith_cs", "endswith",
     "endswith_cs", "hasprefix", "hasprefix_cs", "hassuffix", "hassuffix_cs", "regex",
 })
+_PLAIN = frozenset({
+    "n", "c", "x", "y", "t", "k", "p", "m", "count", "total", "sum", "avg", "mean", "min", "max", "share", "ratio",
+    "rate", "percent", "pct", "first", "last", "value", "failed", "failures", "errors", "error", "ok", "calls",
+    "requests", "rows", "bucket", "minute", "hour", "day", "start", "end", "since", "newest", "oldest", "distinct",
+    "ms", "s", "bytes", "per", "by", "of",
+})
 _LISTS = frozenset({"in", "in~", "!in", "!in~", "has_any", "has_all"})
 _UNITS = frozenset({
     "extract", "datetime_diff", "datetime_part", "trim", "trim_start", "trim_end", "datetime", "timespan",
@@ -49,10 +55,12 @@ class QueryReading:
 
     Attributes:
         definitions: For each name that it gives, the expression behind it.
+        odd: Those of the names that say more than what was computed.
         problem: Why its rows support no claim; empty where they do.
     """
 
     definitions: Mapping[str, str]
+    odd: frozenset[str] = frozenset()
     problem: str = ""
 
 
@@ -67,13 +75,25 @@ def read_query(kql: str) -> QueryReading:
     tokens = list(_tokens(kql))
     problem = _made_rows(tokens) or _made_text(tokens)
     if problem:
-        return QueryReading({}, problem)
+        return QueryReading({}, problem=problem)
     raw = dict(_definitions(tokens))
     definitions = {name: _expanded(name, raw) for name in raw}
     long = next((name for name, text in definitions.items() if len(text) > MAX_DEFINITION), None)
     if long is not None:
-        return QueryReading({}, f"it computes {long!r} in more than {MAX_DEFINITION} characters")
-    return QueryReading(definitions)
+        return QueryReading({}, problem=f"it computes a column in more than {MAX_DEFINITION} characters")
+    return QueryReading(definitions, odd=_odd(tokens, definitions))
+
+
+def _odd(tokens: Sequence[_Token], definitions: Mapping[str, str]) -> frozenset[str]:
+    """Names with a word that is neither plain nor among the other names of the query: they could carry a message."""
+    used = [token.text for token in tokens if token.kind == "name" and token.text not in definitions]
+    plain = _PLAIN.union(*map(_words, used))
+    return frozenset(name for name in definitions if not _words(name) <= plain)
+
+
+def _words(name: str) -> frozenset[str]:
+    """`avgDurationMs`, `avg_duration_ms` -> avg, duration, ms."""
+    return frozenset(word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))
 
 
 def _tokens(kql: str) -> Iterator[_Token]:

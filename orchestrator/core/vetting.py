@@ -51,6 +51,7 @@ class Known:
     texts: tuple[str, ...]
     numbers: frozenset[float]
     definitions: Mapping[str, str]
+    odd: frozenset[str]
 
     @classmethod
     def of(cls, cited: Mapping[str, Recorded]) -> "Known":
@@ -59,12 +60,14 @@ class Known:
         texts: set[str] = set()
         numbers: set[float] = set()
         definitions: dict[str, str] = {}
+        odd: set[str] = set()
         for key, item in cited.items():
             if item.evidence.purpose == FREE_QUERY:
                 reading = read_query(item.evidence.query)
                 if reading.problem:
                     raise ClaimError(f"the query of {key} supports no claim, as {reading.problem}")
                 definitions |= reading.definitions
+                odd |= reading.odd
             table = item.table
             if table is not None:
                 names |= {column.name for column in table.columns}
@@ -75,7 +78,7 @@ class Known:
                         texts.add(part)
                     else:
                         numbers.add(float(part))
-        return cls(tuple(cited), frozenset(names), tuple(texts), frozenset(numbers), definitions)
+        return cls(tuple(cited), frozenset(names), tuple(texts), frozenset(numbers), definitions, frozenset(odd))
 
     def label(self, field: str) -> str:
         """A column as the text names it: a computed one by what it was computed from, not by the model's name."""
@@ -154,6 +157,8 @@ def _vet_field(operand: Node, field: str, known: Known) -> None:
         if field != "rows":
             raise ClaimError("of other evidence a check may read rows, as in steps.E2.rows[0].n")
         return
+    if field in known.odd:
+        raise ClaimError("name computed columns plainly, such as n, failed, share, avg_ms or p_max, and ask again")
     if field not in known.names:
         raise ClaimError(f"the rows have no such column; they have: {', '.join(sorted(known.names))[:300]}")
 

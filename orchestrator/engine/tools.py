@@ -42,9 +42,13 @@ class ReportTools:
         """Resolve the claims and store the submission; the model's own words are cleaned and cut."""
         context = _context(run)
         refs = resolve_claims(claims, context)
-        words = (reading(text) for text in hypotheses[:MAX_HYPOTHESES])
+        asked = reading(question)
+        # what is no question is one more thing that the model thinks
+        words = [*hypotheses[:MAX_HYPOTHESES], *([] if asked.endswith("?") else [asked])]
         context.submission = Submission(
-            claims=refs, hypotheses=tuple(text for text in words if text), question=reading(question)
+            claims=refs,
+            hypotheses=tuple(dict.fromkeys(text for word in words if (text := reading(word)))),
+            question=asked if asked.endswith("?") else "",
         )
         return json.dumps({"status": "submitted", "claims": refs})
 

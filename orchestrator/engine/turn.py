@@ -9,6 +9,7 @@ from semantic_kernel.contents import ChatHistory, ChatMessageContent
 
 from orchestrator.core.errors import BudgetError, ModelError
 from orchestrator.core.events import ModelReplaced
+from orchestrator.core.reading import reading
 from orchestrator.core.retrying import RetryPolicy
 from orchestrator.core.runs import RunContext, Submission
 from orchestrator.core.specs import AgentSpec
@@ -167,7 +168,7 @@ class Turn:
         """End the turn in the model's place: every claim that a tool offered stands, its words are a hypothesis."""
         if self._over():
             return
-        words = (self._words,) if self._words else ()
+        words = tuple(filter(None, [reading(self._words)]))
         self.context.submission = Submission(claims=tuple(self.context.offers), hypotheses=words, cut_short=why)
 
 
