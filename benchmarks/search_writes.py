@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import asdict, dataclass
-from importlib import util
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from types import ModuleType
@@ -30,7 +30,7 @@ from plugins.search.azure_documents import upsert
 from plugins.search.azure_index import AzureIndex
 from plugins.search.azure_setup import IndexSetup
 
-SERVER = Path(__file__).resolve().parents[1] / "tests" / "plugins" / "search" / "azure_search_server.py"
+SERVERS = Path(__file__).resolve().parents[1] / "tests" / "servers"
 INDEX = "switchboard-guides"
 SLICE = 1_000
 WORDS = "checkout payment queue disk memory latency deploy rollback node pod region timeout cache certificate".split()  # noqa: SIM905  # read more easily
@@ -56,12 +56,8 @@ class Outcome:
 
 def load_server() -> ModuleType:
     """The loopback service of the tests."""
-    spec = util.spec_from_file_location("azure_search_server", SERVER)
-    assert spec
-    assert spec.loader
-    module = util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    sys.path.insert(0, str(SERVERS))
+    return import_module("azure_search_server")
 
 
 def make_documents(count: int, *, seed: int) -> list[Document]:

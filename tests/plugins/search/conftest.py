@@ -2,31 +2,17 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from importlib import util
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 from azure.core.credentials import AzureKeyCredential
+from azure_search_server import Fault, SearchServer
 
 from orchestrator.core.ports import PagedIndex
 from plugins.search.azure_clients import SearchClients
 from plugins.search.azure_index import AzureIndex
 from plugins.search.azure_setup import IndexSetup
 from plugins.search.sqlite import SqliteIndex
-
-
-def _load(name: str) -> ModuleType:
-    spec = util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec
-    assert spec.loader
-    module = util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-azure = _load("azure_search_server")
 
 
 class WordEmbedder:
@@ -62,13 +48,13 @@ def embedder() -> WordEmbedder:
 @pytest.fixture
 def make_fault() -> Any:
     """Makes a fault of the server."""
-    return azure.Fault
+    return Fault
 
 
 @pytest.fixture
 def server() -> Iterator[Any]:
     """A search service without an index."""
-    running = azure.SearchServer().start()
+    running = SearchServer().start()
     yield running
     running.stop()
 

@@ -5,15 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import util
-from pathlib import Path
 from typing import Any
 
-_SPEC = util.spec_from_file_location("azure_search_language", Path(__file__).with_name("azure_search_language.py"))
-assert _SPEC
-assert _SPEC.loader
-language = util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(language)
+import azure_search_language as language
 
 _K1, _B = 1.2, 0.75
 _RERANKED = 50

@@ -14,28 +14,16 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from importlib import util
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import azure_search_ranking as ranking
 import uvicorn
+from azure_search_language import SyntaxProblem
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-
-def _load(name: str) -> ModuleType:
-    spec = util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec
-    assert spec.loader
-    module = util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-ranking = _load("azure_search_ranking")
 KEY = "loopback-admin-key"
 _KEY_SYNTAX = re.compile(r"[A-Za-z0-9=-][A-Za-z0-9_=-]*")
 _PARAMETERS = {
@@ -170,7 +158,7 @@ class SearchServer:
             return self._route(request.method, path, body)
         except Refused as refused:
             return refused.response
-        except (ranking.Unfit, ranking.language.SyntaxProblem) as problem:
+        except (ranking.Unfit, SyntaxProblem) as problem:
             return Refused(400, f"Invalid expression: {problem}").response
 
     def _refuse(self, request: Request, size: int) -> None:
