@@ -89,13 +89,15 @@ class GuideMatcher:
     Args:
         index: Holds documents made by `playbooks.documents.guide_document`.
         services: The inventory.
+        names: More services' names, such as those that log.
         floor: Below this share, that the right guide is among the best, nothing is covered. At 0.3 the embedded
             index keeps 95 % of the right answers to published alerts.
     """
 
-    def __init__(self, index: Index, services: Services, *, floor: float = 0.3) -> None:
+    def __init__(self, index: Index, services: Services, *, names: Iterable[str] = (), floor: float = 0.3) -> None:
         self._index = index
         self._services = services
+        self._names = frozenset(names)
         self._floor = floor
 
     async def match(self, text: str, *, alert: str | None = None, service: str | None = None, top: int = 3) -> Match:
@@ -116,11 +118,11 @@ class GuideMatcher:
         """
         words = " ".join(part for part in (alert, text) if part)
         hits: dict[str, Hit] = {}
-        for variant in dict.fromkeys((words, _without(words, services))):
+        for variant in dict.fromkeys((words, _without(words, [*self._names, *_names_of(services)]))):
             for hit in await self._index.search(SearchQuery(text=variant, top=top, kinds=("guide",))):
                 if hit.id not in hits or hits[hit.id].score < hit.score:
                     hits[hit.id] = hit
-        names = {name.casefold() for one in services for name in one.names}
+        names = {name.casefold() for name in _names_of(services)}
         boosted = [
             replace(hit, score=hit.score * _SERVICE_BONUS) if names.intersection(_lines(hit, "services")) else hit
             for hit in hits.values()
@@ -200,10 +202,15 @@ def _not_covered(text: str, hits: Sequence[Hit], covered: float, floor: float) -
     return f"the nearest guides fit too little ({covered:.0%}, the floor is {floor:.0%})", needs
 
 
-def _without(text: str, services: Iterable[Service]) -> str:
-    names = sorted({name for one in services for name in one.names}, key=len, reverse=True)
-    for name in names:
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text, flags=re.IGNORECASE)
+def _names_of(services: Iterable[Service]) -> list[str]:
+    return [name for one in services for name in one.names]
+
+
+def _without(text: str, names: Iterable[str]) -> str:
+    """The text without these names, the longest first; a name inside of a longer word or name stays."""
+    folded = text.casefold()
+    for name in sorted({name for name in names if name and name.casefold() in folded}, key=len, reverse=True):
+        text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", " ", text, flags=re.IGNORECASE)
     return text
 
 
@@ -213,7 +220,7 @@ def _named(services: Services, text: str, service: str | None) -> tuple[Service,
 
 
 def _found_by(hit: Hit, named: Iterable[Service], text: str) -> By:
-    names = {name.casefold() for one in named for name in one.names}
+    names = {name.casefold() for name in _names_of(named)}
     if names.intersection(_lines(hit, "services")):
         return "services"
     said = {word.casefold() for word in _WORD.findall(text)}

@@ -211,7 +211,7 @@ def _build(service: "ChatCompletionClientBase", *, parts: _Parts, environment: "
 
     guides = GuideTools(
         guides={guide.id: guide for guide in parts.guides},
-        matcher=GuideMatcher(parts.index, parts.services),
+        matcher=GuideMatcher(parts.index, parts.services, names=parts.names),
         services=parts.services,
         alert_name=alert_name,
         # the tests check the shipped guides against the schema

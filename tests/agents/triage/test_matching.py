@@ -77,6 +77,17 @@ async def test_names_of_services_do_not_blur(matcher: GuideMatcher):
     assert named.nearest == plain.nearest
 
 
+async def test_names_that_only_the_logs_know_do_not_blur_either():
+    """A service that no inventory lists, whose name's words are no symptom."""
+    text = "telemetry-feed-importer-frontend-eu: messages wait"
+    async with SqliteIndex.open(":memory:") as index:
+        await index.write(GUIDES)
+        unknown = await GuideMatcher(index, Services()).match(text)
+        known = await GuideMatcher(index, Services(), names=["telemetry-feed-importer-frontend-eu"]).match(text)
+    assert known.guide_id == "queue"
+    assert known.nearest[0][2] > unknown.nearest[0][2]
+
+
 async def test_ties_are_candidates(matcher: GuideMatcher):
     """Guides that fit equally are all offered, in order."""
     match = await matcher.match("no space left on device")
