@@ -11,6 +11,7 @@ from playbooks.guide import BranchKind, Guide, MessageValueSource, Step
 from playbooks.problems import Level, Problem, error, warning
 from playbooks.queries import assigned_in, literal_times, row_counts, wall_clocks, words_of
 from playbooks.references import output_names
+from playbooks.reserved import RESERVED
 from playbooks.typecheck import Describe, check_types
 from playbooks.yaml_values import nearest_names
 
@@ -104,6 +105,11 @@ def _check_queries(guide: Guide) -> Iterator[Problem]:
         for word in sorted(words - names - columns - assigned_in(step.query)):
             if word.startswith("p_"):
                 yield error(_place(guide, step.query_line, field), f"no parameter {word!r}{nearest_names(word, names)}")
+        for word in sorted(assigned_in(step.query) & RESERVED):
+            yield error(
+                _place(guide, step.query_line, field),
+                f"KQL keeps the word {word!r} for itself, and Azure Monitor refuses it as a name; choose another",
+            )
         for line, text in literal_times(step.query):
             yield warning(_place(guide, first + line, field), f"the time {text!r} is written in; use a parameter")
         for line, text in wall_clocks(step.query):

@@ -71,6 +71,7 @@ def test_a_sound_guide_has_no_problem():
         ('share: "row.share"', 'share: "row.Target"', "impact.share: error: expression 'row.Target' yields string"),
         ("out: {bad_targets:", "out: {spare: '1', bad_targets:", "the output 'spare' is used nowhere"),
         ("row.n:,d", "row.n / row.failed", "drops the fraction"),
+        ("failed = sumif(", "latest = sumif(", "KQL keeps the word 'latest' for itself"),
     ],
 )  # fmt: skip
 def test_finds(old: str, new: str, expected: str):
