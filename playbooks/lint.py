@@ -106,7 +106,7 @@ def _check_queries(guide: Guide) -> Iterator[Problem]:
             if word.startswith("p_"):
                 yield error(_place(guide, step.query_line, field), f"no parameter {word!r}{nearest_names(word, names)}")
         for word in sorted(assigned_in(step.query) & RESERVED):
-            yield error(
+            yield warning(
                 _place(guide, step.query_line, field),
                 f"KQL keeps the word {word!r} for itself, and Azure Monitor refuses it as a name; choose another",
             )

@@ -4,8 +4,7 @@ Source: the parser of the Kusto language service 12.4.1 (Microsoft, MIT), asked 
 name a column. Words that also name an operator's argument, such as `kind`, are left out.
 """
 
-RESERVED = frozenset(
-    """
+_WORDS = """
     accumulate and anomalychart areachart as asc barchart between bin_legacy boolean by byte cachingpolicy cancel
     card char columnchart contains contains_cs containscs cycles dataexport datatable date datetime decimal desc
     double dynamic earliest encodingpolicy endswith endswith_cs extent_tags_retention external_data externaldata
@@ -18,5 +17,6 @@ RESERVED = frozenset(
     storedqueryresultcontainers string tablepurge time timechart timeline timepivot timespan to toscalar totable
     treemap uint uint16 uint32 uint64 uint8 ulong union uniqueid unrestrictedviewers verbose viewers views where
     writeaheadlog
-    """.split()
-)
+    """
+
+RESERVED = frozenset(_WORDS.split())
