@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_TIMEOUTS = {"connection_timeout": 10, "read_timeout": 60}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,11 +25,13 @@ class SearchClients:
         endpoint: `https://NAME.search.windows.net`; plain http is taken on this machine only.
         credential: A key or a token credential.
         audience: The audience of tokens in another cloud than the public one.
+        timeout_s: To connect, and to wait for an answer.
     """
 
     endpoint: str
     credential: "AzureKeyCredential | AsyncTokenCredential" = field(repr=False)
     audience: str | None = None
+    timeout_s: float = 30.0
     _by_index: dict[str, SearchClient] = field(default_factory=dict, repr=False)
     _definitions: SearchIndexClient | None = field(default=None, repr=False)
 
@@ -80,4 +81,6 @@ class SearchClients:
 
     def _options(self) -> dict[str, Any]:
         # Retries are ours: the SDK's repeat a costly query after 503 and 504, and no POST after a reset.
-        return {"retry_total": 0, **_TIMEOUTS, **({"audience": self.audience} if self.audience else {})}
+        options: dict[str, Any] = {"retry_total": 0}
+        options |= {"connection_timeout": self.timeout_s, "read_timeout": self.timeout_s}
+        return options | ({"audience": self.audience} if self.audience else {})

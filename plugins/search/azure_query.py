@@ -11,11 +11,12 @@ from orchestrator.core.ports import SearchQuery
 from plugins.search.definitions import INDEXES, PLAIN, PROFILE, RETRIEVED, SEMANTIC, TERMS, VECTOR
 from plugins.search.odata import FILTERS, conditions
 from plugins.search.paging import Window
-from plugins.search.query import MAX_TEXT, QueryTerms
+from plugins.search.query import MAX_TERMS, MAX_TEXT, QueryTerms
 from plugins.search.simple_syntax import plain_text
 
 Mode = Literal["keyword", "vector", "hybrid"]
 RERANKED = 50  # documents that the semantic ranker reads: the first ones
+MAX_MEANING = 2_000  # characters that the semantic ranker is asked; an incident's text begins with its subject
 _MAX_WAIT_MS = 2_000  # for the semantic ranker; after that the results come without it
 _MAX_ANSWERS = 10
 
@@ -62,7 +63,8 @@ def request(
     """Keyword arguments of `SearchClient.search`.
 
     By words, our own terms are searched in the fields that hold them: the same documents match as in the embedded
-    index. By meaning, the text itself is searched as well, in every field, with its operators escaped.
+    index. By meaning, the text's first words are searched as well, in every field, with their operators escaped; not
+    all of them, because the service takes 1,024 clauses.
     """
     asked: dict[str, Any] = {
         "filter": conditions([(name, values) for name, values in query.where if name != "kind"]),
@@ -83,7 +85,8 @@ def request(
 
 def _words(query: SearchQuery, wanted: QueryTerms, *, by_meaning: bool) -> dict[str, Any]:
     terms = " ".join(plain_text(word) for word in wanted.weights)
-    text = f"{terms} {plain_text(query.text[:MAX_TEXT])}" if by_meaning else terms
+    said = " ".join(query.text[:MAX_TEXT].split()[:MAX_TERMS])
+    text = f"{terms} {plain_text(said)}" if by_meaning else terms
     fields = [*TERMS, *PLAIN] if by_meaning else list(TERMS)
     return {
         "search_text": text,
@@ -99,7 +102,7 @@ def _semantic(query: SearchQuery) -> dict[str, Any]:
     return {
         "query_type": "semantic",
         "semantic_configuration_name": SEMANTIC,
-        "semantic_query": " ".join(query.text[:MAX_TEXT].split()),
+        "semantic_query": " ".join(query.text[:MAX_MEANING].split()),
         "semantic_error_mode": "partial",
         "semantic_max_wait_in_milliseconds": _MAX_WAIT_MS,
         "query_caption": "extractive",

@@ -19,25 +19,22 @@ def pair(name: str, value: str) -> str:
 
 
 def any_of(name: str, values: Iterable[str]) -> str:
-    """True for documents whose filter `name` has one of the values."""
+    """True for documents whose filter `name` has one of the values.
+
+    `search.in` takes thousands of values where a chain of `eq` would meet the limit on clauses. It cuts its text at the
+    delimiter, and may trim: what is empty or begins or ends with white space is compared alone, as is everything where
+    the values hold every delimiter.
+    """
     wanted = tuple(dict.fromkeys(pair(name, value) for value in values))
-    return f"{FILTERS}/any(f: {_member('f', wanted)})"
+    delimiter = next((mark for mark in _DELIMITERS if not any(mark in value for value in wanted)), None)
+    listed = [value for value in wanted if delimiter and value == value.strip()]
+    parts = [f"f eq {literal(value)}" for value in wanted if value not in listed or len(listed) == 1]
+    if delimiter and len(listed) > 1:
+        parts.append(f"search.in(f, {literal(delimiter.join(listed))}, {literal(delimiter)})")
+    whole = " or ".join(f"{FILTERS}/any(f: {part})" for part in parts)
+    return f"({whole})" if len(parts) > 1 else whole
 
 
 def conditions(where: Sequence[tuple[str, tuple[str, ...]]]) -> str | None:
     """All entries as one filter, each of which must hold; None where there is none."""
     return " and ".join(any_of(name, values) for name, values in where) or None
-
-
-def _member(variable: str, values: Sequence[str]) -> str:
-    """The variable is one of the values.
-
-    `search.in` takes thousands of values where a chain of `eq` would meet the limit on clauses. It cuts its text at the
-    delimiter, and may trim: what holds every delimiter, is empty or begins or ends with white space is compared alone.
-    """
-    delimiter = next((mark for mark in _DELIMITERS if not any(mark in value for value in values)), None)
-    listed = [value for value in values if delimiter and value and value == value.strip()]
-    parts = [f"{variable} eq {literal(value)}" for value in values if value not in listed or len(listed) == 1]
-    if delimiter and len(listed) > 1:
-        parts.append(f"search.in({variable}, {literal(delimiter.join(listed))}, {literal(delimiter)})")
-    return " or ".join(parts)

@@ -76,8 +76,10 @@ def open_azure(server: Any, waits: list[float]) -> OpenAzure:
         waits.append(seconds)
 
     @asynccontextmanager
-    async def opened(*, key: str = server.key, setup: bool = True, **options: Any) -> AsyncIterator[AzureIndex]:
-        clients = SearchClients(endpoint=server.url, credential=AzureKeyCredential(key))
+    async def opened(
+        *, key: str = server.key, setup: bool = True, timeout_s: float = 30.0, **options: Any
+    ) -> AsyncIterator[AzureIndex]:
+        clients = SearchClients(endpoint=server.url, credential=AzureKeyCredential(key), timeout_s=timeout_s)
         made = options.get("embedder")
         async with AzureIndex(clients, sleep=sleep, **options) as index:
             if setup:

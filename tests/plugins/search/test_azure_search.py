@@ -239,3 +239,23 @@ async def test_clients_open_when_used(server: Any, open_azure: Any):
     async with open_azure(setup=False):
         pass
     assert server.requests == []
+
+
+async def test_a_slow_service(server: Any, open_azure: Any, waits: list[float]):
+    """An answer that does not come in time is asked for again, and then given up with what to do."""
+    async with open_azure() as index:
+        await index.write(DOCUMENTS)
+    server.slow_s = 1.0
+    async with open_azure(setup=False, timeout_s=0.05) as index:
+        with pytest.raises(StoreError, match="no answer in time") as raised:
+            await index.search(SearchQuery(text="disk", kinds=("guide",)))
+    assert (raised.value.retryable, waits) == (True, [0.2, 0.4])
+
+
+async def test_a_long_text_is_bounded(server: Any, open_azure: Any):
+    """However long an alert's text is, the service's limit on clauses is not met."""
+    async with open_azure(semantic=True) as index:
+        await index.search(SearchQuery(text=" ".join(f"word{n} (x)" for n in range(20_000)), kinds=("guide",)))
+    (asked,) = searches(server)
+    assert len(asked["search"].split()) <= 128
+    assert len(asked["semanticQuery"]) <= 2_000
