@@ -13,7 +13,7 @@ from orchestrator.app.guide_checks import ReadFile, read_guide_files
 from orchestrator.app.log_source import open_logs
 from orchestrator.app.resource_source import Resources, open_resources
 from orchestrator.app.sources import choose_sources
-from orchestrator.core.errors import InputError, Place, QueryError, SettingsError
+from orchestrator.core.errors import InputError, NotConfiguredError, Place, QueryError, SettingsError
 from orchestrator.core.expressions import cel_value
 from orchestrator.core.ports import Logs, QueryLimits, QueryParameter
 from orchestrator.core.table import Column, Table, TableStatus
@@ -68,7 +68,7 @@ class _Asking:
     resources: Resources
     given: Mapping[str, str]
     now: datetime
-    failed: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, QueryError] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
 
     async def describe(self, guide: Guide, kql: str, parameters: Sequence[QueryParameter]) -> Sequence[Column]:
@@ -102,7 +102,7 @@ class _Asking:
             return _step(step, CheckState.SKIPPED, reason)
         try:
             _whole(await self.resources.metrics.measure(query, limits=_LOOK))
-        except SettingsError as fault:
+        except (SettingsError, NotConfiguredError) as fault:
             return _step(step, CheckState.SKIPPED, fault.message)
         except QueryError as fault:
             return _step(step, CheckState.FAILED if fault.retryable else CheckState.WRONG, fault.message)
@@ -118,9 +118,9 @@ class _Asking:
         return False
 
     def _remember(self, kql: str, fault: QueryError) -> None:
-        """A fault that may be gone at the next try says nothing about the query."""
-        if fault.retryable:
-            self.failed[kql] = fault.message
+        """A fault that may be gone at the next try, or that nobody is there to ask, says nothing about the query."""
+        if fault.retryable or isinstance(fault, NotConfiguredError):
+            self.failed[kql] = fault
 
 
 def _whole(table: Table) -> Table:
@@ -177,11 +177,13 @@ async def _checked(
 ) -> CheckedGuide:
     """The steps that ask something, each with what came of it."""
     steps: list[CheckedStep] = []
-    told = [item for item in problems if item.message not in asking.failed.values()]
+    silent = {fault.message for fault in asking.failed.values()}
+    told = [item for item in problems if item.message not in silent]
     for step, first, last in _ranges(guide):
-        reason = asking.failed.get(step.query) if step.query else None
-        if reason is not None:
-            steps.append(_step(step, CheckState.FAILED, reason))
+        fault = asking.failed.get(step.query) if step.query else None
+        if fault is not None:
+            state = CheckState.SKIPPED if isinstance(fault, NotConfiguredError) else CheckState.FAILED
+            steps.append(_step(step, state, fault.message))
         elif any(first <= (item.place.line or 0) <= last for item in told):
             steps.append(_step(step, CheckState.WRONG))
         elif step.metrics is not None:

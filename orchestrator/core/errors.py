@@ -6,6 +6,7 @@ SwitchboardError                 every error of ours; `retryable` and `retry_aft
 │   ├── ExpressionError          a CEL expression or a `{placeholder}` is wrong, or has no value
 │   └── SettingsError            a setting is missing or wrong
 ├── QueryError                   a query cannot be answered: refused, unknown table, bad KQL, over a limit
+│   └── NotConfiguredError       there is nothing that could answer it here
 ├── DataError                    a data file cannot be read: file, row
 ├── ClaimError                   a claim without evidence, or whose check does not hold
 ├── ToolError                    a tool refuses its arguments; the only error whose text may reach a model
@@ -89,6 +90,10 @@ class QueryError(SwitchboardError):
         super().__init__(message, retryable=retryable, retry_after_s=retry_after_s)
         self.line = line
         self.nearest = nearest
+
+
+class NotConfiguredError(QueryError):
+    """A query asks for what this run has no backend for; the query itself may be right."""
 
 
 class DataError(SwitchboardError):

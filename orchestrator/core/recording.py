@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from orchestrator.core.errors import QueryError
+from orchestrator.core.errors import NotConfiguredError, QueryError
 from orchestrator.core.evidence import CITED_ROWS, Evidence, EvidenceStatus, Recorded
 from orchestrator.core.metrics import MetricsQuery
 from orchestrator.core.ports import (
@@ -56,7 +56,7 @@ async def _answered(answer: Awaitable[Table]) -> tuple[Table | None, str | None]
 
 
 async def _refuse(reason: str) -> Table:
-    raise QueryError(reason)
+    raise NotConfiguredError(reason)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from orchestrator.core.errors import QueryError
+from orchestrator.core.errors import NotConfiguredError, QueryError
 from orchestrator.core.ports import Logs, QueryLimits, QueryParameter
 from orchestrator.core.table import Column, Table
 from plugins.monitor.graph_query import fill, tables_in
@@ -40,7 +40,7 @@ class LocalResourceGraph:
             try:
                 await self._logs.describe(name)
             except QueryError as error:
-                raise QueryError(
+                raise NotConfiguredError(
                     f"no Azure Resource Graph is configured: these logs have no table {name}; ask a workspace, or "
                     "export that table"
                 ) from error

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from orchestrator.core.errors import QueryError
+from orchestrator.core.errors import NotConfiguredError, QueryError
 from orchestrator.core.metrics import METRIC, RESOURCE, TIME, Aggregation, MetricsQuery, metrics_columns
 from orchestrator.core.ports import Logs, QueryLimits, QueryParameter
 from orchestrator.core.table import Column, ColumnType, Table, TableStatus, Value
@@ -43,7 +43,7 @@ class LocalMetrics:
         try:
             return [column.name for column in await self._logs.describe(TABLE)]
         except QueryError as error:
-            raise QueryError(
+            raise NotConfiguredError(
                 f"no metrics are configured: these logs have no table {TABLE}; ask a workspace, or export that table"
             ) from error
 

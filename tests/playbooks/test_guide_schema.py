@@ -23,7 +23,13 @@ def parts_of(path: Path) -> dict[str, Any]:
         for block in section.blocks
         if block.info == "yaml step"
     }
-    return {"front_matter": read_yaml(document.front_matter, place=Place(str(path))).plain(), "steps": steps}
+    metrics = {
+        section.id: read_yaml(block.text, place=Place(str(path))).plain()
+        for section in document.sections
+        for block in section.blocks
+        if block.info == "metrics"
+    }
+    return {"metrics": metrics, "front_matter": read_yaml(document.front_matter, place=Place(str(path))).plain(), "steps": steps}
 
 
 @pytest.mark.parametrize("path", [path for path in GUIDES if path.name != "README.md"], ids=lambda path: path.stem)
@@ -46,6 +52,9 @@ def test_guides_match_the_schema(path: Path):
         (("steps", "decide"), {"branches": [{"when": "true", "otherwise": True, "finding": "x"}]}),
         (("steps", "decide"), {"branches": [{"otherwise": True, "conclude": {"cause": "x"}}]}),
         (("steps", "decide"), {"timeout_s": 0, "branches": [{"otherwise": True, "finding": "x"}]}),
+        (("metrics", "decide"), {"resource": "{p_x}", "namespace": "N", "names": ["a"], "aggregation": "mean"}),
+        (("metrics", "decide"), {"resource": "{p_x}", "namespace": "N", "names": ["a,b"], "aggregation": "total"}),
+        (("metrics", "decide"), {"namespace": "N", "names": ["a"], "aggregation": "total"}),
         (("steps", "decide"), {"ask": "How?", "run": "x", "branches": [{"otherwise": True, "finding": "x"}]}),
     ],
 )
