@@ -132,7 +132,7 @@ def serve(
 
 def _announce(served: ServedWorkflow) -> None:
     """The settings go to stdout, so that they can be written to a file; the words around them do not."""
-    made = f", with {served.faults} faults to come" if served.faults else ""
+    made = f", with {served.faults} fault{'s' if served.faults > 1 else ''} to come" if served.faults else ""
     warn(f"{', '.join(served.names)} at {served.origin}{made}; interrupt to end")
     warn("These addresses are secrets; they belong in switchboard.toml:")
     write(served.settings)
