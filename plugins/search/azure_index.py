@@ -5,9 +5,8 @@ import logging
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from azure.core.credentials import AzureKeyCredential
 from azure.search.documents.models import IndexAction, IndexDocumentsBatch
 
 from orchestrator.core.errors import ModelError
@@ -25,9 +24,6 @@ from plugins.search.paging import Window, window
 from plugins.search.query import QueryTerms, query_terms
 from plugins.search.ranking import Statistics
 from plugins.search.retries import READS, WRITES, RetryPolicy, Sleep, retried
-
-if TYPE_CHECKING:
-    from azure.core.credentials_async import AsyncTokenCredential
 
 _MOST_IDS = 100_000  # the service pages no further
 _LOG = logging.getLogger(__name__)
@@ -73,21 +69,6 @@ class AzureIndex:
         self._reads = reads
         self._sleep = sleep
         self._statistics = StatisticsCache()
-
-    @classmethod
-    def open(
-        cls,
-        endpoint: str,
-        credential: "AzureKeyCredential | AsyncTokenCredential | str",
-        *,
-        prefix: str = "switchboard",
-        embedder: Embedder | None = None,
-        semantic: bool = False,
-    ) -> Self:
-        """The index of a service; a credential that is text is a key. Nothing is connected before it is used."""
-        known = AzureKeyCredential(credential) if isinstance(credential, str) else credential
-        clients = SearchClients(endpoint=endpoint, credential=known)
-        return cls(clients, prefix=prefix, embedder=embedder, semantic=semantic)
 
     async def __aenter__(self) -> Self:
         return self
