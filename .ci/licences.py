@@ -1,9 +1,10 @@
 """Makes the bill of materials of an environment and fails on a licence that nobody allowed.
 
-python .ci/licences.py --sbom build/sbom.json [--python PATH]
+python .ci/licences.py --sbom build/sbom.json [--python PATH] [--locked]
 
 The bill is CycloneDX JSON, made by `cyclonedx-py` (OWASP's cyclonedx-bom) from the packages' own metadata; it holds
-each package's version and licence. `--python` names the environment, by default the one that runs this script.
+each package's version and licence. `--python` names the environment, by default the one that runs this script. With
+`--locked` only packages of the lock are judged: the others are tools that no deployment has.
 """
 
 import argparse
@@ -12,10 +13,13 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from lock import LOCK, read_lock
+from packaging.utils import canonicalize_name
 
 CLASSIFIER = "License :: OSI Approved :: "
 # licences that ask for no more than their own notice: SPDX ids, and the names that PyPI's classifiers have
@@ -76,13 +80,20 @@ class Component:
     licence: str
 
 
-def components(bill: Mapping[str, Any], *, ours: str = "switchboard") -> tuple[Component, ...]:
-    """The packages of a CycloneDX document, by name, without our own."""
+def components(
+    bill: Mapping[str, Any], *, ours: str = "switchboard", only: Container[str] | None = None
+) -> tuple[Component, ...]:
+    """The packages of a CycloneDX document, by name, without our own; where `only` is given, those in it."""
     found = (
-        Component(name=item["name"].lower(), version=item.get("version", ""), licence=stated(item.get("licenses", ())))
+        Component(
+            name=canonicalize_name(item["name"]),
+            version=item.get("version", ""),
+            licence=stated(item.get("licenses", ())),
+        )
         for item in bill.get("components", ())
     )
-    return tuple(sorted((item for item in found if item.name != ours), key=lambda item: item.name))
+    wanted = (item for item in found if item.name != ours and (only is None or item.name in only))
+    return tuple(sorted(wanted, key=lambda item: item.name))
 
 
 def stated(licences: Iterable[Mapping[str, Any]]) -> str:
@@ -133,9 +144,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sbom", type=Path, required=True, help="where the bill is written")
     parser.add_argument("--python", default=sys.executable, help="the interpreter of the environment")
+    parser.add_argument("--locked", action="store_true", help="judge only what the lock holds")
     arguments = parser.parse_args()
     make(arguments.sbom, arguments.python)
-    found = components(json.loads(arguments.sbom.read_text(encoding="utf-8")))
+    only = read_lock(LOCK.read_text(encoding="utf-8")) if arguments.locked else None
+    found = components(json.loads(arguments.sbom.read_text(encoding="utf-8")), only=only)
     for licence, count in Counter(item.licence for item in found).most_common():
         print(f"{count:4}  {licence}")
     for item in found:

@@ -60,3 +60,11 @@ def test_an_exception_is_for_one_licence(licences: ModuleType):
         "other 1.0: none stated; do without it, or write the exception's reason down",
         f"pybars4 1.0: GPL-3.0-only, but it was excepted for {excepted}",
     ]
+
+
+def test_only_what_is_locked_is_judged(licences: ModuleType):
+    """A tool that no deployment has is left out; names are compared as indexes compare them."""
+    bill = {"components": [component("Some.Tool"), component("Kept_Package", {"license": {"id": "MIT"}})]}
+    assert licences.components(bill, only={"kept-package"}) == (
+        licences.Component(name="kept-package", version="1.0", licence="MIT"),
+    )
