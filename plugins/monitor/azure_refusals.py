@@ -21,6 +21,7 @@ _UNRESOLVED = re.compile(r"Failed to resolve (?P<what>[\w ,]*?)expression named 
 _OPERATOR = re.compile(r"'(?P<operator>[\w-]+)' operator")
 _POSITION = re.compile(r"line:position=(\d+):(\d+)|on line \[(\d+),\s*(\d+)\]")
 _PLACE = re.compile(r"\s*\[line:position=\d+:\d+\]:?|\s*on line \[\d+,\s*\d+\]")
+_SHOWN = 20
 _QUOTED = re.compile(r"'([^']+)'")
 
 
@@ -59,8 +60,10 @@ def _unresolved(found: re.Match[str], message: str, question: Question, known: K
         near = nearest(name, known)
         return QueryError(f"{_at(line)}no table {name!r} in the workspace{did_you_mean(near)}", line=line, nearest=near)
     tables = [table for table in question.references.tables if table in known] or list(known)
-    near = nearest(name, {column for table in tables for column in known[table]})
-    return QueryError(f"{_at(line)}no column {name!r} here{did_you_mean(near)}", line=line, nearest=near)
+    columns = list(dict.fromkeys(column for table in tables for column in known[table]))
+    near = nearest(name, columns)
+    have = f"; there are {', '.join(columns[:_SHOWN])}" if columns and not near else ""
+    return QueryError(f"{_at(line)}no column {name!r} here{did_you_mean(near)}{have}", line=line, nearest=near)
 
 
 def _line_of(name: str, operator: str, question: Question) -> int | None:
