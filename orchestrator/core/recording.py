@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from orchestrator.core.errors import NotConfiguredError, QueryError
 from orchestrator.core.evidence import CITED_ROWS, Evidence, EvidenceStatus, Recorded
 from orchestrator.core.metrics import MetricsQuery
+from orchestrator.core.metrics_record import metrics_parameters
 from orchestrator.core.ports import (
     Hit,
     Index,
@@ -168,7 +169,7 @@ class Recorder:
             key=key,
             source=f"metrics:{self.source}",
             query=query.text(),
-            parameters=(QueryParameter("resource", ColumnType.DYNAMIC, list(query.resources)),),
+            parameters=metrics_parameters(query),
             table=table,
             asked=asked,
             elapsed_s=time.perf_counter() - started,

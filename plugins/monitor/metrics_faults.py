@@ -69,7 +69,7 @@ def _error(trouble: Trouble, message: str, *, near: tuple[str, ...] = (), line: 
         message,
         line=line,
         nearest=near,
-        retryable=trouble.kind not in {Fault.REFUSED, Fault.MISSING, Fault.FORBIDDEN},
+        retryable=trouble.kind is not Fault.REFUSED,  # all others may be gone at the next try
         retry_after_s=trouble.retry_after_s,
     )
 

@@ -12,8 +12,10 @@ from agents.triage.outcome import GuideOutcome
 from agents.triage.runner import evidence_keys, run_guide
 from orchestrator.core.evidence import Evidence
 from orchestrator.core.metrics import MetricsQuery
+from orchestrator.core.metrics_record import read_metrics_query
 from orchestrator.core.ports import QueryLimits, QueryParameter
 from orchestrator.core.recording import Recorder
+from orchestrator.core.stored import read_parameters
 from orchestrator.core.table import ColumnType, Table, Value
 from orchestrator.core.window import Window
 from playbooks.parse import parse_guide
@@ -132,7 +134,7 @@ def test_rows_of_each_source_decide(folder: Path) -> None:
     assert sources == {"databases": "resource_graph:files", "load": "metrics:files", "logs": "logs:files"}
     load = evidence["load"]
     assert load.query.splitlines()[0] == "namespace: Microsoft.Sql/servers/databases"
-    assert load.parameters[0].value == IDS
+    assert read_metrics_query(read_parameters(load.document()["parameters"])).resources == tuple(IDS)
     assert load.window == SPAN
     assert load.purpose.startswith(IDS[0])
     assert [row[3] for row in load.rows] == [40.0, 40.0, 40.0, 95.0]
