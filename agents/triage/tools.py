@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from semantic_kernel.functions import kernel_function
 
 from agents.triage.coverage_query import LOOK_BACK
+from agents.triage.given import refuse_invented
 from agents.triage.matching import GuideMatcher, Match
 from agents.triage.origins import SESSION, window_origin
 from agents.triage.preflight import check_before_run
@@ -17,6 +18,7 @@ from orchestrator.core.errors import InputError, ToolError
 from orchestrator.core.events import GuideMatched, StepFinished, StepStarted, WindowResolved
 from orchestrator.core.followup import is_elliptical
 from orchestrator.core.ports import QueryParameter
+from orchestrator.core.reading import reading
 from orchestrator.core.recording import Section
 from orchestrator.core.report import GuideResult, Question, VerdictView, WindowView
 from orchestrator.core.runs import Offer, RunContext
@@ -115,8 +117,9 @@ class GuideTools:
         context = _context(run)
         guide = self._guides.get(guide_id)
         if guide is None:
-            raise ToolError(f"there is no guide {guide_id!r}; there are: {', '.join(self._guides)}")
+            raise ToolError(f"there is no guide {reading(guide_id, limit=80)!r}; there are: {', '.join(self._guides)}")
         outright = _given(parameters_json)
+        refuse_invented(outright, guide, context=context, services=self._services)
         outright |= {name: text for name, text in context.given.items() if name not in _asking(guide)}
         kept = {name: text for name, text in _kept(guide, context).items() if name not in outright}
         given = {**kept, **outright}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from orchestrator.core.claims import Frame, scope_of
 from orchestrator.core.errors import ExpressionError
-from orchestrator.core.expressions import evaluate_bool
+from orchestrator.core.expressions import MAX_ROWS, evaluate_bool
 from orchestrator.core.table import ColumnType, Table, Value
 
 Change = Callable[[Value, int], Value]
@@ -50,6 +50,7 @@ def variants(table: Table, literals: Iterable[int | float | str] = ()) -> Iterat
     blank = tuple(_BLANK.get(column.type, "") for column in table.columns)
     yield replace(table, rows=(blank,))
     yield replace(table, rows=(*table.rows, *table.rows, blank))
+    yield replace(table, rows=(*table.rows, *[blank] * MAX_ROWS))
     yield replace(table, rows=table.rows[::-1])
     for change in (_low, _high, _staggered, *map(_to, literals)):
         rows = tuple(

@@ -126,10 +126,10 @@ class Voice:
 
     def _offer_texts(self, tools: list[str]) -> Iterable[str]:
         """What describes the offered tools, for a server that does not count."""
-        for name in tools:
-            metadata = self.kernel.get_function_from_fully_qualified_function_name(name).metadata
-            yield from (name, metadata.description or "")
-            yield from (f"{item.name} {item.description or ''}" for item in metadata.parameters)
+        for metadata in self.kernel.get_full_list_of_function_metadata():
+            if metadata.fully_qualified_name in tools:
+                yield from (metadata.fully_qualified_name, metadata.description or "")
+                yield from (f"{item.name} {item.description or ''}" for item in metadata.parameters)
 
 
 def _texts(history: ChatHistory) -> Iterable[str]:

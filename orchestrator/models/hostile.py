@@ -262,22 +262,20 @@ def _forbidden(chance: random.Random) -> Attempt:
 
 def _hidden(chance: random.Random) -> Attempt:
     words = chance.choice(MESSAGES)
-    call = chance.choice(
-        [
-            ("logs-query", {"kql": "T", "run": {"run": "mine"}}),
-            ("logs-query", {"kql": "T", "kernel": "mine"}),
-            ("logs-query", {"kql": "T", "limits": {"rows": 10**9}}),
-            ("logs-query", {"kql": 7}),
-            ("logs-query", {}),
-            ("logs-query", '{"kql": "T"'),
-            ("logs-query", '["T"]'),
-            ("logs-query", {"kql": "T" * 30_000}),
-            ("report-submit", {"claims": words, "hypotheses": [], "question": ""}),
-            ("report-submit", {"claims": [], "hypotheses": [], "question": "", "verdict": words}),
-            ("report-submit", {"claims": [], "hypotheses": [], "question": "", "run": {"claims": [words]}}),
-        ]
-    )
-    lines = (Line(calls=[ASK, call]), Line(calls=[submit(hypotheses=[words])]))
+    offered: list[Call] = [
+        ("logs-query", {"kql": "T", "run": {"run": "mine"}}),
+        ("logs-query", {"kql": "T", "kernel": "mine"}),
+        ("logs-query", {"kql": "T", "limits": {"rows": 10**9}}),
+        ("logs-query", {"kql": 7}),
+        ("logs-query", {}),
+        ("logs-query", '{"kql": "T"'),
+        ("logs-query", '["T"]'),
+        ("logs-query", {"kql": "T" * 30_000}),
+        ("report-submit", {"claims": words, "hypotheses": [], "question": ""}),
+        ("report-submit", {"claims": [], "hypotheses": [], "question": "", "verdict": words}),
+        ("report-submit", {"claims": [], "hypotheses": [], "question": "", "run": {"claims": [words]}}),
+    ]
+    lines = (Line(calls=[ASK, chance.choice(offered)]), Line(calls=[submit(hypotheses=[words])]))
     return Attempt(kind="extra and hidden parameters", lines=lines, words=words, queries=0)
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import pytest
 import uvicorn
@@ -203,7 +203,7 @@ class FixedCredential:
     async def close(self) -> None:
         self.closed = True
 
-    async def __aenter__(self) -> "FixedCredential":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -264,6 +264,7 @@ def run_context() -> RunContext:
 
 
 def make_context(emit: Callable[[Event], None]) -> RunContext:
+    """A turn's state whose events go there."""
     return RunContext(
         run="r",
         session="s",

@@ -43,6 +43,7 @@ def made(error: type[BaseException]) -> BaseException:
 
 
 def every() -> Iterator[type[BaseException]]:
+    """All error classes of the client libraries."""
     yield from errors_of(openai, openai.OpenAIError)
     yield from errors_of(httpx2, httpx2.HTTPError)
     yield from errors_of(httpx2, httpx2.StreamError)

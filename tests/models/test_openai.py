@@ -192,7 +192,7 @@ ENDINGS = [
 
 @pytest.mark.parametrize(("failure", "words", "asked"), [case[1:] for case in ENDINGS], ids=[c[0] for c in ENDINGS])
 async def test_a_service_that_fails_for_good_ends_the_turn(
-    model_server: Any, wire: Any, run_context: RunContext, failure: dict[str, Any], words: str, asked: int
+    model_server: Any, wire: Any, run_context: RunContext, *, failure: dict[str, Any], words: str, asked: int
 ) -> None:
     """With what its tools found and why it ended; nothing is waited for longer than the policy says."""
     look = wire.call(("lookup-look", {"name": "a"}))
@@ -300,7 +300,7 @@ async def test_a_tool_out_of_order_is_refused_with_the_reason(
     ],
 )
 async def test_a_model_that_never_submits_is_reminded_then_ended(
-    model_server: Any, wire: Any, run_context: RunContext, texts: list[str], finish: str, why: str
+    model_server: Any, wire: Any, run_context: RunContext, *, texts: list[str], finish: str, why: str
 ) -> None:
     """Its words are kept as a hypothesis."""
     model_server.answers = [wire.say(*texts, finish=finish) for _ in range(2)]

@@ -128,7 +128,7 @@ FAILURES = [
 
 @pytest.mark.parametrize(("status", "error", "fault", "retryable"), FAILURES)
 async def test_a_status_is_a_model_error(
-    model_server: Any, wire: Any, status: int, error: dict[str, Any], fault: ModelFault, retryable: bool
+    model_server: Any, wire: Any, *, status: int, error: dict[str, Any], fault: ModelFault, retryable: bool
 ) -> None:
     """Asked once: no client below ours retries; the key is in no message."""
     model_server.answers = [wire.Failed(status=status, body={"error": error})]
@@ -186,8 +186,7 @@ async def test_nobody_at_the_address_is_told() -> None:
     [
         "{not json",
         '{"choices": null}',
-        '{"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": '
-        '[{"index": 0, "delta": {}, "finish_reason": "bored"}]}',
+        '{"object": "chunk", "model": "m", "choices": [{"index": 0, "delta": {}, "finish_reason": 1}]}',
         '{"error": {"message": "overloaded", "code": "server_error"}}',
         '{"choices": [{"index": 0, "delta": {"tool_calls": [{"index": 0, "function": 7}]}}]}',
     ],
