@@ -48,12 +48,13 @@ class Patience:
 
     Attributes:
         retries: What is asked again.
-        grace_s: How much longer than the query's own limit an answer is waited for, so that the service can tell.
+        grace_s: How much longer than the query's own limit an answer is waited for, so that the service can tell; less
+            than the second for which a guide's step waits beyond its limit.
         sleep: Waits for seconds.
     """
 
     retries: Mapping[Fault, Retry] = field(default_factory=lambda: RETRIES)
-    grace_s: float = 5.0
+    grace_s: float = 0.9
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
@@ -86,13 +87,17 @@ class LogService:
         await self._client.close()
 
     async def ask(self, places: Sequence[Workspace], text: str, *, span: Timespan, timeout_s: float) -> Reply | Trouble:
-        """Run a query, waiting for a slot in the order of arrival; a slot is held while throttling is waited out."""
+        """Run a query, waiting for a slot in the order of arrival.
+
+        A slot is held while throttling is waited out. All pauses of a query stay within its limit together: who asked
+        would be gone by then.
+        """
 
         async def once(heard: Heard) -> Reply:
             return await self._query(places, text, span=span, timeout_s=timeout_s, heard=heard)
 
         async with self._slots:
-            return await self._patiently(once)
+            return await self._patiently(once, budget_s=timeout_s)
 
     async def metadata(self, place: Workspace) -> Mapping[str, Any] | Trouble:
         """The metadata document of a workspace or resource; no query, so it takes no slot."""
@@ -100,10 +105,11 @@ class LogService:
         async def once(heard: Heard) -> Mapping[str, Any]:
             return await self._metadata(place, heard)
 
-        return await self._patiently(once)
+        return await self._patiently(once, budget_s=_METADATA_S)
 
-    async def _patiently(self, once: Callable[[Heard], Awaitable[T]]) -> T | Trouble:
+    async def _patiently(self, once: Callable[[Heard], Awaitable[T]], *, budget_s: float) -> T | Trouble:
         tried: Counter[Fault] = Counter()
+        left_s = budget_s
         while True:
             heard = Heard()
             try:
@@ -111,9 +117,10 @@ class LogService:
             except FOREIGN as error:
                 trouble = read_trouble(error, heard)
             wait_s = pause_s(trouble, tried[trouble.kind], self._patience.retries)
-            if wait_s is None:
+            if wait_s is None or wait_s > left_s:
                 return trouble
             tried[trouble.kind] += 1
+            left_s -= wait_s
             await self._patience.sleep(wait_s)
 
     async def _query(

@@ -29,16 +29,19 @@ async def test_throttling_without_an_end_is_told(azure: AzureLogs, service: Any,
     """Four times; pauses double where the service names none."""
     service.faults = [log_analytics.throttling(None)] * 9
     with pytest.raises(QueryError, match="takes no more queries of this identity for now") as caught:
-        await azure.query("AppRequests")
+        await azure.query("AppRequests", limits=QueryLimits(timeout_s=120))
     assert (caught.value.retryable, clock.slept, len(service.asked)) == (True, [5.0, 10.0, 20.0, 40.0], 5)
 
 
-async def test_a_pause_too_long_is_not_waited_for(azure: AzureLogs, service: Any, log_analytics: Any, clock: Any):
-    """Whoever asked learns when to come again."""
-    service.faults = [log_analytics.throttling("600")]
+@pytest.mark.parametrize(("told", "timeout_s"), [("600", 3_600), ("21", 20)])
+async def test_a_pause_too_long_is_not_waited_for(
+    open_logs: Open, service: Any, log_analytics: Any, *, told: str, timeout_s: float
+):
+    """Whoever asked learns when to come again; nobody waits over a minute, or beyond the query's own limit."""
+    service.faults = [log_analytics.throttling(told)]
     with pytest.raises(QueryError) as caught:
-        await azure.query("AppRequests")
-    assert (caught.value.retry_after_s, clock.slept, len(service.asked)) == (600.0, [], 1)
+        await open_logs().query("AppRequests", limits=QueryLimits(timeout_s=timeout_s))
+    assert (caught.value.retry_after_s, len(service.asked)) == (float(told), 1)
 
 
 async def test_gateway_timeout_is_a_failed_table_and_not_repeated(azure: AzureLogs, service: Any, log_analytics: Any):
