@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from difflib import get_close_matches
 from importlib.resources import files
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.core.errors import InputError, SettingsError
-from orchestrator.core.workflows import Accepted, Reading, WorkflowSpec
+from orchestrator.core.workflows import Accepted, Body, Outcome, Reading, WorkflowSpec
 from orchestrator.surfaces.application import Document, ServedWorkflow
 
 if TYPE_CHECKING:
@@ -129,6 +129,42 @@ def _signed(store: "HostStore", specs: Mapping[str, WorkflowSpec], origin: str) 
     from plugins.logicapps.host.signing import trigger_url  # noqa: PLC0415  # with the host
 
     return {name: trigger_url(origin, name, key=store.keys_of(name)["primary"]) for name in specs}
+
+
+class DeferredWorkflows:
+    """The port without anything open: specs are read, and workflows opened, when they are asked for.
+
+    For those who may never ask, such as a conversation's tools. Between two calls nothing is remembered, so that `read`
+    needs `sent_at` where a finding of nothing is to count.
+    """
+
+    def __init__(
+        self, settings: "Settings", *, credential: "TokenCredential | None" = None, folder: Path = SHIPPED
+    ) -> None:
+        self._settings = settings
+        self._credential = credential
+        self._folder = folder
+
+    @property
+    def specs(self) -> Mapping[str, WorkflowSpec]:
+        """The workflows there are, by name."""
+        from playbooks.workflow import load_workflows  # noqa: PLC0415  # read where workflows are used
+
+        wanted = self._settings.workflows
+        return {name: spec for name, spec in load_workflows(self._folder).items() if not wanted or name in wanted}
+
+    async def call(self, name: str, body: Body, *, key: str) -> Outcome:
+        """Call a workflow; see the port."""
+        async with self._open() as workflows:
+            return await workflows.call(name, body, key=key)
+
+    async def read(self, key: str, *, name: str | None = None, sent_at: datetime | None = None) -> Reading:
+        """What became of a key; see the port."""
+        async with self._open() as workflows:
+            return await workflows.read(key, name=name, sent_at=sent_at)
+
+    def _open(self) -> AbstractAsyncContextManager["LogicAppsWorkflows"]:
+        return open_workflows(self._settings, credential=self._credential, folder=self._folder)
 
 
 def list_workflows(settings: "Settings", *, folder: Path = SHIPPED) -> tuple[Document, ...]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.app.workflows import SHIPPED, list_workflows, open_workflows, read_workflow
+from orchestrator.app.workflows import SHIPPED, DeferredWorkflows, list_workflows, open_workflows, read_workflow
 from orchestrator.core.errors import InputError, SettingsError
 from orchestrator.core.workflows import Done, Refused, Unknown, action_key
 from orchestrator.settings import Settings
@@ -107,6 +107,25 @@ async def test_an_identity_is_opened_only_for_an_audience() -> None:
         outcome = await workflows.call("open_ticket", {"title": "t"}, key=KEY)
         assert isinstance(outcome, Refused)
         assert (outcome.code, outcome.by) == ("SignInFailed", "caller")
+
+
+async def test_deferred_workflows_open_when_they_are_asked(state: Path) -> None:
+    """Listing opens nothing; a call does, and another sees what it did."""
+    deferred = DeferredWorkflows(Settings())
+    assert "open_ticket" in deferred.specs
+    assert list(DeferredWorkflows(configured(notify={"url": SAS})).specs) == ["notify"]
+    assert not (state / "workflows.db").exists()
+    assert isinstance(await deferred.call("open_ticket", {"title": "t"}, key=KEY), Done)
+    assert isinstance(await deferred.read(KEY), Done)
+
+
+async def test_a_message_is_recorded_before_the_host_closes() -> None:
+    """A workflow without a Response action answers at once, and closing lets its run end."""
+    key = action_key("notify", "INC-7")
+    deferred = DeferredWorkflows(Settings())
+    outcome = await deferred.call("notify", {"channel": "ops", "text": "hi"}, key=key)
+    assert outcome.kind == "accepted"
+    assert isinstance(await deferred.read(key), Done)
 
 
 @contextmanager

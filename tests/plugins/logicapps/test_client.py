@@ -382,6 +382,7 @@ async def test_row_retries_a_reading_workflow_is_asked_again_a_changing_one_is_n
         (httpx.ConnectTimeout("x"), 2, Done),
         (httpx.PoolTimeout("x"), 2, Done),
         (httpx.ReadTimeout("x"), 1, Unknown),
+        (TimeoutError(), 1, Unknown),
         (httpx.WriteError("x"), 1, Unknown),
         (httpx.ReadError("x"), 1, Unknown),
         (httpx.RemoteProtocolError("x"), 1, Unknown),
@@ -438,4 +439,12 @@ async def test_a_body_with_another_key_is_refused(calling: Callable[..., Any]) -
     async with calling(httpx.Response(200)) as one:
         outcome = await one.call({"key": "act:O-2:1"})
         assert isinstance(outcome, Refused)
+        assert one.service.requests == []
+
+
+async def test_going_on_without_a_location_changes_nothing(calling: Callable[..., Any]) -> None:
+    """There is nothing to poll; a read is the way."""
+    async with calling(httpx.Response(200)) as one:
+        accepted = Accepted(key=KEY)
+        assert await one.client.resume("act", accepted) is accepted
         assert one.service.requests == []

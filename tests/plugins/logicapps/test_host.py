@@ -316,3 +316,25 @@ async def test_a_lost_reply_is_a_cut_connection(opened: Callable[..., Any]) -> N
         with pytest.raises(httpx.RemoteProtocolError):
             await raw.post(bench.url("open_ticket"), json=TICKET, headers=KEYED)
         assert bench.store.count("ticket") == 1
+
+
+async def test_a_run_has_a_time_limit(opened: Callable[..., Any]) -> None:
+    """One that takes longer has failed, and its key is not held for ever."""
+    delay = [Fault(kind=FaultKind.DELAY, seconds=0.4)]
+    async with opened(faults=delay, limits=HostLimits(run_s=0.05)) as bench:
+        outcome = await bench.client.call("open_ticket", {"title": "t"}, key=KEY)
+        assert (outcome.kind, outcome.status) == ("unknown", 502)
+        assert [run.code for run in await bench.ended("open_ticket", KEY)] == ["WorkflowRunTimedOut"]
+        again = await bench.client.call("open_ticket", {"title": "t"}, key=KEY)
+        assert again.kind == "done"
+
+
+async def test_a_host_that_closes_aborts_what_does_not_end(opened: Callable[..., Any]) -> None:
+    """The run is told as cancelled, and the key may be used anew: once more, one ticket."""
+    delay = [Fault(kind=FaultKind.DELAY, seconds=0.9)]
+    async with opened(faults=delay, limits=HostLimits(held_s=0.01, close_s=0.02)) as bench:
+        assert (await bench.client.call("open_ticket", {"title": "t"}, key=KEY)).status == 504
+    async with opened() as bench:
+        assert [run.status for run in bench.store.runs("open_ticket", tracking_id=KEY, status=None)] == ["Cancelled"]
+        assert (await bench.client.call("open_ticket", {"title": "t"}, key=KEY)).kind == "done"
+        assert bench.store.count("ticket") == 1
