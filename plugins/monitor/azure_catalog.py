@@ -60,16 +60,14 @@ def _items(document: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]
     return (item for item in found if isinstance(item, Mapping)) if isinstance(found, list) else iter(())
 
 
-def newest_queries(tables: Sequence[CatalogTable]) -> Iterator[str]:
-    """Queries for the newest time of each table, some tables each."""
-    timed = [table for table in tables if table.time]
-    for start in range(0, len(timed), TABLES_OF_ONE_QUERY):
-        arms = (
-            f"({_quoted(table.name)} | summarize newest = max({_quoted(table.time or _TIME)})"
-            f" | extend name = '{table.name}')"
-            for table in timed[start : start + TABLES_OF_ONE_QUERY]
-        )
-        yield f"union {', '.join(arms)} | project name, newest"
+def newest_query(tables: Sequence[CatalogTable]) -> str:
+    """The query for the newest time of each of these tables, all of which have a time."""
+    arms = (
+        f"({_quoted(table.name)} | summarize newest = max({_quoted(table.time or _TIME)})"
+        f" | extend name = '{table.name}')"
+        for table in tables
+    )
+    return f"union {', '.join(arms)} | project name, newest"
 
 
 def _quoted(name: str) -> str:

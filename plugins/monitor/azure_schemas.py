@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from orchestrator.core.ports import TableSchema
-from plugins.monitor.azure_catalog import LOOK_BACKS, Catalog, CatalogTable, newest_queries
-from plugins.monitor.azure_faults import Trouble
-from plugins.monitor.azure_service import LogService
+from plugins.monitor.azure_catalog import LOOK_BACKS, TABLES_OF_ONE_QUERY, Catalog, CatalogTable, newest_query
+from plugins.monitor.azure_faults import Fault
+from plugins.monitor.azure_service import LogService, Reply, Timespan
 from plugins.monitor.azure_values import read_rows
 from plugins.monitor.workspaces import Workspace
 
@@ -19,14 +19,25 @@ async def read_schema(service: LogService, place: Workspace, catalog: Catalog) -
     tables = [table for name, table in sorted(catalog.tables.items()) if place.holds(name)]
     newest: dict[str, datetime] = {}
     for span in LOOK_BACKS:
-        quiet = [table for table in tables if table.name not in newest]
-        for query in newest_queries(quiet):
-            reply = await service.ask([place], query, span=span, timeout_s=_NEWEST_S)
-            if isinstance(reply, Trouble):
-                continue  # a table that cannot be part of such a query leaves the others without a time
-            rows = read_rows(reply.columns, reply.rows, sort=())
-            newest |= {str(name): moment for name, moment in rows if isinstance(moment, datetime)}
+        quiet = [table for table in tables if table.time and table.name not in newest]
+        for start in range(0, len(quiet), TABLES_OF_ONE_QUERY):
+            newest |= await _newest(service, place, quiet[start : start + TABLES_OF_ONE_QUERY], span)
     return {table.name: _schema(table, newest.get(table.name), place) for table in tables}
+
+
+async def _newest(
+    service: LogService, place: Workspace, tables: Sequence[CatalogTable], span: Timespan
+) -> dict[str, datetime]:
+    """The newest times; halves are asked where all at once are refused, as tables of a basic plan make it."""
+    reply = await service.ask([place], newest_query(tables), span=span, timeout_s=_NEWEST_S)
+    if isinstance(reply, Reply):
+        rows = read_rows(reply.columns, reply.rows, sort=())
+        return {str(name): moment for name, moment in rows if isinstance(moment, datetime)}
+    if reply.kind is not Fault.REFUSED or len(tables) == 1:
+        return {}
+    half = len(tables) // 2
+    first = await _newest(service, place, tables[:half], span)
+    return first | await _newest(service, place, tables[half:], span)
 
 
 def _schema(table: CatalogTable, newest: datetime | None, place: Workspace) -> TableSchema:

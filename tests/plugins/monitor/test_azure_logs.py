@@ -130,7 +130,7 @@ async def test_cost_is_summed_over_all_asks(azure: AzureLogs, service: Any, log_
 
 async def test_five_queries_run_at_once_and_the_rest_wait_in_order(azure: AzureLogs, service: Any):
     """First come, first served."""
-    service.pause_s = 0.05
+    service.pause_s = 0.2
     await asyncio.gather(*(azure.query(f"print x = {number}") for number in range(20)))
     assert service.most_running == SIDE_BY_SIDE
     numbers = [int(asked.text.split()[3]) for asked in service.asked]
@@ -175,6 +175,17 @@ async def test_schema_looks_for_newest_rows_further_back_only_for_quiet_tables(a
     assert [asked.body["timespan"] for asked in service.asked] == ["PT86400.0S", "PT2592000.0S", None]
     assert schema["AppRequests"].newest == datetime(2024, 1, 20, 10, 7, tzinfo=UTC)
     assert (await azure.schema(), service.metadata_asked) == (schema, 1)
+
+
+async def test_tables_that_cannot_be_asked_together_are_asked_in_halves(
+    azure: AzureLogs, service: Any, log_analytics: Any
+):
+    """A table of a basic plan in a union spoils it for all; one that cannot be asked alone has no time."""
+    refusal = log_analytics.problem(400, "BadArgumentError", "union is not supported on a table of this plan")
+    service.faults = [log_analytics.answering(refusal)] * 2
+    schema = await azure.schema()
+    assert [asked.text.count("summarize") for asked in service.asked] == [2, 1, 1, 2, 2]
+    assert schema["AppRequests"].newest is not None
 
 
 async def test_schema_that_cannot_be_read_is_told(azure: AzureLogs, service: Any, log_analytics: Any):

@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.core.ports import TableSchema
 from orchestrator.core.table import Column, ColumnType
-from plugins.monitor.azure_catalog import LOOK_BACKS, CatalogTable, newest_queries, read_catalog
+from plugins.monitor.azure_catalog import LOOK_BACKS, CatalogTable, newest_query, read_catalog
 from plugins.monitor.azure_faults import Fault, Trouble
 from plugins.monitor.azure_query import read_question
 from plugins.monitor.azure_refusals import names_unknown, refusal
@@ -135,14 +135,14 @@ def test_catalog_of_a_metadata_document():
     assert read_catalog({"tables": "none"}) == read_catalog({})
 
 
-def test_newest_rows_are_asked_for_some_tables_at_a_time():
-    """Tables without a time are not asked; names that are no identifiers are quoted."""
+def test_newest_rows_are_asked_of_each_table_by_its_own_time():
+    """Names that are no identifiers are quoted."""
     columns = (Column("t", ColumnType.DATETIME),)
-    tables = [CatalogTable(name=f"T{number}", columns=columns, time="t") for number in range(51)]
-    tables += [CatalogTable(name="no", columns=(), time=None), CatalogTable(name="a-b", columns=columns, time="t")]
-    queries = list(newest_queries(tables))
-    assert [query.count("summarize") for query in queries] == [50, 2]
-    assert "(['a-b'] | summarize newest = max(t) | extend name = 'a-b')" in queries[1]
+    tables = [CatalogTable(name=name, columns=columns, time="t") for name in ("T", "a-b")]
+    assert newest_query(tables) == (
+        "union (T | summarize newest = max(t) | extend name = 'T'), "
+        "(['a-b'] | summarize newest = max(t) | extend name = 'a-b') | project name, newest"
+    )
     assert list(LOOK_BACKS) == [timedelta(days=1), timedelta(days=30), None]
 
 
