@@ -73,6 +73,16 @@ def coverage_queries(guide: Guide) -> Iterator[Asked]:
     yield Asked(guide.id, render_lets(planned.parameters_services) + planned.kql_services, {})
 
 
+def undocumented(guides: Sequence[Guide]) -> Iterator[str]:
+    """Columns that a guide declares for a table of Azure Monitor, and that the table's reference does not have."""
+    for guide in guides:
+        for table in guide.tables.values():
+            known = azure_tables().get(table.name)
+            for column in table.columns if known is not None else ():
+                if column not in (known or {}):
+                    yield f"{guide.id}: {table.name} has no column {column!r}"
+
+
 def schema_for(guides: Sequence[Guide]) -> dict[str, dict[str, str]]:
     """Azure Monitor's tables; a column that a guide declares and the reference does not know is not added."""
     declared = declared_types(guides)
@@ -115,7 +125,8 @@ async def main() -> int:
     guides = read_guides(None)
     asked = [item for guide in guides for item in (*await asked_of(guide), *coverage_queries(guide))]
     answers = parse(folder, schema_for(guides), [item.text for item in asked] + list(CONTROL))
-    found = [
+    found = [*undocumented(guides)]
+    found += [
         line for item, answer in zip(asked, answers, strict=False) for line in dict.fromkeys(problems_of(item, answer))
     ]
     accepted = [text for text, answer in zip(CONTROL, answers[len(asked) :], strict=True) if not answer["problems"]]

@@ -195,7 +195,7 @@ def _record_counters(world: World, *, fault: Fault, recorder: Recorder, rng: Ran
                 if not item.down_at(t):
                     share = fault.memory(item, t) or service.memory_use
                     role = (service.name, item.name, item.version, service.stack.sdk, "PC", "0.0.0.0",  # noqa: S104  # masked as Azure masks it
-                            world.instrumentation_key, 1, service.resource_id)  # fmt: skip
+                            world.instrumentation_key, service.resource_id)  # fmt: skip
                     bytes_ = float(round(share * service.memory_limit * 0.97))
                     recorder.put(
                         "AppPerformanceCounters",

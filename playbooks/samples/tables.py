@@ -15,6 +15,7 @@ ROLE = (
     "ItemCount:int",
     "_ResourceId:string",
 )
+COUNTED = tuple(column for column in ROLE if column != "ItemCount:int")  # counters are not sampled
 TRACE = ("OperationId:string", "ParentId:string", "OperationName:string")
 BAGS = ("Properties:dynamic", "Measurements:dynamic")
 TIMING = ("Success:bool", "ResultCode:string", "DurationMs:real", "PerformanceBucket:string")
@@ -68,7 +69,7 @@ _LAYOUT: Mapping[str, tuple[str, ...]] = {
         "Instance:string",
         "Value:real",
         "Properties:dynamic",
-        *ROLE,
+        *COUNTED,
     ),
     "AppAvailabilityResults": (
         *TIME,
