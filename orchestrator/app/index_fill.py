@@ -1,4 +1,4 @@
-"""What an index is filled with: guides, policies and manuals; and the command that fills the search service."""
+"""What an index is filled with: guides, policies, manuals; and the command that fills the search service."""
 
 from collections.abc import Sequence
 from importlib.resources import files
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.app.azure import Azure
+from orchestrator.app.past_incidents import past_incidents
 from orchestrator.app.search_source import open_search, open_search_clients, search_is_live
 from orchestrator.core.ports import Document
 from orchestrator.core.report import Json
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from plugins.search.azure_index import AzureIndex
     from plugins.search.azure_setup import IndexState
 
-KINDS = ("guide", "policy", "manual")  # what is filled from files; incidents come from elsewhere
+KINDS = ("guide", "policy", "manual")  # what is filled from files; incidents come from the runs of many people
 _EMBEDDED: Json = {"backend": "embedded", "indexes": []}
 _DONE = {"missing": "created", "current": "unchanged", "updatable": "updated", "rebuild": "recreated"}
 _STANDS = {
@@ -51,6 +52,7 @@ def documents_of(guides: Sequence[Guide]) -> list[Document]:
 async def fill_search(settings: Settings, guides: Sequence[Guide], *, recreate: bool) -> Json:
     """Create or update the definitions, write every document, and remove what is no longer among the files.
 
+    Past incidents are added: the runs of this state folder that named a cause in real logs.
     The result holds, by index: its name, what was done to its definition, how many documents were written and removed,
     and each that failed, with the reason. Raises `SettingsError` where an index must be rebuilt and `recreate` is off.
     """
@@ -58,7 +60,7 @@ async def fill_search(settings: Settings, guides: Sequence[Guide], *, recreate: 
         return _EMBEDDED
     from plugins.search.azure_setup import IndexSetup  # noqa: PLC0415  # where a search service is configured
 
-    documents = documents_of(guides)
+    documents = [*documents_of(guides), *past_incidents(settings)]
     async with Azure(settings) as azure:
         async with open_search_clients(settings, azure) as clients:
             setup = IndexSetup(clients, prefix=settings.search_prefix, dimensions=_dimensions(settings))
@@ -68,7 +70,7 @@ async def fill_search(settings: Settings, guides: Sequence[Guide], *, recreate: 
 
 
 async def _fill(index: "AzureIndex", state: "IndexState", documents: Sequence[Document]) -> Json:
-    """Make one index hold what the files say; the incidents' index is left as it is."""
+    """Make one index hold what the files say; to the incidents' index is only added."""
     ours = [one for one in documents if one.kind == state.kind]
     known = {one.id for one in ours}
     written = await index.write(ours)

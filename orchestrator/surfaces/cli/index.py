@@ -47,7 +47,7 @@ def fill(
     recreate: Recreate = False,
     as_json: shared.AsJson = False,
 ) -> None:
-    """Create the indexes, write guides, policies and manuals, remove what is gone."""
+    """Create the indexes, write guides, policies, manuals and past incidents."""
     document = asyncio.run(shared.application_of(context).fill_index(guides=guides, recreate=recreate))
     if as_json:
         write_json(document)

@@ -61,6 +61,19 @@ def test_what_is_gone_is_removed(server: SearchServer, run: Run, options: Any):
     assert list(server.documents["switchboard-incidents"]) == ["i1"]
 
 
+def test_past_incidents_are_added(server: SearchServer, run: Run, options: Any):
+    """A run that named a cause in real logs is written, and found again by its words."""
+    run("index", "fill", "--guides", str(options.guides))
+    asked = run("ask", "calls of pay fail since 10:00", "--logs", options.logs[0], "--guides", str(options.guides))
+    assert asked.code == 0, asked.err
+    for _ in range(2):
+        assert by_kind(run("index", "fill", "--json").out)["incident"]["written"] == 1
+    (incident,) = server.documents["switchboard-incidents"].values()
+    assert (incident["kind"], incident["title"]) == ("incident", "calls of pay fail since 10:00")
+    assert "cause=target_down" in incident["filters"]
+    assert "bank" in incident["causes"]
+
+
 def test_a_failed_document_is_told(server: SearchServer, run: Run):
     """Its reason is printed, the others are stored, and the exit code is 1."""
     run("index", "fill")

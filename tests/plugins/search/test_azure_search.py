@@ -68,11 +68,11 @@ async def test_statistics_are_counted_once(server: Any, open_azure: Any):
         for _ in range(3):
             await index.search(SearchQuery(text="disk", kinds=("guide",)))
         counting = [one for one in server.requests if (one["body"] or {}).get("top") == 0]
-        assert len(counting) == 4
+        assert len(counting) == 3
         assert counting[0]["body"]["facets"] == ["terms,count:0", "length,count:0", "sections,count:0"]
         await index.delete(["dns"])
         await index.search(SearchQuery(text="disk", kinds=("guide",)))
-    assert len([one for one in server.requests if (one["body"] or {}).get("top") == 0]) == 8
+    assert len([one for one in server.requests if (one["body"] or {}).get("top") == 0]) == 6
 
 
 async def test_the_first_page_is_fetched_once(server: Any, open_azure: Any):
