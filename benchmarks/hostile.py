@@ -122,7 +122,7 @@ class Outcome:
     def __init__(self, attempt: Attempt, report: dict[str, Any], *, ran: int) -> None:
         claims = len(report["claims"]) + len(report["ruled_out"])
         self.kind = attempt.kind
-        self.why = f"{attempt.lines[-1].calls!r}"
+        self.attempt = attempt
         self.claimed = max(0, claims - attempt.claims)
         self.missing = max(0, attempt.claims - claims)
         self.spoken = int(_plain(attempt.words) in _plain(json.dumps({name: report.get(name) for name in SPOKEN})))
@@ -168,7 +168,7 @@ async def measure(seed: int, count: int) -> dict[str, Any]:
         "claimed": sum(outcome.claimed for outcome in hostile),
         "ran": sum(outcome.ran for outcome in hostile),
         "honest": {"attempts": len(control), "accepted": accepted},
-        "refused": sorted({outcome.why for outcome in control if outcome.missing}),
+        "refused": sorted({repr(outcome.attempt.lines[-1].calls) for outcome in control if outcome.missing}),
         "true_claims_lost": lost,
         "kinds": {name: dict(kinds[name]) for name in sorted(kinds)},
         "ok": through == 0 and accepted == len(control) and lost == 0,

@@ -7,6 +7,7 @@ from orchestrator.core.report import GuideResult, Json, Question, Report, Statem
 from orchestrator.core.runs import Offer, RunContext, Submission
 from orchestrator.core.specs import AgentSpec
 
+_NOTHING = "Nothing that I looked at shows an answer."
 _ASKS = "The model asks:"
 _ASKED = "The model has a question for you."
 _LEADS = ("cause_found", "needs_input", "inconclusive", "no_data", "not_covered", "healthy")
@@ -132,7 +133,7 @@ def sentence(report: Report, spec: AgentSpec) -> str:
     if report.result is None:
         parts += [f"I cannot {item} yet." for item in spec.cannot]
     parts += [_ASKED if question.text.startswith(_ASKS) else question.text for question in report.questions]
-    text = " ".join(part for part in parts if part)
+    text = " ".join(part for part in parts if part) or _NOTHING
     return in_words(text, source=report.source)
 
 

@@ -14,7 +14,29 @@ def unfinished_report(events: Events, *, message: str) -> Json:
     starts = [place for place, event in enumerate(events) if event.get("kind") == "TurnStarted"]
     opening = events[: starts[0]] if starts else events
     turns = [events[at:end] for at, end in zip(starts, [*starts[1:], len(events)][: len(starts)], strict=True)]
-    return merge([_part(opening, turn, message=message) for turn in turns or [()]])
+    report = merge([_part(opening, turn, message=message) for turn in turns or [()]])
+    usage = _usage(events)
+    return {**report, "usage": usage} if usage else report
+
+
+def _usage(events: Events) -> Json | None:
+    """What the model's calls used by then; None where the embedded planner spoke."""
+    counted = [event for event in _all(events, "ModelAnswered") if event.get("input_tokens") is not None]
+    if not counted:
+        return None
+    costs = [cost for event in counted if isinstance(cost := event.get("cost"), int | float)]
+    return {
+        "model": str(counted[0].get("model")),
+        "calls": len(counted),
+        "input_tokens": sum(_whole(event.get("input_tokens")) for event in counted),
+        "output_tokens": sum(_whole(event.get("output_tokens")) for event in counted),
+        "cost": round(sum(costs), 6) if costs else None,
+        "estimated": any(event.get("estimated") is True for event in counted),
+    }
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _part(opening: Events, turn: Events, *, message: str) -> Json:

@@ -25,7 +25,7 @@ from orchestrator.core.events import (
 from orchestrator.core.evidence import Evidence
 from orchestrator.core.followup import completed, replied
 from orchestrator.core.journal import Journal
-from orchestrator.core.ports import Index, Logs
+from orchestrator.core.ports import Index, Logs, Metrics, ResourceGraph
 from orchestrator.core.recording import Recorder
 from orchestrator.core.report import Json, Question, Report, Status, Unknown, in_words, merge
 from orchestrator.core.routing.router import Route, Router, Subject
@@ -49,6 +49,7 @@ class Environment:
         zone: IANA zone of times that name none.
         inputs: JSON that opens the same data again.
         notes: What a report says about the data, given its queries: rows that could not be read, columns missing.
+        scan_limit_bytes: What one run's queries of logs may scan; None is no limit.
     """
 
     logs: Logs
@@ -59,6 +60,9 @@ class Environment:
     inputs: Json
     notes: Callable[[Sequence[str]], tuple[str, ...]]
     given: Mapping[str, str] = field(default_factory=dict)
+    metrics: Metrics | None = None
+    graph: ResourceGraph | None = None
+    scan_limit_bytes: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,11 +155,13 @@ class Switchboard:
         if route.abstained:
             return [self._abstained(run, route, session, text).document()]
         reports = []
+        scanned = 0
         for number, subject in enumerate(route.subjects, start=1):
             run.emit(TurnStarted(agent=subject.agent, turn=number, text=subject.text))
-            context = self._context(run, session, subject.text, alert, now)
+            context = self._context(run, session, subject.text, alert, now, scanned=scanned)
             context.meter = meter
             report = await self._subject(run, subject, context=context, number=number, route=route, session=session)
+            scanned = context.recorder.scanned_bytes
             reports.append(report.document())
         return reports
 
@@ -207,13 +213,29 @@ class Switchboard:
         return report
 
     def _context(
-        self, run: Run, session: Session, asked: str, alert: Mapping[str, object] | None, now: datetime
+        self,
+        run: Run,
+        session: Session,
+        asked: str,
+        alert: Mapping[str, object] | None,
+        now: datetime,
+        *,
+        scanned: int,
     ) -> RunContext:
         def found(evidence: Evidence) -> None:
             run.emit(EvidenceFound(evidence=evidence.document()))
 
         environment = self.environment
-        recorder = Recorder(logs=environment.logs, index=environment.index, source=environment.source, found=found)
+        recorder = Recorder(
+            logs=environment.logs,
+            index=environment.index,
+            source=environment.source,
+            found=found,
+            metrics=environment.metrics,
+            graph=environment.graph,
+            scan_limit_bytes=environment.scan_limit_bytes,
+            scanned_bytes=scanned,
+        )
         return RunContext(
             run=run.id,
             session=session.id,

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from semantic_kernel import Kernel
@@ -62,9 +63,8 @@ class Voice:
         offered = sorted(tools)
         tried, waited_s = 0, 0.0
         while True:
-            started = time.perf_counter()
             try:
-                reply = await self._once(history, offered)
+                return await self._once(history, offered)
             except ModelError as error:
                 tried += 1
                 wait = next_wait(self.retry, error, tried=tried, waited_s=waited_s)
@@ -75,13 +75,16 @@ class Voice:
                     raise
                 await asyncio.sleep(wait)
                 waited_s += wait
-                continue
-            self._count(reply, history, offered, elapsed_s=time.perf_counter() - started)
-            if reply.finish == CONTENT_FILTER:
-                raise ModelError("the content filter stopped the model's answer", fault=ModelFault.FILTERED)
-            return reply
 
     async def _once(self, history: ChatHistory, tools: list[str]) -> Reply:
+        started = time.perf_counter()
+        reply = await self._streamed(history, tools)
+        self._count(reply, history, tools, elapsed_s=time.perf_counter() - started)
+        if reply.finish == CONTENT_FILTER:
+            raise ModelError("the content filter stopped the model's answer", fault=ModelFault.FILTERED)
+        return reply
+
+    async def _streamed(self, history: ChatHistory, tools: list[str]) -> Reply:
         settings = self.service.get_prompt_execution_settings_class()()
         settings.function_choice_behavior = FunctionChoiceBehavior.Auto(
             auto_invoke=False, filters={"included_functions": tools}
@@ -90,10 +93,11 @@ class Voice:
         lines = LineRedactor()
         try:
             stream = self.service.get_streaming_chat_message_contents(history, settings, kernel=self.kernel)
-            async for batch in stream:
-                found = [chunk for chunk in batch if chunk is not None]
-                chunks += found
-                self._say(lines.feed("".join(chunk.content for chunk in found)))
+            async with aclosing(stream):
+                async for batch in stream:
+                    found = [chunk for chunk in batch if chunk is not None]
+                    chunks += found
+                    self._say(lines.feed("".join(chunk.content for chunk in found)))
         except KernelException as error:
             raise ModelError(f"the chat service failed: {type(error).__name__}") from error
         if not chunks:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from agents.triage.alerts import alert_name
@@ -31,6 +32,7 @@ from plugins.monitor.duckdb import DuckDbLogs
 from plugins.monitor.plugin import LogTools
 from plugins.search.sqlite import SqliteIndex
 
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "ask.schema.json").read_text())
 NOW = datetime(2026, 5, 4, 11, tzinfo=UTC)
 GUIDE = """---
 id: slow_target
@@ -127,6 +129,7 @@ async def play(folder: Path, *lines: Line, **terms: Any) -> Played:
             terms=ModelTerms(**terms),
         )
         report: Any = await switchboard.ask(ASKED, session=Session(id="s"), listen=heard.append, agent="triage")
+    jsonschema.validate(report, SCHEMA)
     return Played(report, heard)
 
 
