@@ -128,8 +128,10 @@ class AzureLogs:
 
     async def check(self) -> None:
         """Ask each workspace for nothing but an answer; SettingsError with the mend where one does not give it."""
-        for place in self._workspaces:
-            reply = await self._service.ask([place], "print 1", span=_MOMENT, timeout_s=_DESCRIBE_S)
+        asked = (
+            self._service.ask([place], "print 1", span=_MOMENT, timeout_s=_DESCRIBE_S) for place in self._workspaces
+        )
+        for place, reply in zip(self._workspaces, await asyncio.gather(*asked), strict=True):
             if isinstance(reply, Trouble):
                 raise settings_error(reply, place=_named([place])) from reply.cause
 
