@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.core.errors import InputError, SettingsError, SwitchboardError
+from orchestrator.core.events import Event
 from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
 from orchestrator.surfaces.application import (
@@ -26,6 +27,7 @@ from orchestrator.surfaces.application import (
 )
 
 if TYPE_CHECKING:
+    from orchestrator.app.telemetry import Telemetry
     from orchestrator.core.routing.router import Route, Router
     from orchestrator.core.table import Table
     from orchestrator.engine.session import Session
@@ -41,6 +43,7 @@ class LiveConversation:
     _switchboard: "Switchboard"
     _session: "Session"
     _agent: str | None
+    _telemetry: "Telemetry"
 
     @property
     def session(self) -> str:
@@ -49,7 +52,15 @@ class LiveConversation:
 
     async def ask(self, text: str, *, listen: Listener) -> Document:
         """Answer one message; what leaves is redacted."""
-        report = await self._switchboard.ask(text, session=self._session, listen=listen, agent=self._agent)
+        from orchestrator.app.log import run_logged  # noqa: PLC0415  # structlog is not free
+
+        with self._telemetry.run() as told, run_logged() as logged:
+
+            def heard(event: Event) -> None:
+                for listener in (logged, told, listen):
+                    listener(event)
+
+            report = await self._switchboard.ask(text, session=self._session, listen=heard, agent=self._agent)
         return _redacted(report)
 
     def evidence(self, evidence_id: str) -> Document | None:
@@ -105,14 +116,22 @@ class App:
     @asynccontextmanager
     async def _converse(self, options: Options) -> AsyncIterator[Conversation]:
         from orchestrator.app.assembly import open_switchboard  # noqa: PLC0415  # brings every room
+        from orchestrator.app.azure import Azure  # noqa: PLC0415
+        from orchestrator.app.telemetry_source import configure_log, open_run_telemetry  # noqa: PLC0415
         from orchestrator.engine.session import Session, new_session_id, resume_session  # noqa: PLC0415
 
-        async with open_switchboard(options, self.settings()) as switchboard:
+        settings = self.settings()
+        configure_log(settings)
+        async with (
+            Azure(settings) as azure,
+            open_switchboard(options, settings, azure=azure) as switchboard,
+            open_run_telemetry(settings, azure, tools=switchboard.tools) as telemetry,
+        ):
             if options.session is None:
                 session = Session(id=new_session_id())
             else:
                 session = resume_session(switchboard.journal, options.session)
-            yield LiveConversation(switchboard, session, options.agent)
+            yield LiveConversation(switchboard, session, options.agent, telemetry)
 
     def route(self, text: str, *, speaking: str | None = None) -> "Route":
         """Which specialist a message or an alert payload is for."""
@@ -139,7 +158,8 @@ class App:
         """Search over a folder of guides or a `corpus.jsonl`."""
         from orchestrator.app.guide_search import search_guides  # noqa: PLC0415
 
-        async for hits in search_guides(queries, source=source or self.settings().guides, top=top):
+        settings = self.settings()
+        async for hits in search_guides(queries, source=source or settings.guides, top=top, settings=settings):
             yield hits
 
     async def lint_guides(self, files: Sequence[Path]) -> tuple[LintedGuide, ...]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files
@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 
 from orchestrator.app.azure import Azure
 from orchestrator.app.log_source import Opened, open_logs
-from orchestrator.app.model_source import open_chat_service
+from orchestrator.app.model_source import model_terms, open_chat_service
+from orchestrator.app.resource_source import Resources, open_resources
+from orchestrator.app.search_source import open_index
 from orchestrator.app.sources import Sources, choose_sources, refuse_locked, zone_name
+from orchestrator.app.workflows import DeferredWorkflows
 from orchestrator.core.errors import InputError, QueryError, StoreError
 from orchestrator.core.journal import Journal, NoJournal
 from orchestrator.core.ports import Hit, Index
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 MAX_NAMES = 500
 LOOK_BACK = timedelta(days=1)
+GIGABYTE = 1_000_000_000
 SHIPPED = Path(str(files("playbooks")))
 
 
@@ -60,52 +64,42 @@ def read_services(options: Options, settings: Settings, *, kind: str) -> "Servic
     return load_services(SHIPPED / "services.yaml") if kind == "sample" else Services()
 
 
-async def fill_index(index: Index, guides: Sequence[Guide]) -> None:
-    """Put guides, policies and manuals into the index."""
-    from orchestrator.app.index_fill import documents_of  # noqa: PLC0415  # with the Markdown parser
-
-    await index.write(documents_of(guides))
-
-
 @asynccontextmanager
-async def open_switchboard(options: Options, settings: Settings) -> AsyncIterator["Switchboard"]:
-    """Everything that a conversation needs, closed at the end."""
+async def open_switchboard(
+    options: Options, settings: Settings, *, azure: Azure | None = None
+) -> AsyncIterator["Switchboard"]:
+    """Everything that a conversation needs, closed at the end; `azure` stays open, where the caller has it."""
     from orchestrator.app.log import quiet_libraries  # noqa: PLC0415  # structlog is not free
     from orchestrator.engine.handlebars import defer_handlebars  # noqa: PLC0415  # before Semantic Kernel
 
     quiet_libraries()
     defer_handlebars()
-    zone = zone_name(options, settings)
+    zone_name(options, settings)  # told before anything is opened, where there is none of that name
     guides = read_guides(options.guides or settings.guides)
     _refuse_unknown(options.parameters, guides)
     sources = choose_sources(options, settings)
     services = read_services(options, settings, kind=sources.kind)
-    from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where a conversation is
-
     async with (
-        Azure(settings) as azure,
-        open_logs(options, azure, sources, guides) as opened,
-        SqliteIndex.open(":memory:") as index,
-        open_chat_service(settings, azure) as service,
+        nullcontext(azure) if azure else Azure(settings) as shared,
+        open_logs(options, shared, sources, guides) as opened,
+        open_resources(shared, sources, opened.logs) as resources,
+        open_index(settings, shared, guides) as index,
+        open_chat_service(settings, shared) as service,
     ):
-        await fill_index(index, guides)
         names = await _system_names(guides, services, opened, kind=sources.kind)
         with open_journal(settings) as (journal, trouble):
-            yield _build(
-                service,
-                parts=_Parts(
-                    guides=guides, services=services, opened=opened, index=index, journal=journal, names=names
-                ),
-                environment=_environment(
-                    options,
-                    sources,
-                    opened,
-                    index,
-                    folder=options.guides or settings.guides,
-                    zone=zone,
-                    trouble=trouble,
-                ),
+            parts = _Parts(
+                guides=guides,
+                services=services,
+                opened=opened,
+                resources=resources,
+                index=index,
+                journal=journal,
+                names=names,
+                trouble=trouble,
             )
+            environment = _environment(options, settings, sources, parts)
+            yield _build(settings, service, parts=parts, environment=environment)
 
 
 def _refuse_unknown(given: Mapping[str, str], guides: Sequence[Guide]) -> None:
@@ -126,9 +120,11 @@ class _Parts:
     guides: Sequence[Guide]
     services: "Services"
     opened: Opened
+    resources: Resources
     index: Index
     journal: Journal
     names: tuple[str, ...]
+    trouble: str | None
 
 
 async def _system_names(guides: Sequence[Guide], services: "Services", opened: Opened, *, kind: str) -> tuple[str, ...]:
@@ -159,27 +155,25 @@ async def _system_names(guides: Sequence[Guide], services: "Services", opened: O
     return tuple(dict.fromkeys(names))
 
 
-def _environment(  # every part of a run's surroundings meets here
-    options: Options,
-    sources: Sources,
-    opened: Opened,
-    index: Index,
-    *,
-    folder: Path | None,
-    zone: str,
-    trouble: str | None,
-) -> "Environment":
+def _environment(options: Options, settings: Settings, sources: Sources, parts: _Parts) -> "Environment":
     from orchestrator.engine.switchboard import Environment  # noqa: PLC0415  # brings Semantic Kernel
 
+    opened, folder, zone = parts.opened, options.guides or settings.guides, zone_name(options, settings)
+    # live logs go on while a conversation does; those of files end where they end
+    now = None if sources.kind == "live" and options.now is None else opened.now
+    limit = settings.logs_scan_limit_gb
+
     def notes(queries: Sequence[str]) -> tuple[str, ...]:
-        first = (opened.note, trouble) if trouble else (opened.note,)
+        first = (opened.note, parts.trouble) if parts.trouble else (opened.note,)
         return (*first, *opened.logs.warnings_for(queries))
 
     return Environment(
         logs=opened.logs,
-        index=index,
+        index=parts.index,
+        metrics=parts.resources.metrics,
+        graph=parts.resources.graph,
         source=sources.kind,
-        now=opened.now,
+        now=now,
         zone=zone,
         inputs={
             "logs": list(sources.logs),
@@ -187,15 +181,18 @@ def _environment(  # every part of a run's surroundings meets here
             "source": sources.kind,
             "guides": str(folder.absolute()) if folder else None,
             "services": str(options.services.absolute()) if options.services else None,
-            "now": iso_utc(opened.now),
+            "now": iso_utc(now) if now else None,
             "tz": zone,
         },
         notes=notes,
         given=options.parameters,
+        scan_limit_bytes=round(limit * GIGABYTE) if limit is not None else None,
     )
 
 
-def _build(service: "ChatCompletionClientBase", *, parts: _Parts, environment: "Environment") -> "Switchboard":
+def _build(
+    settings: Settings, service: "ChatCompletionClientBase", *, parts: _Parts, environment: "Environment"
+) -> "Switchboard":
     from agents.handoff.spec import HANDOFF  # noqa: PLC0415  # the specialists come with Semantic Kernel
     from agents.sentiment.spec import SENTIMENT  # noqa: PLC0415
     from agents.shipment.spec import SHIPMENT  # noqa: PLC0415
@@ -206,6 +203,7 @@ def _build(service: "ChatCompletionClientBase", *, parts: _Parts, environment: "
     from agents.triage.tools import GuideTools  # noqa: PLC0415
     from orchestrator.engine.kernel import build_kernel  # noqa: PLC0415
     from orchestrator.engine.switchboard import Switchboard  # noqa: PLC0415
+    from plugins.logicapps.plugin import WorkflowTools  # noqa: PLC0415
     from plugins.monitor.plugin import LogTools  # noqa: PLC0415
     from plugins.search.plugin import SearchTools  # noqa: PLC0415
 
@@ -221,7 +219,12 @@ def _build(service: "ChatCompletionClientBase", *, parts: _Parts, environment: "
     async def choose(question: str) -> Hit | None:
         return await answer_passage(parts.index, question)
 
-    plugins = {"guides": guides, "search": SearchTools(choose), "logs": LogTools(parts.opened.logs)}
+    plugins = {
+        "guides": guides,
+        "search": SearchTools(choose),
+        "logs": LogTools(parts.opened.logs),
+        "workflows": WorkflowTools(DeferredWorkflows(settings)),
+    }
     return Switchboard(
         kernel=build_kernel(service, plugins),
         service=service,
@@ -229,6 +232,7 @@ def _build(service: "ChatCompletionClientBase", *, parts: _Parts, environment: "
         router=build_router(parts.names, parts.guides),
         environment=environment,
         journal=parts.journal,
+        terms=model_terms(settings),
     )
 
 

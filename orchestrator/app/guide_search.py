@@ -1,10 +1,15 @@
-"""Search over guides alone: a folder of them, or a corpus of one JSON document per line."""
+"""Search over guides alone: a folder of them, a corpus of one JSON document per line, or the search service."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agents.triage.matching import GuideMatcher
-from orchestrator.app.assembly import fill_index, read_guides
+from orchestrator.app.assembly import read_guides
+from orchestrator.app.azure import Azure
+from orchestrator.app.search_source import open_index
+from orchestrator.core.ports import Index
+from orchestrator.settings import Settings
 from orchestrator.surfaces.application import GuideHits
 from playbooks.corpus import load_corpus
 from playbooks.services import Services
@@ -12,14 +17,10 @@ from plugins.search.sqlite import SqliteIndex
 
 
 async def search_guides(
-    queries: Sequence[tuple[str, str]], *, source: Path | None, top: int
+    queries: Sequence[tuple[str, str]], *, source: Path | None, top: int, settings: Settings
 ) -> AsyncIterator[GuideHits]:
-    """An answer per query, in order; queries are (id, text)."""
-    async with SqliteIndex.open(":memory:") as index:
-        if source is not None and source.suffix == ".jsonl":
-            await index.write(load_corpus(source))
-        else:
-            await fill_index(index, read_guides(source))
+    """An answer per query, in order; queries are (id, text). A corpus that is named is searched by itself."""
+    async with _open(source, settings) as index:
         matcher = GuideMatcher(index, Services())
         for query_id, text in queries:
             match = await matcher.match(text, top=top)
@@ -28,3 +29,14 @@ async def search_guides(
                 hits=tuple((item[0], item[2]) for item in match.nearest),
                 abstained=match.guide_id is None,
             )
+
+
+@asynccontextmanager
+async def _open(source: Path | None, settings: Settings) -> AsyncIterator[Index]:
+    if source is not None and source.suffix == ".jsonl":
+        async with SqliteIndex.open(":memory:") as index:
+            await index.write(load_corpus(source))
+            yield index
+        return
+    async with Azure(settings) as azure, open_index(settings, azure, read_guides(source)) as found:
+        yield found

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from orchestrator.app.azure import Azure
 from orchestrator.core.errors import SettingsError
+from orchestrator.core.usage import ModelBudget
 from orchestrator.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
     from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
+
+    from orchestrator.engine.voice import ModelTerms
 
 PLACES = ("model_base_url", "azure_openai_endpoint", "project_endpoint")
 _NO_KEY = "none"  # the client wants a key, servers without one ignore it
@@ -75,3 +78,19 @@ async def open_chat_service(settings: Settings, azure: Azure) -> "AsyncIterator[
         from orchestrator.models.embedded import EmbeddedChat  # noqa: PLC0415  # brings Semantic Kernel
 
         yield EmbeddedChat()
+
+
+def model_terms(settings: Settings) -> "ModelTerms | None":
+    """The budget of a run and who stands in for a model that fails for good; None for the embedded planner."""
+    if model_place(settings) is None:
+        return None
+    from orchestrator.engine.voice import ModelTerms  # noqa: PLC0415  # brings Semantic Kernel
+    from orchestrator.models.embedded import EmbeddedChat  # noqa: PLC0415  # same
+
+    budget = ModelBudget(
+        tokens=settings.model_token_limit,
+        cost=settings.model_cost_limit,
+        input_price=settings.model_input_price,
+        output_price=settings.model_output_price,
+    )
+    return ModelTerms(budget=budget, stand_in=EmbeddedChat())

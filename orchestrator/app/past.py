@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.app.assembly import fill_index, read_guides
+from orchestrator.app.assembly import read_guides
 from orchestrator.app.azure import Azure
 from orchestrator.app.log_source import open_logs
+from orchestrator.app.search_source import open_index
 from orchestrator.app.sources import Sources
 from orchestrator.core.claims import recheck
 from orchestrator.core.errors import DataError, InputError, QueryError
@@ -72,9 +73,11 @@ async def verify_run(settings: Settings, run: str) -> tuple[RecheckedClaim, ...]
     """Ask the run's queries again on the same data, and evaluate each claim's check on the new rows."""
     with _journal(settings) as journal:
         events = _events(journal, run)
-    inputs = _first(events, "RunStarted").get("inputs")
+    started = _first(events, "RunStarted")
+    inputs = started.get("inputs")
     if not isinstance(inputs, Mapping):
         raise InputError(f"the run {run!r} does not say what it looked at, so it cannot be verified")
+    inputs = {**inputs, "now": started["now"]}  # a conversation on live logs has no clock but its runs'
     try:
         return await _checked_again(events, inputs, settings)
     except InputError as error:  # the data, or the guides that type it, are gone
@@ -87,15 +90,12 @@ async def _checked_again(
 ) -> tuple[RecheckedClaim, ...]:
     options, sources = _reopen(inputs)
     guides = read_guides(options.guides)
-    from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where a run is verified
-
     checked: list[RecheckedClaim] = []
     async with (
         Azure(settings) as azure,
         open_logs(options, azure, sources, guides) as opened,
-        SqliteIndex.open(":memory:") as index,
+        open_index(settings, azure, guides) as index,
     ):
-        await fill_index(index, guides)
         for turn in _turns(events):
             tables = await _asked_again(opened.logs, index, turn)
             checked += [_rechecked(event, tables) for event in turn if event.get("kind") == "ClaimMade"]

@@ -72,6 +72,7 @@ class Recorder:
         graph: The resource graph, if there is one; its answers become evidence of source `resource_graph:<source>`.
         scan_limit_bytes: What the run's queries of logs may scan; once they have, no further one is asked, and those
             that are being answered are let finish. A backend that does not tell what it scanned is not limited.
+        scanned_bytes: What the run's earlier turns have scanned; grows with each query.
         found: Called with each new evidence, in the order in which answers arrive.
     """
 
@@ -83,7 +84,7 @@ class Recorder:
     metrics: Metrics | None = None
     graph: ResourceGraph | None = None
     scan_limit_bytes: int | None = None
-    _scanned_bytes: int = 0
+    scanned_bytes: int = 0
     _recorded: dict[str, Recorded] = field(default_factory=dict)
     _count: int = 0
 
@@ -138,11 +139,11 @@ class Recorder:
     ) -> Recorded:
         """Ask the logs and record the answer; a query that cannot be answered is recorded as failed."""
         started, asked = time.perf_counter(), self.clock()
-        over = over_limit(self._scanned_bytes, self.scan_limit_bytes)
+        over = over_limit(self.scanned_bytes, self.scan_limit_bytes)
         answer = _refuse(over) if over else self.logs.query(kql, parameters=parameters, window=window, limits=limits)
         table, reason = await _answered(answer)
         if table is not None and table.stats is not None:
-            self._scanned_bytes += table.stats.scanned_bytes or 0
+            self.scanned_bytes += table.stats.scanned_bytes or 0
         return self._keep(
             evidence_id=evidence_id,
             key=key,
