@@ -42,6 +42,8 @@ from plugins.logicapps.settling import Lookup, RunRecord, read_lookup, settle
 _KEY_TEXT = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,200}")
 _REMEMBERED = 10_000
 _POLL_HELD_S = 30.0
+_LEAST_GAP_S = 0.2
+"""A service that says `Retry-After: 0` is not asked without a pause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +192,7 @@ class LogicAppsWorkflows:
                 return _lost(accepted, "the service named no place of its own to ask for the result")
             if self._clock().timestamp() + gap > deadline:
                 return accepted
-            await self._sleep(gap)
+            await self._sleep(max(gap, _LEAST_GAP_S))
             result = await self._ask(target, trigger)
             found = classify_poll(result, key=accepted.key)
             if not isinstance(found, PollAgain):

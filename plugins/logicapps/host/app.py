@@ -12,9 +12,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
+from orchestrator.core.errors import StoreError
+from orchestrator.core.redaction import redact
 from orchestrator.core.workflows import Answering
+from plugins.logicapps.host.answers import as_response, early_answer, late_reply, spoilt_answer, taken_reply
 from plugins.logicapps.host.faults import Fault, FaultKind
 from plugins.logicapps.host.gate import (
     NotAdmittedError,
@@ -28,26 +30,12 @@ from plugins.logicapps.host.handlers import Hosted
 from plugins.logicapps.host.management import Management
 from plugins.logicapps.host.replies import HostReply, error_reply, no_response
 from plugins.logicapps.host.signing import RUN, TRIGGER, operation_url, workflow_id
-from plugins.logicapps.host.store import Claim, HostedRun
+from plugins.logicapps.host.store import HostedRun
 from plugins.logicapps.host.work import Works, headers_of, new_run_id
 
 _BODY_MAX = 100 * 1024 * 1024
 """The service's own limit of a message."""
 _TRACKING_MAX = 256
-
-
-class ConnectionCutError(Exception):
-    """The fault `lost_reply`: the answer breaks off. A server then closes the connection."""
-
-
-class CutResponse(Response):
-    """Promises a body and ends before it."""
-
-    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Send a part and break off."""
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"64")]})
-        await send({"type": "http.response.body", "body": b"{", "more_body": True})
-        raise ConnectionCutError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +78,13 @@ class WorkflowHost:
         try:
             invocation = await self._admit(request)
         except NotAdmittedError as refusal:
-            return _response(refusal.reply)
-        early = _early(invocation.fault)
+            return as_response(refusal.reply)
+        early = early_answer(invocation.fault)
         if early is not None:
             return early
         claim = await self._works.claim(invocation.run, invocation.body)
         if claim.state != "new":
-            return _response(_taken(claim))
+            return as_response(taken_reply(claim))
         return await self._answer(invocation, await self._start(invocation))
 
     async def poll(self, request: Request) -> Response:
@@ -106,13 +94,13 @@ class WorkflowHost:
             hosted = self._find(request)
             await self._let_in(request, hosted, f"/runs/{run_id}/operations/{request.path_params['operation']}/read")
         except NotAdmittedError as refusal:
-            return _response(refusal.reply)
+            return as_response(refusal.reply)
         run = await asyncio.to_thread(self._works.store.run, run_id)
         if run is None:
-            return _response(error_reply(404, "WorkflowRunNotFound", "There is no such run."))
+            return as_response(error_reply(404, "WorkflowRunNotFound", "There is no such run."))
         if self._still(run):
             return await self._accepted(hosted, run, _origin(request))
-        return _response(run.reply or no_response(headers_of(run)))
+        return as_response(run.reply or no_response(headers_of(run)))
 
     def _find(self, request: Request) -> Hosted:
         hosted = self._hosted.get(request.path_params["workflow"])
@@ -164,22 +152,22 @@ class WorkflowHost:
         hosted, run, fault = invocation.hosted, invocation.run, invocation.fault
         kind = fault.kind if fault else None
         if kind is FaultKind.LOST_LOCATION:
-            return _response(HostReply(status=202, headers=headers_of(run)))
+            return as_response(HostReply(status=202, headers=headers_of(run)))
         if fault and kind is FaultKind.ACCEPT:
             self._polls_left[run.run_id] = fault.polls
             return await self._accepted(hosted, run, invocation.origin, gap_s=fault.retry_after_s)
         if fault and kind in {FaultKind.ERROR, FaultKind.LATE_REPLY, FaultKind.LOST_REPLY}:
             await asyncio.wait({task})
-            return _spoilt(fault, run)
+            return spoilt_answer(fault, run)
         if kind is FaultKind.RESUBMIT:
             await asyncio.wait({task})
             await asyncio.wait({await self._works.again(hosted, run, invocation.body, origin=run.run_id)})
         if hosted.spec.answering is Answering.NONE:
-            return _response(HostReply(status=202, headers=headers_of(run)))
+            return as_response(HostReply(status=202, headers=headers_of(run)))
         if hosted.spec.answering is Answering.ASYNC:
             return await self._accepted(hosted, run, invocation.origin)
         done, _ = await asyncio.wait({task}, timeout=self._works.limits.held_s)
-        return _response(task.result() if done else _late(run))
+        return as_response(task.result() if done else late_reply(run))
 
     async def _accepted(self, hosted: Hosted, run: HostedRun, origin: str, *, gap_s: float | None = None) -> Response:
         """202 with the signed place to ask at."""
@@ -187,7 +175,7 @@ class WorkflowHost:
         url = operation_url(origin, hosted.spec.name, run.run_id, key=keys["primary"])
         gap = self._works.limits.gap_s if gap_s is None else gap_s
         headers = {**headers_of(run), "Location": url} | ({} if gap is None else {"Retry-After": f"{gap:.0f}"})
-        return _response(HostReply(status=202, headers=headers))
+        return as_response(HostReply(status=202, headers=headers))
 
     def _still(self, run: HostedRun) -> bool:
         """Whether a poll is to be answered with 202: the run is at work, or the fault `accept` says so."""
@@ -219,6 +207,7 @@ def build_app(
     trigger = "/workflows/{workflow}/triggers/{trigger}"
     return Starlette(
         lifespan=lifespan,
+        exception_handlers={StoreError: _store_failed},
         routes=[
             Route(f"{trigger}/paths/invoke", host.invoke, methods=["POST"]),
             Route(f"{trigger}/paths/invoke/{{relative:path}}", host.invoke, methods=["POST"]),
@@ -229,52 +218,15 @@ def build_app(
     )
 
 
+async def _store_failed(_request: Request, error: Exception) -> Response:
+    """The host's file gave out: what was done is in the file or is not, and the caller must ask later."""
+    return as_response(error_reply(500, "HostFailed", redact(str(error))))
+
+
 def _new_run(workflow: str, key: str | None, tracking_id: str | None) -> HostedRun:
     run_id = new_run_id()
     tracking = (tracking_id or run_id)[:_TRACKING_MAX]
     return HostedRun(run_id=run_id, workflow=workflow, key=key, tracking_id=tracking, correlation_id=tracking)
-
-
-def _early(fault: Fault | None) -> Response | None:
-    """The faults that come before any work."""
-    if fault is None:
-        return None
-    if fault.kind is FaultKind.THROTTLE:
-        gap = {} if fault.retry_after_s is None else {"Retry-After": f"{fault.retry_after_s:.0f}"}
-        reply = error_reply(429, "WorkflowTriggerThrottled", "Too many requests: try again later.", headers=gap)
-        return _response(reply)
-    if fault.kind is FaultKind.ERROR and not fault.after_work:
-        return _response(_error(fault, headers={}))
-    if fault.kind is FaultKind.LOST_REPLY and fault.after_work is False:
-        return CutResponse()
-    return None
-
-
-def _spoilt(fault: Fault, run: HostedRun) -> Response:
-    """What the caller sees of work that was done."""
-    if fault.kind is FaultKind.LOST_REPLY:
-        return CutResponse()
-    return _response(_late(run) if fault.kind is FaultKind.LATE_REPLY else _error(fault, headers=headers_of(run)))
-
-
-def _error(fault: Fault, *, headers: Mapping[str, str]) -> HostReply:
-    return error_reply(fault.status or 500, "InternalServerError", "Encountered an internal error.", headers=headers)
-
-
-def _late(run: HostedRun) -> HostReply:
-    message = "The execution of the workflow exceeded the time for which the request is held; the run goes on."
-    return error_reply(504, "GatewayTimeout", message, headers=headers_of(run))
-
-
-def _taken(claim: Claim) -> HostReply:
-    """A key that has been used (draft-ietf-httpapi-idempotency-key-header, section 2.7)."""
-    if claim.state == "other_payload":
-        return error_reply(422, "IdempotencyKeyReused", "This key came before with another payload: make a new key.")
-    assert claim.run is not None
-    if claim.state == "running":
-        message = "A request with this key is still at work."
-        return error_reply(409, "IdempotencyKeyInUse", message, headers=headers_of(claim.run))
-    return claim.run.reply or HostReply(status=202, headers=headers_of(claim.run))
 
 
 def _relative(request: Request) -> str:
@@ -297,11 +249,3 @@ async def _read_body(request: Request) -> object:
         return json.loads(content or b"{}")
     except (ValueError, RecursionError):
         raise NotAdmittedError(400, "InvalidRequestContent", "The request content is no JSON.") from None
-
-
-def _response(reply: HostReply) -> Response:
-    content = b"" if reply.body is None else json.dumps(reply.body, ensure_ascii=False).encode("utf-8", "replace")
-    headers = {name.lower(): value for name, value in reply.headers.items()}
-    if reply.body is not None:
-        headers.setdefault("content-type", "application/json; charset=utf-8")
-    return Response(content, status_code=reply.status, headers=headers)

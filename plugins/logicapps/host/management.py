@@ -4,6 +4,7 @@ Paths and documents as in https://learn.microsoft.com/rest/api/logic (2016-06-01
 """
 
 import asyncio
+import json
 import re
 from collections.abc import Mapping, Sequence
 
@@ -110,7 +111,10 @@ class Management:
 
 
 async def _slot(request: Request) -> str:
-    body = await request.json() if await request.body() else {}
+    try:
+        body = json.loads(await request.body() or b"{}")
+    except ValueError:
+        body = {}
     wanted = str(body.get("keyType", "Primary")).lower() if isinstance(body, dict) else ""
     return wanted if wanted in SLOTS else "primary"
 

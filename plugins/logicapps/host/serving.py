@@ -11,7 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from orchestrator.core.errors import InputError
-from plugins.logicapps.host.app import ConnectionCutError
+from plugins.logicapps.host.answers import ConnectionCutError
 
 LOOPBACK = "127.0.0.1"
 IN_PROCESS = "http://127.0.0.1:7071"

@@ -84,8 +84,14 @@ class Works:
         """Work on a run that has begun."""
         task = asyncio.create_task(self._work(hosted, run, body, delay_s=delay_s))
         self._tasks[run.run_id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(run.run_id, None))
+        task.add_done_callback(lambda done: self._ended(run, done))
         return task
+
+    def _ended(self, run: HostedRun, task: asyncio.Task[HostReply]) -> None:
+        """Forget a run; where not even its end could be kept, say so, because nobody may be waiting for it."""
+        self._tasks.pop(run.run_id, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("the end of run %s of %s was not kept: %s", run.run_id, run.workflow, redact(str(error)))
 
     async def again(
         self, hosted: Hosted, run: HostedRun, body: Mapping[str, object], *, origin: str | None

@@ -30,6 +30,8 @@ from plugins.logicapps.transport import open_http
 
 SHIPPED = Path(str(files("playbooks"))) / "workflows"
 OWN = Path(__file__).parent / "workflows"
+SHORT_S = 5.0
+"""The host's shorter pauses are real."""
 
 
 class VirtualTime:
@@ -74,7 +76,7 @@ class Bench:
 
     async def settled(self, key: str) -> Any:
         """The first reading of a key that is not `Accepted`."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while True:
                 reading = await self.client.read(key)
                 if not isinstance(reading, Accepted):
@@ -83,7 +85,7 @@ class Bench:
 
     async def ended(self, workflow: str, key: str) -> Sequence[HostedRun]:
         """The runs of a key, once none is at work."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while True:
                 runs = self.store.runs(workflow, tracking_id=key, status=None)
                 if runs and all(run.status != "Running" for run in runs):
@@ -102,7 +104,7 @@ class Bench:
             addresses=address.pop("addresses", addresses),
             exchange=exchange,
             history=RunHistory(exchange, endpoint=self.origin) if history else None,
-            limits=limits or CallLimits(held_s=5.0),
+            limits=limits or CallLimits(held_s=20.0),
             sleep=self.time.sleep,
             clock=self.time.clock,
         )
@@ -124,12 +126,12 @@ async def open_bench(
 
     async def pause(seconds: float) -> None:
         slept.append(seconds)
-        await asyncio.sleep(min(seconds, 0.5) if seconds < 1 else 0)
+        await asyncio.sleep(seconds if seconds < SHORT_S else 0)
 
     hosted = tuple(one for where in (SHIPPED, OWN) for one in load_hosted(load_workflows(where), folder=where))
     with HostStore(folder / "workflows.db") as store:
         plan = FaultPlan(tuple(faults))
-        works = Works(store, faults=plan, limits=limits or HostLimits(held_s=5.0), sleep=pause)
+        works = Works(store, faults=plan, limits=limits or HostLimits(held_s=20.0), sleep=pause)
         app = build_app(hosted, works=works, tokens=tokens, disabled=disabled)
         bench = Bench(store=store, faults=plan, hosted=hosted, app=app)
         bench.slept = slept

@@ -91,7 +91,7 @@ async def test_row_url_tokens_and_never_both(served: Any) -> None:
 
 async def test_row_202_without_a_response_action_at_once(opened: Callable[..., Any]) -> None:
     """Row 202: the answer does not wait for the run."""
-    delay = Fault(kind=FaultKind.DELAY, seconds=0.4)
+    delay = Fault(kind=FaultKind.DELAY, seconds=1.5)
     async with opened(place="port", faults=[delay]) as bench, httpx.AsyncClient() as raw:
         key = action_key("notify", "INC-7")
         body = {"key": key, "channel": "ops", "text": "hi"}
@@ -99,19 +99,19 @@ async def test_row_202_without_a_response_action_at_once(opened: Callable[..., A
         assert (answer.status_code, answer.content) == (202, b"")
         assert bench.store.run(answer.headers["x-ms-workflow-run-id"]).status == "Running"
         assert bench.store.count("message") == 0
-        await asyncio.sleep(0.5)
+        await bench.ended("notify", answer.headers["x-ms-workflow-run-id"])
         assert bench.store.count("message") == 1
 
 
 async def test_row_202_held_too_long_is_504_and_the_work_goes_on(opened: Callable[..., Any]) -> None:
     """Row 202: the caller gets 504 at the limit, and the ticket is opened all the same."""
-    delay = Fault(kind=FaultKind.DELAY, seconds=0.3)
+    delay = Fault(kind=FaultKind.DELAY, seconds=1.5)
     limits = HostLimits(held_s=0.05)
     async with opened(place="port", faults=[delay], limits=limits) as bench, httpx.AsyncClient() as raw:
         answer = await raw.post(bench.url("open_ticket"), json=TICKET, headers=KEYED)
         assert (answer.status_code, error_code(answer)) == (504, "GatewayTimeout")
         assert bench.store.count("ticket") == 0
-        await asyncio.sleep(0.4)
+        await bench.ended("open_ticket", answer.headers["x-ms-workflow-run-id"])
         assert bench.store.count("ticket") == 1
 
 
@@ -280,13 +280,13 @@ async def test_row_hash_in_a_path(served: Any) -> None:
 
 async def test_row_idempotency(opened: Callable[..., Any]) -> None:
     """Row idempotency: key missing 400, other payload 422, first still running 409, done the first answer again."""
-    delay = Fault(kind=FaultKind.DELAY, seconds=0.3)
+    delay = Fault(kind=FaultKind.DELAY, seconds=2)
     async with opened(place="port", faults=[delay]) as bench, httpx.AsyncClient() as raw:
         url = bench.url("open_ticket")
         missing = await raw.post(url, json=TICKET)
         unlike = await raw.post(url, json=TICKET, headers={"Idempotency-Key": '"other"'})
         running = asyncio.create_task(raw.post(url, json=TICKET, headers=KEYED))
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
         busy = await raw.post(url, json=TICKET, headers=KEYED)
         done = await running
         again = await raw.post(url, json=TICKET, headers=KEYED)
@@ -320,8 +320,8 @@ async def test_a_lost_reply_is_a_cut_connection(opened: Callable[..., Any]) -> N
 
 async def test_a_run_has_a_time_limit(opened: Callable[..., Any]) -> None:
     """One that takes longer has failed, and its key is not held for ever."""
-    delay = [Fault(kind=FaultKind.DELAY, seconds=0.4)]
-    async with opened(faults=delay, limits=HostLimits(run_s=0.05)) as bench:
+    delay = [Fault(kind=FaultKind.DELAY, seconds=4)]
+    async with opened(faults=delay, limits=HostLimits(run_s=1.0)) as bench:
         outcome = await bench.client.call("open_ticket", {"title": "t"}, key=KEY)
         assert (outcome.kind, outcome.status) == ("unknown", 502)
         assert [run.code for run in await bench.ended("open_ticket", KEY)] == ["WorkflowRunTimedOut"]
@@ -331,10 +331,37 @@ async def test_a_run_has_a_time_limit(opened: Callable[..., Any]) -> None:
 
 async def test_a_host_that_closes_aborts_what_does_not_end(opened: Callable[..., Any]) -> None:
     """The run is told as cancelled, and the key may be used anew: once more, one ticket."""
-    delay = [Fault(kind=FaultKind.DELAY, seconds=0.9)]
+    delay = [Fault(kind=FaultKind.DELAY, seconds=4)]
     async with opened(faults=delay, limits=HostLimits(held_s=0.01, close_s=0.02)) as bench:
         assert (await bench.client.call("open_ticket", {"title": "t"}, key=KEY)).status == 504
     async with opened() as bench:
         assert [run.status for run in bench.store.runs("open_ticket", tracking_id=KEY, status=None)] == ["Cancelled"]
         assert (await bench.client.call("open_ticket", {"title": "t"}, key=KEY)).kind == "done"
         assert bench.store.count("ticket") == 1
+
+
+async def test_a_host_whose_file_gives_out_answers_500(opened: Callable[..., Any]) -> None:
+    """The caller's outcome is unknown, and the reason names the file; no exception crosses the port."""
+    async with opened() as bench:
+        good = await bench.client.call("echo", {}, key="k")
+        bench.store._connection.execute("DROP TABLE keys")
+        outcome = await bench.client.call("open_ticket", {"title": "t"}, key=KEY)
+        assert (good.kind, outcome.kind, outcome.status) == ("done", "unknown", 500)
+        assert "the workflow host's file" in outcome.reason
+
+
+async def test_odd_management_requests(served: Any) -> None:
+    """A body that is no JSON means the primary key; a run of another workflow and a workflow that is not there: 404."""
+    token = {"Authorization": f"Bearer {served.store.keys_of(OWNER)['primary']}"}
+    url = f"{served.origin}{resource_of('echo')}"
+    odd = await served.raw.post(f"{url}/triggers/manual/listCallbackUrl", content=b"{", headers=token)
+    run = await served.raw.post(
+        served.url("path_echo").replace("/invoke?", "/invoke/items/x/parts?"), json={"name": "n"}
+    )
+    run_id = run.headers["x-ms-workflow-run-id"]
+    missing = [
+        await served.raw.get(f"{url}/runs/{run_id}/actions", headers=token),
+        await served.raw.get(f"{served.origin}{resource_of('gone')}/runs", headers=token),
+    ]
+    assert odd.json()["value"] == served.url("echo")
+    assert [answer.status_code for answer in missing] == [404, 404]
