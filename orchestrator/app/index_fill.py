@@ -15,7 +15,7 @@ from playbooks.guide import Guide
 
 if TYPE_CHECKING:
     from plugins.search.azure_index import AzureIndex
-    from plugins.search.azure_setup import IndexState
+    from plugins.search.azure_setup import IndexSetup, IndexState
 
 KINDS = ("guide", "policy", "manual")  # what is filled from files; incidents come from the runs of many people
 _EMBEDDED: Json = {"backend": "embedded", "indexes": []}
@@ -61,12 +61,22 @@ async def fill_search(settings: Settings, guides: Sequence[Guide], *, recreate: 
     from plugins.search.azure_setup import IndexSetup  # noqa: PLC0415  # where a search service is configured
 
     documents = [*documents_of(guides), *past_incidents(settings)]
-    async with Azure(settings) as azure:
-        async with open_search_clients(settings, azure) as clients:
-            setup = IndexSetup(clients, prefix=settings.search_prefix, dimensions=_dimensions(settings))
-            before = await setup.ensure(recreate=recreate)
-        async with open_search(settings, azure) as index:
-            return {"backend": "azure", "indexes": [await _fill(index, state, documents) for state in before]}
+    async with (
+        Azure(settings) as azure,
+        open_search_clients(settings, azure) as clients,
+        open_search(settings, azure) as index,
+    ):
+        setup = IndexSetup(clients, prefix=settings.search_prefix, dimensions=_dimensions(settings))
+        kept = await _kept(setup, index) if recreate else []
+        before = await setup.ensure(recreate=recreate)
+        documents = list({one.id: one for one in (*kept, *documents)}.values())  # the newer one of two counts
+        return {"backend": "azure", "indexes": [await _fill(index, state, documents) for state in before]}
+
+
+async def _kept(setup: "IndexSetup", index: "AzureIndex") -> list[Document]:
+    """What would be lost when the incidents' index is made anew: no file and no state folder has all of it."""
+    states = {state.kind: state.difference.state for state in await setup.show()}
+    return await index.documents("incident") if states["incident"] == "rebuild" else []
 
 
 async def _fill(index: "AzureIndex", state: "IndexState", documents: Sequence[Document]) -> Json:

@@ -10,7 +10,7 @@ from plugins.search import analysis
 from plugins.search.batches import Action
 from plugins.search.definitions import INDEXES, PLAIN, TERMS, VECTOR
 from plugins.search.keys import MAX_KEY, encode_key
-from plugins.search.odata import FILTERS, pair
+from plugins.search.odata import FILTERS, pair, unpair
 
 _MAX_FILTER = 32_766  # bytes of a value that can be filtered on
 _EMBEDDED = ("title", "heading", "alerts", "symptoms", "causes", "body")
@@ -79,6 +79,16 @@ def stored(row: Mapping[str, Any]) -> StoredDocument:
     fields |= json.loads(row.get("extra") or "{}")
     names, sections = (analysis.unpack(row.get(name) or "") for name in TERMS)
     return StoredDocument(id=row["id"], kind=row["kind"], fields=fields, names=names, sections=sections)
+
+
+def restored(row: Mapping[str, Any]) -> Document:
+    """The document as it was written, of a row that has its filters."""
+    found = stored(row)
+    filters: dict[str, tuple[str, ...]] = {}
+    for item in row.get(FILTERS) or ():
+        name, value = unpair(item)
+        filters[name] = (*filters.get(name, ()), value)
+    return Document(id=found.id, kind=found.kind, fields=found.fields, filters=filters)
 
 
 def _filters(document: Document) -> list[str]:

@@ -12,14 +12,15 @@ from azure.search.documents.models import IndexAction, IndexDocumentsBatch
 from orchestrator.core.errors import ModelError
 from orchestrator.core.ports import Document, Hit, SearchPage, SearchQuery, WriteResult
 from plugins.search.azure_clients import SearchClients
-from plugins.search.azure_documents import embedded_text, refusal, removal, upsert
+from plugins.search.azure_documents import embedded_text, refusal, removal, restored, upsert
 from plugins.search.azure_faults import translating
 from plugins.search.azure_query import RERANKED, Plan, matches_nothing, plan, request
 from plugins.search.azure_results import IndexAnswer, facet_counts, found_answers, merge, ranked_hits
 from plugins.search.azure_statistics import FACETS, Counts, StatisticsCache, combined, counts_of
 from plugins.search.batches import Action, BatchLimits, BatchTooLargeError, BatchWriter, Verdict
-from plugins.search.definitions import INDEXES, index_name
+from plugins.search.definitions import INDEXES, RETRIEVED, index_name
 from plugins.search.embeddings import MAX_TEXTS, Embedder
+from plugins.search.odata import FILTERS
 from plugins.search.paging import Window, window
 from plugins.search.query import QueryTerms, query_terms
 from plugins.search.ranking import Statistics
@@ -129,6 +130,11 @@ class AzureIndex:
         """The ids of every document of a kind."""
         answer = await self._ask(kind, {"search_text": "*", "select": ["key", "id"], "top": _MOST_IDS})
         return [str(row["id"]) for row in answer.rows]
+
+    async def documents(self, kind: str) -> list[Document]:
+        """Every document of a kind, as it was written."""
+        answer = await self._ask(kind, {"search_text": "*", "select": [*RETRIEVED, FILTERS], "top": _MOST_IDS})
+        return [restored(row) for row in answer.rows]
 
     async def _vector(self, query: SearchQuery, planned: Plan) -> tuple[Sequence[float] | None, Plan]:
         """The query's vector; where the model is not there and `auto` was asked for, words alone must do."""

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
-from urllib.parse import unquote
 
 from orchestrator.core.ports import FacetCount, FoundAnswer, Hit
 from plugins.search.analysis import passages
 from plugins.search.azure_documents import StoredDocument, stored
 from plugins.search.azure_query import Plan
 from plugins.search.keys import decode_key
-from plugins.search.odata import FILTERS
+from plugins.search.odata import FILTERS, unpair
 from plugins.search.paging import Window, rank_blocks
 from plugins.search.query import QueryTerms
 from plugins.search.ranking import Candidate, Ranked, Statistics
@@ -113,9 +112,9 @@ def facet_counts(answers: Sequence[IndexAnswer], names: Iterable[str]) -> dict[s
         if "kind" in counted and one.total:
             counted["kind"][one.kind] += one.total
         for item in one.facets.get(FILTERS, ()):
-            name, _, value = str(item["value"]).partition("=")
-            if (known := unquote(name)) in counted and known != "kind":
-                counted[known][value] += int(item["count"])
+            name, value = unpair(str(item["value"]))
+            if name in counted and name != "kind":
+                counted[name][value] += int(item["count"])
     return {
         name: tuple(
             FacetCount(value, count) for value, count in sorted(found.items(), key=lambda one: (-one[1], one[0]))

@@ -1,7 +1,7 @@
 """OData filters built from values that nobody vouches for: no value can leave its literal."""
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 FILTERS = "filters"  # the field: a collection of `name=value`
 # Tried in this order; the last ones are control characters, which hardly any text holds.
@@ -16,6 +16,12 @@ def literal(value: str) -> str:
 def pair(name: str, value: str) -> str:
     """One filter as an element of the collection; the name is percent-encoded, so that its end is the first `=`."""
     return f"{quote(name, safe='')}={value}"
+
+
+def unpair(item: str) -> tuple[str, str]:
+    """The filter's name and value of an element of the collection."""
+    name, _, value = item.partition("=")
+    return unquote(name), value
 
 
 def any_of(name: str, values: Iterable[str]) -> str:

@@ -99,6 +99,21 @@ def test_a_misfit_needs_recreate(server: SearchServer, run: Run):
     assert (found["guide"]["definition"], len(server.documents[GUIDES])) == ("recreated", before)
 
 
+def test_incidents_outlive_a_rebuild(server: SearchServer, run: Run, options: Any, state: Path):
+    """`--recreate` writes the incidents again that it deleted, those of other people's runs too."""
+    run("index", "fill", "--guides", str(options.guides))
+    run("ask", "calls of pay fail since 10:00", "--logs", options.logs[0], "--guides", str(options.guides))
+    run("index", "fill")
+    (state / "journal.db").unlink()
+    held = dict(server.documents["switchboard-incidents"])
+    for field in server.indexes["switchboard-incidents"]["fields"]:
+        if field["name"] == "title":
+            field["filterable"] = True
+    found = by_kind(run("index", "fill", "--recreate", "--json").out)
+    assert (found["incident"]["definition"], found["incident"]["written"]) == ("recreated", 1)
+    assert (len(held), server.documents["switchboard-incidents"]) == (1, held)
+
+
 @pytest.mark.usefixtures("server")
 def test_a_wrong_key(run: Run, monkeypatch: pytest.MonkeyPatch):
     """Exit code 2, the roles that are needed, and no key."""

@@ -95,6 +95,22 @@ async def test_created_once(server: Any, clients: SearchClients):
     assert {one["method"] for one in server.requests} == {"GET"}
 
 
+@pytest.mark.parametrize("on", ["indexes('switchboard-guides')", "$count"])
+async def test_a_busy_service_is_asked_again(server: Any, clients: SearchClients, make_fault: Any, on: str):
+    """A reset, also after the work was done, and a 503 do not end the setup."""
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    setup = IndexSetup(clients, prefix="switchboard", dimensions=None, sleep=sleep)
+    server.faults = [make_fault(on=on), make_fault(on=on, status=503), make_fault(on=on, after=True)]
+    await setup.ensure()
+    await setup.ensure()
+    assert (list(server.indexes), bool(waits)) == (NAMES, True)
+    assert [fault.times for fault in server.faults] == [0, 0, 0]
+
+
 async def test_updated_in_place(server: Any, clients: SearchClients):
     """A missing field, profile or configuration is added; a foreign field and the documents stay."""
     await setup_of(clients).ensure()
