@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from orchestrator.core.redaction import redact
 from orchestrator.core.workflows import Secret
 from plugins.logicapps.address import Target
 from plugins.logicapps.faults import HTTP_ERRORS, failure_of
@@ -89,8 +90,8 @@ class Exchange:
             return _not_signed_in("no identity is configured")
         try:
             found = await self._credential.get_token(f"{audience.rstrip('/')}/.default")
-        except AzureError as error:
-            return _not_signed_in(str(error.message).strip().partition("\n")[0])
+        except (AzureError, ValueError) as error:  # the library refuses what it is configured with by ValueError
+            return _not_signed_in(redact(str(error).strip().partition("\n")[0]))
         return {"Authorization": f"Bearer {found.token}"}
 
 

@@ -1,15 +1,19 @@
 """Every exception of the HTTP client is translated; faults of the host are read from data."""
 
 import inspect
+from types import SimpleNamespace
 from typing import Any
 
+import azure.core.exceptions
+import azure.identity
 import httpx
 import pytest
 
 from orchestrator.core.errors import InputError
+from plugins.logicapps.exchange import Exchange, plain_target
 from plugins.logicapps.faults import HTTP_ERRORS, failure_of
 from plugins.logicapps.host.faults import Fault, FaultKind, FaultPlan, parse_faults
-from plugins.logicapps.protocol import Loss
+from plugins.logicapps.protocol import Failure, Loss
 
 
 def exceptions() -> list[type[Exception]]:
@@ -37,9 +41,48 @@ def test_every_exception_of_the_client_is_translated(kind: type[Exception]) -> N
     assert failure_of(made(kind)).reason
 
 
+def sign_in_errors() -> list[type[Exception]]:
+    """All exception classes of azure-core and azure-identity."""
+    found = {
+        value
+        for module in (azure.core.exceptions, azure.identity)
+        for name in dir(module)
+        if inspect.isclass(value := getattr(module, name)) and issubclass(value, Exception)
+    }
+    own = [kind for kind in found if kind.__module__.startswith("azure.")]
+    return sorted(own, key=lambda kind: kind.__name__)
+
+
+def raised(kind: type[Exception]) -> Exception:
+    """An exception as the library makes it: of a text, or of a response."""
+    if kind is azure.core.exceptions.ODataV4Error:
+        return kind(SimpleNamespace(status_code=400, reason="no sign-in", text=lambda: "{}"))
+    try:
+        return kind("no sign-in")
+    except (TypeError, AttributeError):
+        return kind.__new__(kind, "no sign-in")
+
+
+@pytest.mark.parametrize("kind", sign_in_errors())
+async def test_every_exception_of_signing_in_is_translated(kind: type[Exception]) -> None:
+    """Whatever the credential raises, nothing is sent and the call is refused."""
+
+    class Failing:
+        async def get_token(self, *_scopes: str) -> Any:
+            raise raised(kind)
+
+    target = plain_target("https://x.example/y", "")
+    async with httpx.AsyncClient() as http:
+        exchange = Exchange(http, credential=Failing())
+        result = await exchange.send("POST", target, held_s=1, audience="api://x")
+    assert isinstance(result, Failure)
+    assert (result.loss, result.code, result.retryable) == (Loss.NOT_SENT, "SignInFailed", False)
+
+
 def test_there_are_exceptions_to_walk() -> None:
     """The walk finds the library's classes."""
     assert len(exceptions()) > 20
+    assert len(sign_in_errors()) > 20
 
 
 def test_only_these_say_that_nothing_was_sent() -> None:
