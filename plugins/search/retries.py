@@ -18,7 +18,7 @@ class RetryPolicy:
         tries: How often in all.
         first_s: The wait before the second try; each further one is twice as long, up to `longest_s`.
         longest_s: The longest wait. A service that asks for a longer one is not asked again.
-        statuses: HTTP statuses of a single document that are worth another try.
+        statuses: HTTP statuses, of a request or of one of its documents, that are worth another try.
     """
 
     tries: int = 5
@@ -35,18 +35,21 @@ class RetryPolicy:
 
 
 WRITES = RetryPolicy()
-READS = RetryPolicy(tries=3, first_s=0.2, longest_s=10.0)  # a person waits
+# A person waits; and a query that took too long (504) or failed inside (500) would only do so again, at the same cost.
+READS = RetryPolicy(tries=3, first_s=0.2, longest_s=10.0, statuses=frozenset({429, 502, 503}))
 
 
 async def retried(work: Callable[[], Awaitable[Answer]], *, policy: RetryPolicy, sleep: Sleep) -> Answer:
-    """The answer of `work`, tried again while it raises an error of ours that is retryable."""
+    """The answer of `work`, tried again after retryable errors, where an HTTP status in their cause is the policy's."""
     tried = 0
     while True:
         try:
             return await work()
         except SwitchboardError as error:
             tried += 1
-            wait_s = policy.wait_s(tried, error.retry_after_s) if error.retryable else None
+            status = getattr(error.__cause__, "status_code", None)
+            again = error.retryable and (status is None or status in policy.statuses)
+            wait_s = policy.wait_s(tried, error.retry_after_s) if again else None
             if wait_s is None:
                 raise
             await sleep(wait_s)

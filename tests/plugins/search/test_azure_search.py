@@ -214,6 +214,18 @@ async def test_a_busy_service_is_given_up(server: Any, open_azure: Any, make_fau
     assert (raised.value.retryable, waits) == (True, [0.2, 0.4])
 
 
+@pytest.mark.parametrize("status", [500, 504])
+async def test_a_costly_query_is_not_repeated(
+    server: Any, open_azure: Any, make_fault: Any, waits: list[float], status: int
+):
+    """What took too long, or failed inside the service, is told at once, as worth another try later."""
+    async with open_azure() as index:
+        server.faults = [make_fault(on="search.post", status=status, times=99)]
+        with pytest.raises(StoreError, match="try again later") as raised:
+            await index.search(SearchQuery(text="disk", kinds=("guide",)))
+    assert (raised.value.retryable, waits, len(searches(server))) == (True, [], 1)
+
+
 async def test_a_bad_request_is_not_repeated(server: Any, open_azure: Any, make_fault: Any, waits: list[float]):
     """What the service refuses is told in its words, once."""
     async with open_azure() as index:
