@@ -21,6 +21,7 @@ import structlog
 from opentelemetry.metrics import Meter
 from opentelemetry.trace import Tracer
 
+from orchestrator.app.log import Kept
 from orchestrator.core.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def _version() -> str:
         return "0"
 
 
-class Complaints(logging.Handler):
+class Complaints(Kept):
     """Makes one entry of our log out of all that the exporters say about an address that they cannot reach."""
 
     def __init__(self, hosts: Sequence[str]) -> None:

@@ -53,8 +53,8 @@ def configure_logging(
     least = logging.getLevelNamesMapping()[level.upper()]
     for name in LIBRARIES:
         library = logging.getLogger(name)
-        library.handlers.clear()
-        library.propagate = True
+        for logger in (library, *_below(name)):
+            _lead_to_root(logger)
         library.setLevel(max(least, logging.WARNING))
     root = logging.getLogger()
     for handler in list(root.handlers):
@@ -75,6 +75,24 @@ def configure_logging(
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+class Kept(logging.Handler):
+    """A handler of a library's logger that stays when logging is configured again, and keeps its entries to itself."""
+
+
+def _below(name: str) -> list[logging.Logger]:
+    known = logging.getLogger().manager.loggerDict.items()
+    return [logger for key, logger in known if key.startswith(f"{name}.") and isinstance(logger, logging.Logger)]
+
+
+def _lead_to_root(logger: logging.Logger) -> None:
+    """Undo what a library or a server has set up for itself."""
+    if any(isinstance(handler, Kept) for handler in logger.handlers):
+        return
+    logger.handlers.clear()
+    logger.propagate = True
+    logger.setLevel(logging.NOTSET)
 
 
 def quiet_libraries() -> None:

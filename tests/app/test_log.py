@@ -132,6 +132,20 @@ def test_nothing_below_the_level_is_written(level: str) -> None:
     assert [(entry["logger"], entry["level"]) for entry in entries(stream)] == expected
 
 
+def test_what_a_server_set_up_for_itself_is_undone() -> None:
+    """A level, a handler and a cut road of a logger below a library's."""
+    loud = io.StringIO()
+    server = logging.getLogger("uvicorn.error")
+    server.addHandler(logging.StreamHandler(loud))
+    server.setLevel(logging.CRITICAL)
+    server.propagate = False
+    stream = io.StringIO()
+    configure_logging(stream=stream)
+    server.warning("said")
+    assert [entry["event"] for entry in entries(stream)] == ["said"]
+    assert loud.getvalue() == ""
+
+
 async def test_the_address_of_a_call_is_not_logged_at_any_level() -> None:
     """`httpx` and `azure.core` print each request with its address at INFO; neither gets through at debug."""
     from azure.core.pipeline.policies import HttpLoggingPolicy  # noqa: PLC0415  # only this test needs it

@@ -1,7 +1,6 @@
 """Runs of the whole program, exported over OTLP to a collector on this machine."""
 
 import asyncio
-import io
 import json
 import logging
 import subprocess
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 
 from orchestrator.app.application import App
-from orchestrator.app.log import configure_logging
+from orchestrator.app.log import FILE, LIBRARIES
 from orchestrator.app.telemetry import Telemetry, open_telemetry
 from orchestrator.core.errors import SettingsError
 from orchestrator.core.events import Event, RunStarted, StepStarted, ToolCalled
@@ -27,13 +26,21 @@ QUESTION = "calls of pay to a target fail since 10:20"
 SECRETS = ("hunter2hunter2", "Zk3Zk3Zk3_x", "0123456789abcdef0123456789abcdef", "Erika Mustermann")
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def _own_logging() -> Iterator[None]:
+    """The process's logging as it was; opening a conversation configures it."""
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers = list(root.handlers)
+    levels = {logger: logger.level for logger in (root, *map(logging.getLogger, LIBRARIES))}
     yield
     root.handlers[:] = handlers
-    root.setLevel(level)
+    for logger, level in levels.items():
+        logger.setLevel(level)
+
+
+def logged(state: Path) -> list[dict[str, Any]]:
+    """The entries of the program's log."""
+    return [json.loads(line) for line in (state / FILE).read_text(encoding="utf-8").splitlines()]
 
 
 async def ask(telemetry: Telemetry, options: Options, text: str = QUESTION) -> dict[str, Any]:
@@ -211,48 +218,39 @@ async def test_a_call_of_a_step_can_join_the_trace(collector: Any, options: Opti
     assert "guides-run" in seen
 
 
-@pytest.mark.usefixtures("_own_logging")
-async def test_a_collector_that_is_not_there_costs_little_and_is_logged_once(options: Options) -> None:
+async def test_a_collector_that_is_not_there_costs_little_and_is_logged_once(options: Options, state: Path) -> None:
     """Two runs answer as ever; the end waits no longer than its bound; one entry names the place."""
-    stream = io.StringIO()
-    configure_logging(stream=stream)
     async with open_telemetry(otlp_endpoint="http://127.0.0.1:9", flush_s=0.5) as telemetry:
         reports = [await ask(telemetry, options) for _ in range(2)]
         began = time.monotonic()
     assert time.monotonic() - began < 3
     assert [report["status"] for report in reports] == ["answered", "answered"]
-    (entry,) = [json.loads(line) for line in stream.getvalue().splitlines()]
+    (entry,) = logged(state)
     assert (entry["level"], entry["destination"]) == ("warning", "127.0.0.1:9")
 
 
-@pytest.mark.usefixtures("_own_logging")
-async def test_a_collector_that_never_answers_is_left(collector: Any, options: Options) -> None:
+async def test_a_collector_that_never_answers_is_left(collector: Any, options: Options, state: Path) -> None:
     """The bound holds though a request is under way."""
     collector.held = threading.Event()
-    stream = io.StringIO()
-    configure_logging(stream=stream)
     async with open_telemetry(otlp_endpoint=collector.address, flush_s=0.3) as telemetry:
         await ask(telemetry, options)
         began = time.monotonic()
     assert time.monotonic() - began < 3
-    assert len(stream.getvalue().splitlines()) == 1
+    assert len(logged(state)) == 1
     collector.held.set()
     for thread in threading.enumerate():
         if thread.daemon and "Otel" in thread.name:
             thread.join(10)
 
 
-@pytest.mark.usefixtures("_own_logging")
 @pytest.mark.parametrize("status", [400, 401, 404, 500])
-async def test_a_refusal_is_logged_once(collector: Any, options: Options, status: int) -> None:
+async def test_a_refusal_is_logged_once(collector: Any, options: Options, state: Path, status: int) -> None:
     """Whatever the collector answers, the run is not touched."""
     collector.status = status
-    stream = io.StringIO()
-    configure_logging(stream=stream)
     async with open_telemetry(otlp_endpoint=collector.address, flush_s=0.5) as telemetry:
         report = await ask(telemetry, options)
     assert report["status"] == "answered"
-    assert len(stream.getvalue().splitlines()) == 1
+    assert len(logged(state)) == 1
 
 
 async def test_an_event_that_cannot_be_encoded_does_not_end_the_run(collector: Any) -> None:
