@@ -36,7 +36,9 @@ from orchestrator.engine.kernel import build_kernel  # noqa: E402
 from orchestrator.engine.session import Session  # noqa: E402
 from orchestrator.engine.switchboard import Environment, Switchboard  # noqa: E402
 from orchestrator.engine.voice import ModelTerms  # noqa: E402
-from orchestrator.models.hostile import Attempt, attempts, honest, table  # noqa: E402
+from orchestrator.models.attempt import Attempt, table  # noqa: E402
+from orchestrator.models.honest import honest  # noqa: E402
+from orchestrator.models.hostile import attempts  # noqa: E402
 from orchestrator.models.scripted import ScriptedChat  # noqa: E402
 from playbooks.routing.loader import load_routing_table  # noqa: E402
 from plugins.monitor.duckdb import DuckDbLogs  # noqa: E402

@@ -14,10 +14,11 @@ from orchestrator.core.claims import Claim, Frame, StepFrame, scope_of
 from orchestrator.core.errors import ClaimError, ExpressionError
 from orchestrator.core.evidence import EvidenceStatus, Recorded
 from orchestrator.core.expressions import compile_expression
+from orchestrator.core.known import Known
 from orchestrator.core.perturbation import depends_on
 from orchestrator.core.report import Statement, StatementKind
 from orchestrator.core.table import Table
-from orchestrator.core.vetting import MAX_QUOTED, Known, vet_check, vet_path, vet_read
+from orchestrator.core.vetting import MAX_QUOTED, vet_check, vet_path, vet_read
 
 MAX_CHECK = 400
 MAX_EVIDENCE = 4

@@ -1,6 +1,7 @@
-"""What a model's query makes up by itself: columns that it names, and text or rows that come from no table.
+"""What a model's query makes up by itself, and whether it reaches outside of the logs.
 
-A claim on such a query would have a receipt for the model's own words. Token by token, no grammar: what cannot be read
+A claim on rows or texts that come from no table would have a receipt for the model's own words; a query that fetches an
+address could carry data out. Token by token, no grammar: what cannot be read
 safely is refused. Source for names and operators: the Kusto Query Language reference.
 """
 
@@ -33,6 +34,13 @@ _MAKES_TEXT = frozenset({
 _COMPARISONS = frozenset({
     "==", "!=", "=~", "!~", "has", "has_cs", "contains", "contains_cs", "startswith", "startswith_cs", "endswith",
     "endswith_cs", "hasprefix", "hasprefix_cs", "hassuffix", "hassuffix_cs", "regex",
+})
+_FETCHES = frozenset({"externaldata", "external_data"})
+_OUTSIDE = frozenset({
+    "external_table", "adx", "arg", "cluster", "database", "workspace", "app",
+    "resource", "table", "stored_query_result", "http_request", "http_request_post", "sql_request", "mysql_request",
+    "postgresql_request", "cosmosdb_sql_request", "azure_digital_twins_query_request", "ai_embeddings",
+    "ai_chat_completion", "ai_chat_completion_prompt",
 })
 _PLAIN = frozenset({
     "n", "c", "x", "y", "t", "k", "p", "m", "count", "total", "sum", "avg", "mean", "min", "max", "share", "ratio",
@@ -78,10 +86,22 @@ def read_query(kql: str) -> QueryReading:
         return QueryReading({}, problem=problem)
     raw = dict(_definitions(tokens))
     definitions = {name: _expanded(name, raw) for name in raw}
+    if any(not re.search("[A-Za-z_]", text) for text in definitions.values()):
+        return QueryReading({}, problem="it computes a column from no column")
     long = next((name for name, text in definitions.items() if len(text) > MAX_DEFINITION), None)
     if long is not None:
         return QueryReading({}, problem=f"it computes a column in more than {MAX_DEFINITION} characters")
     return QueryReading(definitions, odd=_odd(tokens, definitions))
+
+
+def reaches_out(kql: str) -> str | None:
+    """The name by which a query reaches another cluster, workspace or address; None where it stays in these logs."""
+    tokens = list(_tokens(kql))
+    for token, after in zip(tokens, [*tokens[1:], _Token("end", "")], strict=True):
+        word = token.text.lower()
+        if token.kind == "name" and (word in _FETCHES or (word in _OUTSIDE and after.text == "(")):
+            return token.text
+    return None
 
 
 def _odd(tokens: Sequence[_Token], definitions: Mapping[str, str]) -> frozenset[str]:

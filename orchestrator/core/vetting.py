@@ -1,8 +1,7 @@
 """Whether an expression that a model wrote names and reads recorded rows, and nothing else."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from orchestrator.core.cel.tree import (
     Binary,
@@ -23,10 +22,8 @@ from orchestrator.core.cel.tree import (
     walk,
 )
 from orchestrator.core.errors import ClaimError, ExpressionError
-from orchestrator.core.evidence import FREE_QUERY, Recorded
 from orchestrator.core.expressions import compile_expression
-from orchestrator.core.selfmade import read_query
-from orchestrator.core.table import Table, json_value
+from orchestrator.core.known import Known
 
 MAX_QUOTED = 120
 _OWN = frozenset({"rows", "row", "steps"})
@@ -39,77 +36,10 @@ _FUNCTIONS = frozenset({
     "getMonth", "getDate", "getHours", "getMinutes", "getSeconds", "getMilliseconds", "getDayOfWeek",
 })
 # fmt: on
+# whole numbers that turn one unit into another
+_FACTORS = frozenset({1.0, 2.0, 10.0, 24.0, 60.0, 100.0, 1000.0, 1024.0, 3600.0, 86400.0, 1_000_000.0})
+_FAR = 1_000
 _PATH_FUNCTIONS = frozenset({"size"})
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a check may name: the columns and keys of the rows, the texts in their cells, the computed columns."""
-
-    cited: tuple[str, ...]
-    names: frozenset[str]
-    texts: tuple[str, ...]
-    numbers: frozenset[float]
-    definitions: Mapping[str, str]
-    odd: frozenset[str]
-
-    @classmethod
-    def of(cls, cited: Mapping[str, Recorded]) -> "Known":
-        """Read from the cited evidence; ClaimError where the query behind it makes up rows or texts."""
-        names: set[str] = set()
-        texts: set[str] = set()
-        numbers: set[float] = set()
-        definitions: dict[str, str] = {}
-        odd: set[str] = set()
-        for key, item in cited.items():
-            if item.evidence.purpose == FREE_QUERY:
-                reading = read_query(item.evidence.query)
-                if reading.problem:
-                    raise ClaimError(f"the query of {key} supports no claim, as {reading.problem}")
-                definitions |= reading.definitions
-                odd |= reading.odd
-            table = item.table
-            if table is not None:
-                names |= {column.name for column in table.columns}
-                for part in _parts(table):
-                    if isinstance(part, _Key):
-                        names.add(part.text)
-                    elif isinstance(part, str):
-                        texts.add(part)
-                    else:
-                        numbers.add(float(part))
-        return cls(tuple(cited), frozenset(names), tuple(texts), frozenset(numbers), definitions, frozenset(odd))
-
-    def label(self, field: str) -> str:
-        """A column as the text names it: a computed one by what it was computed from, not by the model's name."""
-        definition = self.definitions.get(field)
-        return field if definition is None else f"[{definition}]"
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """A key inside a dynamic cell."""
-
-    text: str
-
-
-def _parts(table: Table) -> Iterator[_Key | str | float]:
-    """The keys, texts and numbers in the cells; moments and spans as their text."""
-    waiting: list[object] = [value for row in table.rows for value in row]
-    while waiting:
-        value = waiting.pop()
-        match value:
-            case None | bool():
-                continue
-            case str() | int() | float():
-                yield value
-            case dict():
-                yield from map(_Key, value)
-                waiting += value.values()
-            case list():
-                waiting += value
-            case _:
-                yield str(json_value(value))
 
 
 def vet_check(tree: Node, known: Known) -> None:
@@ -133,10 +63,14 @@ def _vet_node(node: Node, known: Known) -> None:
         case Macro(variable=variable):
             if not _VARIABLE.fullmatch(variable):
                 raise ClaimError("a variable has one letter, as in rows.exists(r, r.n > 3)")
+        case Literal(type="int" | "uint" | "double"):
+            _vet_size(node, known)
         case Binary(op="!=", left=left, right=right):
             _vet_unequal((left, right), known)
+        case Binary(op="in", right=ListLiteral(items=items)):
+            _vet_listed(items, known)
         case Binary(op=op) if op not in _COMPARING | {"&&", "||"}:
-            _vet_arithmetic(node)
+            _vet_arithmetic(node, known)
         case _:
             pass
 
@@ -188,7 +122,22 @@ def _vet_moment(args: Sequence[Node]) -> None:
             raise ClaimError("a timestamp is written as 2026-03-01T10:20:00Z, a duration as 5m")
 
 
-def _vet_arithmetic(node: Binary) -> None:
+def _vet_size(literal: Literal, known: Known) -> None:
+    """A bound that is far from every number in the rows says nothing of them."""
+    if abs(_number(literal)) > _FAR * max(1.0, *known.numbers, *(-number for number in known.numbers)):
+        raise ClaimError("a number in a check is of the size of those in the rows; write a nearer bound")
+
+
+def _vet_listed(items: Sequence[Node], known: Known) -> None:
+    for item in items:
+        if isinstance(item, Literal) and item.type != "string" and _number(item) not in known.numbers:
+            raise ClaimError("each number of a list stands in the rows")
+
+
+def _vet_arithmetic(node: Binary, known: Known) -> None:
+    for side in (node.left, node.right):
+        if isinstance(side, Literal) and side.type != "string" and _number(side) not in _FACTORS | known.numbers:
+            raise ClaimError("arithmetic in a check is on values of rows, or with a plain factor such as 100")
     if any(isinstance(part, Literal) and part.type == "string" for part in walk(node)):
         raise ClaimError("a check may not put texts together")
 

