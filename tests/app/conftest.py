@@ -56,6 +56,36 @@ branches:
     healthy: "no target of {p_service} fails: worst {row.Target} with {row.share:.1%}"
 ```
 """
+BESIDE = """
+## Where does it run? {#inventory}
+```resource_graph
+Resources
+| where name == p_service
+| project id, location
+```
+```yaml step
+branches:
+  - when: "size(rows) > 0 && row.location == 'x'"
+    finding: "{row.id}"
+  - otherwise: true
+    unknown: "none"
+```
+
+## How busy is it? {#busy}
+```metrics
+resource: "{p_database}"
+namespace: Microsoft.Sql/servers/databases
+names: [cpu_percent]
+aggregation: average
+```
+```yaml step
+branches:
+  - when: "size(rows) > 0"
+    finding: "{row.Average}"
+  - otherwise: true
+    unknown: "none"
+```
+"""
 HEADER = "TimeGenerated,AppRoleName,Target,Success,ItemCount"
 PROGRAM = "import sys; from orchestrator.app.main import main; sys.exit(main())"
 
@@ -88,6 +118,23 @@ def options(tmp_path: Path) -> Options:
     (tmp_path / "logs" / "AppDependencies.csv").write_text("\n".join(lines) + "\n")
     (tmp_path / "guides" / "failing_target.md").write_text(GUIDE)
     return Options(logs=(str(tmp_path / "logs"),), guides=tmp_path / "guides")
+
+
+@pytest.fixture
+def guide(options: Options) -> Path:
+    """The guide of the folder."""
+    assert options.guides is not None
+    return options.guides / "failing_target.md"
+
+
+@pytest.fixture
+def wide(guide: Path) -> Path:
+    """The guide with a step for the resource graph and one for metrics, which start beside the first."""
+    last = "  - {name: p_to, type: datetime, from: [{message: time}, {default: now}]}\n"
+    more = last + "  - {name: p_database, type: string}\n"
+    text = guide.read_text().replace("coverage:", "start: [targets, inventory, busy]\ncoverage:")
+    guide.write_text(text.replace(last, more) + BESIDE)
+    return guide
 
 
 @pytest.fixture
