@@ -69,23 +69,33 @@ def size(python: Path) -> dict[str, float]:
     return {"mb": round(total / 1e6, 1), "packages": int(counted)}
 
 
+def spent(command: Sequence[str | Path], env: Mapping[str, str]) -> tuple[float, float]:
+    """Wall and CPU seconds of a whole process, as the operating system accounts for it."""
+    started = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=dict(env))
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{command} ended with {child.returncode}")
+    return time.perf_counter() - started, usage.ru_utime + usage.ru_stime
+
+
 def cold(programs: Mapping[str, Path], runs: int, env: Mapping[str, str]) -> dict[str, Any]:
-    """Wall seconds of whole processes, the programs in turn, after one warm-up of each."""
-    times: dict[str, list[float]] = {}
+    """Seconds of whole processes, the programs in turn, after one warm-up each; load moves wall more than CPU."""
+    times: dict[str, list[tuple[float, float]]] = {}
     for number in range(runs + 1):
         for kind, arguments in COMMANDS.items():
             for name, program in programs.items():
-                started = time.perf_counter()
-                subprocess.run([program, *arguments], check=True, stdout=subprocess.DEVNULL, env=dict(env))
+                one = spent([program, *arguments], env)
                 if number:
-                    times.setdefault(f"{kind} {name}", []).append(time.perf_counter() - started)
+                    times.setdefault(f"{kind} {name}", []).append(one)
     return {
         name: {
-            "median_s": round(statistics.median(walls), 3),
-            "min_s": round(min(walls), 3),
-            "max_s": round(max(walls), 3),
+            "wall_s": round(statistics.median(wall for wall, _ in each), 3),
+            "cpu_s": round(statistics.median(cpu for _, cpu in each), 3),
+            "least_wall_s": round(min(wall for wall, _ in each), 3),
         }
-        for name, walls in times.items()
+        for name, each in times.items()
     }
 
 
