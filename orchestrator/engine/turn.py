@@ -91,6 +91,7 @@ class Turn:
             last = self._last_call()
             if last:
                 history.add_user_message(LAST_CALL)
+                self.context.returned = True  # there is no call left to mend a claim in
             try:
                 reply = await self._ask(history, last=last)
             except ModelError as error:

@@ -1,9 +1,10 @@
 """An Azure AI Foundry project: its models as chat services, its deployments, its connections."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from azure.core.exceptions import (
     AzureError,
@@ -17,6 +18,7 @@ from azure.core.exceptions import (
 )
 
 from orchestrator.core.errors import ModelError, ModelFault
+from orchestrator.core.retrying import RetryPolicy, next_wait
 from orchestrator.models.faults import retry_after_of
 from orchestrator.models.wire import ANSWER_TIMEOUT_S, WireChat, speaking
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 SEARCH = "CognitiveSearch"
 TELEMETRY = "AppInsights"
+RETRY = RetryPolicy(tries=3, first_wait_s=0.5, longest_wait_s=10.0, total_wait_s=15.0)
+T = TypeVar("T")
 _FORBIDDEN, _BUSY, _SERVER = 403, 429, 500
 
 
@@ -55,6 +59,7 @@ class FoundryProject:
 
     _client: "AIProjectClient"
     _options: dict[str, Any]
+    _retry: RetryPolicy
 
     @classmethod
     @asynccontextmanager
@@ -65,27 +70,32 @@ class FoundryProject:
         credential: "AsyncTokenCredential",
         timeout_s: float = 30.0,
         enforce_https: bool = True,
+        retry: RetryPolicy = RETRY,
     ) -> "AsyncIterator[FoundryProject]":
         """A project by its endpoint (`.../api/projects/NAME`), closed at the end; the credential stays open.
 
         Args:
             endpoint: As the project's overview page shows it.
             credential: Signs in; its identity needs the role Azure AI User on the project.
-            timeout_s: For each read; a request that was not answered is tried twice more.
+            timeout_s: For each try of a read.
             enforce_https: False lets a token go over plain http, for a server on loopback only.
+            retry: When a read is tried again.
         """
         from azure.ai.projects.aio import AIProjectClient  # noqa: PLC0415  # 1 s, where a project is configured
 
         client = AIProjectClient(
-            endpoint.rstrip("/"), credential, retry_total=2, connection_timeout=timeout_s, read_timeout=timeout_s
+            endpoint.rstrip("/"), credential, retry_total=0, connection_timeout=timeout_s, read_timeout=timeout_s
         )
         async with client:
-            yield cls(client, {} if enforce_https else {"enforce_https": False})
+            yield cls(client, {} if enforce_https else {"enforce_https": False}, retry)
 
     async def deployments(self) -> tuple[Deployment, ...]:
         """The deployed models, by name."""
-        with _translated("its deployments cannot be listed"):
-            found = [item async for item in self._client.deployments.list(**self._options)]
+
+        async def listed() -> list[Any]:
+            return [item async for item in self._client.deployments.list(**self._options)]
+
+        found = await self._read("its deployments cannot be listed", listed)
         return tuple(
             sorted(
                 (
@@ -103,9 +113,12 @@ class FoundryProject:
 
     async def connection(self, name: str) -> Connection:
         """A connection by its name, with its key where it has one; ModelError naming those there are."""
+
+        async def one() -> Any:
+            return await self._client.connections.get(name, include_credentials=True, **self._options)
+
         try:
-            with _translated(f"the connection {name!r} cannot be read"):
-                return _connection(await self._client.connections.get(name, include_credentials=True, **self._options))
+            return _connection(await self._read(f"the connection {name!r} cannot be read", one))
         except ModelError as error:
             if not isinstance(error.__cause__, ResourceNotFoundError):
                 raise
@@ -117,9 +130,26 @@ class FoundryProject:
 
     async def connections(self, *, kind: str | None = None) -> tuple[Connection, ...]:
         """The connections, of one type (such as `CognitiveSearch`) or of all, without keys."""
-        with _translated("its connections cannot be listed"):
-            found = self._client.connections.list(connection_type=kind, **self._options)
-            return tuple([_connection(item) async for item in found])
+
+        async def listed() -> list[Any]:
+            return [item async for item in self._client.connections.list(connection_type=kind, **self._options)]
+
+        return tuple(map(_connection, await self._read("its connections cannot be listed", listed)))
+
+    async def _read(self, what: str, call: Callable[[], Awaitable[T]]) -> T:
+        """One read, made again as our policy says: the client's own would wait for as long as a server asks."""
+        tried, waited_s = 0, 0.0
+        while True:
+            try:
+                with _translated(what):
+                    return await call()
+            except ModelError as error:
+                tried += 1
+                wait = next_wait(self._retry, error, tried=tried, waited_s=waited_s)
+                if wait is None:
+                    raise
+                await asyncio.sleep(wait)
+                waited_s += wait
 
     async def search_connection(self, name: str | None = None) -> Connection | None:
         """The search service of that name, else the project's first; None where it knows none."""

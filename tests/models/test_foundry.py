@@ -100,10 +100,19 @@ async def test_a_busy_project_is_asked_again(model_server: Any, wire: Any) -> No
     model_server.project_failures = [busy, busy]
     async with project(model_server, wire) as opened:
         assert await opened.deployments() == ()
-        model_server.project_failures = [busy, busy, busy]
+        model_server.project_failures = [busy] * 3
         with pytest.raises(ModelError) as caught:
             await opened.deployments()
     assert (caught.value.fault, caught.value.retryable, caught.value.retry_after_s) == (ModelFault.THROTTLED, True, 0.0)
+
+
+async def test_a_project_is_not_waited_for_without_end(model_server: Any, wire: Any) -> None:
+    """A server may ask for an hour."""
+    model_server.project_failures = [wire.Failed(status=503, headers={"retry-after": "3600"})]
+    async with project(model_server, wire) as opened:
+        with pytest.raises(ModelError, match="busy"):
+            await opened.deployments()
+    assert len(model_server.requests) == 1
 
 
 async def test_a_sign_in_that_fails_is_told(model_server: Any, wire: Any) -> None:
