@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from orchestrator.core.errors import InputError
 from orchestrator.core.workflows import (
+    Absent,
     Accepted,
     Body,
     Done,
@@ -19,8 +20,10 @@ from orchestrator.core.workflows import (
     Unknown,
     WorkflowSpec,
     kind_of,
+    payload_sha256,
 )
 from plugins.logicapps.address import Address, Target, parse_location, with_path
+from plugins.logicapps.attempts import Attempt, Attempts
 from plugins.logicapps.exchange import Exchange, wall_clock
 from plugins.logicapps.history import RunHistory
 from plugins.logicapps.protocol import (
@@ -40,7 +43,6 @@ from plugins.logicapps.schema import body_problems
 from plugins.logicapps.settling import Lookup, RunRecord, read_lookup, settle
 
 _KEY_TEXT = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,200}")
-_REMEMBERED = 10_000
 _POLL_HELD_S = 30.0
 _LEAST_GAP_S = 0.2
 """A service that says `Retry-After: 0` is not asked without a pause."""
@@ -95,7 +97,7 @@ class LogicAppsWorkflows:
         self._limits = limits or CallLimits()
         self._sleep = sleep
         self._clock = clock
-        self._sent: dict[str, datetime] = {}
+        self._attempts = Attempts()
 
     @property
     def specs(self) -> Mapping[str, WorkflowSpec]:
@@ -111,12 +113,33 @@ class LogicAppsWorkflows:
         problem = _local_problem(spec, body, payload, key=key)
         if problem is not None:
             return Refused(key=key, code="TriggerInputSchemaMismatch", message=problem, by="caller")
-        if spec.changing:
-            self._remember(key)
+        return await (self._call_once(spec, payload, key=key) if spec.changing else self._call(spec, payload, key=key))
+
+    async def _call_once(self, spec: WorkflowSpec, payload: Body, *, key: str) -> Outcome:
+        """Call, unless this process knows that the key was acted on, or may have been: then a read comes first."""
+        fingerprint = payload_sha256(payload)
+        async with self._attempts.turn(key):
+            before = self._attempts.last(key)
+            if before is not None and before.payload != fingerprint:
+                message = "this key was sent before with another payload: make a key of the next epoch"
+                return Refused(key=key, code="IdempotencyKeyReused", message=message, by="caller")
+            if before is not None and isinstance(before.outcome, Done):
+                return before.outcome
+            if before is not None:
+                reading = await self.read(key, name=spec.name)
+                if not isinstance(reading, Absent):
+                    return reading
+            attempt = Attempt(payload=fingerprint, sent_at=self._clock())
+            self._attempts.begin(key, attempt)
+            outcome = await self._call(spec, payload, key=key)
+            self._attempts.end(key, attempt, outcome)
+            return outcome
+
+    async def _call(self, spec: WorkflowSpec, payload: Body, *, key: str) -> Outcome:
         deadline = self._clock().timestamp() + self._limits.deadline_s
         outcome = await self._invoke(spec, payload, key=key, deadline=deadline)
         if isinstance(outcome, Accepted) and outcome.location is not None:
-            outcome = await self._poll(outcome, trigger=self._addresses[name], deadline=deadline)
+            outcome = await self._poll(outcome, trigger=self._addresses[spec.name], deadline=deadline)
         return self._owned(_checked(outcome, spec), spec)
 
     def _owned(self, outcome: Outcome, spec: WorkflowSpec) -> Outcome:
@@ -142,8 +165,11 @@ class LogicAppsWorkflows:
             raise InputError(f"the workflow {spec.name!r} changes nothing, so that no key of it is kept: call it again")
         lookup = await self._look_up(spec, key)
         runs = None if lookup is not None and lookup.state == "done" else await self._runs(spec, key)
-        known = sent_at or self._sent.get(key)
-        return settle(key, lookup=lookup, runs=runs, now=self._clock(), sent_at=known)
+        attempt = self._attempts.last(key)
+        known = sent_at or (attempt.sent_at if attempt else None)
+        reading = settle(key, lookup=lookup, runs=runs, now=self._clock(), sent_at=known)
+        self._attempts.learn(key, reading)
+        return reading
 
     def _spec(self, name: str) -> WorkflowSpec:
         if name not in self._specs:
@@ -151,11 +177,6 @@ class LogicAppsWorkflows:
             mend = f"did you mean {', '.join(map(repr, near))}?" if near else f"known are {', '.join(self._specs)}"
             raise InputError(f"there is no workflow {name!r}: {mend if self._specs else 'none is configured'}")
         return self._specs[name]
-
-    def _remember(self, key: str) -> None:
-        self._sent.setdefault(key, self._clock())
-        while len(self._sent) > _REMEMBERED:
-            del self._sent[next(iter(self._sent))]
 
     async def _invoke(self, spec: WorkflowSpec, payload: Body, *, key: str, deadline: float) -> Outcome:
         """Send the request, again only where that is safe, and read what it became."""

@@ -83,6 +83,14 @@ class Bench:
                     return reading
                 await asyncio.sleep(0.01)
 
+    async def began(self, workflow: str, key: str) -> None:
+        """Wait for a run of a key."""
+        async with asyncio.timeout(20):
+            while True:
+                if self.store.runs(workflow, tracking_id=key, status=None):
+                    return
+                await asyncio.sleep(0.01)
+
     async def ended(self, workflow: str, key: str) -> Sequence[HostedRun]:
         """The runs of a key, once none is at work."""
         async with asyncio.timeout(20):

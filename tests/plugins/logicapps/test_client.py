@@ -269,7 +269,8 @@ async def test_row_statuses_the_response_actions_own(calling: Callable[..., Any]
 
 async def test_row_dropped_headers_the_answer_needs_none_of_them(calling: Callable[..., Any]) -> None:
     """Row dropped headers: without Content-Type a JSON body is still read, and other text is kept as text."""
-    async with calling(httpx.Response(200, content=b'{"a": 1}'), httpx.Response(200, content=b"plain")) as one:
+    replies = [httpx.Response(200, content=b'{"a": 1}'), httpx.Response(200, content=b"plain")]
+    async with calling(*replies, spec=ASK) as one:
         assert [(await one.call()).body, (await one.call()).body] == [{"a": 1}, "plain"]
 
 
