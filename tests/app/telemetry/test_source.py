@@ -13,6 +13,7 @@ import structlog
 from azure.core.credentials import AccessToken
 from pydantic import SecretStr
 
+from orchestrator.app.application import App
 from orchestrator.app.azure import Azure
 from orchestrator.app.log import LIBRARIES
 from orchestrator.app.telemetry import NoTelemetry
@@ -21,6 +22,7 @@ from orchestrator.core.errors import SettingsError
 from orchestrator.core.events import RunStarted
 from orchestrator.models.foundry import FoundryProject
 from orchestrator.settings import Settings
+from orchestrator.surfaces.application import Options
 
 NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 STARTED = RunStarted(run="r", session="s", message="m", source="live", at=NOW, now=NOW, inputs={})
@@ -105,6 +107,19 @@ async def test_a_project_that_refuses_stops_no_run(collector: Any) -> None:
     assert [entry["event"] for entry in entries] == ["the project's Application Insights is not used"]
 
 
+async def test_the_program_tells_by_settings_alone(
+    collector: Any, options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question to the application arrives as one trace, with the report's run and session."""
+    monkeypatch.setenv("SWITCHBOARD_OTLP_ENDPOINT", collector.address)
+    async with App().converse(options) as conversation:
+        report = await conversation.ask("calls of pay to a target fail since 10:20", listen=lambda _: None)
+    (run,) = [span for span in collector.spans() if not span.parent]
+    assert run.attributes["switchboard.run.id"] == report["run"]
+    assert run.attributes["gen_ai.conversation.id"] == report["session"]
+    assert run.attributes["switchboard.verdict.status"] == "cause_found"
+
+
 @pytest.mark.parametrize(
     ("given", "provider", "search"),
     [
@@ -122,8 +137,9 @@ def test_parts_are_named_as_they_are_chosen(given: dict[str, Any], provider: str
     assert (vocabulary.provider, vocabulary.system("search:files")) == (provider, search)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def _own_logging() -> Iterator[None]:
+    """The process's logging as it was."""
     root = logging.getLogger()
     handlers = list(root.handlers)
     levels = {logger: logger.level for logger in (root, *map(logging.getLogger, LIBRARIES))}
@@ -134,7 +150,6 @@ def _own_logging() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.mark.usefixtures("_own_logging")
 def test_the_log_is_as_the_settings_say(state: Path) -> None:
     """In the state folder, from the level on, without the settings' own secrets."""
     configure_log(Settings(log_level="info", model_api_key=SecretStr("plain words!")))
