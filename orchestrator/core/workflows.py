@@ -90,7 +90,10 @@ class WorkflowSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """The workflow answered with success: its Response action's own status, body and kept headers."""
+    """The workflow answered with success: its Response action's own status, body and kept headers.
+
+    A read tells of no headers, and of no body where only the run history knows.
+    """
 
     kind: Literal["done"] = "done"
     key: str
