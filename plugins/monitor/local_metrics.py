@@ -12,8 +12,6 @@ from plugins.monitor.names import did_you_mean, nearest
 TABLE = "AzureMetrics"
 _USUAL_INTERVAL = timedelta(minutes=1)
 _VALUES = {
-    # Rows are means of a minute each: the mean of several weighs them by their samples.
-    Aggregation.AVERAGE: "iff(sum(Count) > 0, sum(Total) / sum(Count), avg(Average))",
     Aggregation.TOTAL: "sum(Total)",
     Aggregation.MAXIMUM: "max(Maximum)",
     Aggregation.MINIMUM: "min(Minimum)",
@@ -30,8 +28,10 @@ class LocalMetrics:
     async def measure(self, query: MetricsQuery, *, limits: QueryLimits | None = None) -> Table:
         """Sum the rows up to the interval asked for."""
         dimensions = tuple(name for name, _ in query.split_by)
-        _check_dimensions(dimensions, await self._known_columns())
-        found = await self._logs.query(metrics_kql(query), parameters=metrics_parameters(query), limits=limits)
+        known = await self._known_columns()
+        _check_dimensions(dimensions, known)
+        kql = metrics_kql(query, known)
+        found = await self._logs.query(kql, parameters=metrics_parameters(query), limits=limits)
         if found.status is TableStatus.FAILED:
             return found
         columns = metrics_columns(query.aggregations, dimensions)
@@ -57,11 +57,25 @@ def _check_dimensions(dimensions: Sequence[str], known: Sequence[str]) -> None:
             )
 
 
-def metrics_kql(query: MetricsQuery) -> str:
-    """The query over AzureMetrics; every value is a parameter."""
+def _value(aggregation: Aggregation, known: Sequence[str]) -> str:
+    """The aggregation in KQL, from those of the table's columns that there are."""
+    if aggregation is not Aggregation.AVERAGE:
+        if aggregation.column in known:
+            return _VALUES[aggregation]
+        raise QueryError(f"{TABLE} has no column {aggregation.column!r}, which the {aggregation.value} is made of")
+    # Rows are means of a minute each: the mean of several weighs them by their samples.
+    weighted = {"Total", "Count"} <= set(known)
+    if not weighted and "Average" not in known:
+        raise QueryError(f"{TABLE} has neither Average nor Total and Count, which the average is made of")
+    plain = "avg(Average)" if "Average" in known else "real(null)"
+    return f"iff(sum(Count) > 0, sum(Total) / sum(Count), {plain})" if weighted else plain
+
+
+def metrics_kql(query: MetricsQuery, known: Sequence[str]) -> str:
+    """The query over AzureMetrics with these columns; every value is a parameter."""
     dimensions = [name for name, _ in query.split_by]
     kept = [f"| where {_name(name)} in (m_dim{n})" for n, (name, values) in enumerate(query.split_by) if values]
-    values = ", ".join(f"{item.column}_ = {_VALUES[item]}" for item in Aggregation if item in query.aggregations)
+    values = ", ".join(f"{item.column}_ = {_value(item, known)}" for item in Aggregation if item in query.aggregations)
     by = ", ".join([f"{TIME} = bin({TIME}, m_interval)", "ResourceId = tolower(ResourceId)", "MetricName",
                     *map(_name, dimensions)])  # fmt: skip
     order = ", ".join(f"{name} asc" for name in (TIME, "ResourceId", "MetricName", *map(_name, dimensions)))

@@ -142,6 +142,34 @@ async def test_a_dimension_that_the_table_lacks(metrics_folder: Path, query: Met
             await LocalMetrics(logs).measure(replace(query, split_by=(("Zon", ()),)))
 
 
+@pytest.mark.parametrize(
+    ("columns", "aggregation", "expected"),
+    [
+        ("Total,Count", Aggregation.AVERAGE, 2.5),
+        ("Average", Aggregation.AVERAGE, 5.0),
+        ("Total,Count", Aggregation.TOTAL, 10.0),
+        ("Total,Count", Aggregation.MAXIMUM, "no column 'Maximum', which the maximum is made of"),
+        ("Maximum", Aggregation.AVERAGE, "neither Average nor Total and Count"),
+    ],
+)
+async def test_exports_with_some_of_the_columns(
+    tmp_path: Path, query: MetricsQuery, *, columns: str, aggregation: Aggregation, expected: object
+) -> None:
+    """What there is suffices where it can."""
+    values = ",".join(
+        {"Total": "10", "Count": "4", "Average": "5", "Maximum": "9"}[name] for name in columns.split(",")
+    )
+    row = f"2026-03-01T10:01:00Z,{query.resources[0]},cpu_percent,{values}"
+    (tmp_path / "AzureMetrics.csv").write_text(f"TimeGenerated,ResourceId,MetricName,{columns}\n{row}\n")
+    async with DuckDbLogs.open([str(tmp_path)]) as logs:
+        asked = LocalMetrics(logs).measure(replace(query, aggregations=(aggregation,)))
+        if isinstance(expected, str):
+            with pytest.raises(QueryError, match=expected):
+                await asked
+        else:
+            assert [row[3] for row in (await asked).rows] == [expected]
+
+
 async def test_files_without_the_table(inventory_logs: DuckDbLogs, query: MetricsQuery) -> None:
     """The table is named."""
     with pytest.raises(QueryError, match="AzureMetrics"):
