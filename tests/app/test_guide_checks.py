@@ -93,3 +93,15 @@ def test_files_that_are_not_there_are_bad_input(run: Run, tmp_path: Path, guide:
     guide.with_suffix(".test.yaml").write_text(CASES.replace("STATUS", "healthy").replace("[targets]", "[target]"))
     ended = run("guides", "test", str(guide))
     assert (ended.code, "did you mean 'targets'" in ended.err) == (2, True)
+
+
+def test_a_resource_graph_query_is_checked_against_the_declared_tables(run: Run, wide: Path) -> None:
+    """Its table must be declared, and its columns are typed as those of logs."""
+    undeclared = run("guides", "lint", str(wide))
+    assert (undeclared.code, "'Resources' is not declared: add it to `tables`" in undeclared.out) == (1, True)
+    changed(wide, "tables:\n", "tables:\n  Resources: {id: string, name: string, location: string}\n")
+    assert run("guides", "lint", str(wide)).code == 0
+    changed(wide, "project id, location", "project id, region")
+    wrong = run("guides", "lint", str(wide))
+    line = wide.read_text().splitlines().index("| project id, region") + 1
+    assert (wrong.code, f"{wide}:{line}: steps.inventory.resource_graph: error" in wrong.out) == (1, True)
