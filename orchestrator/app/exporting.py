@@ -192,7 +192,7 @@ class Complaints(Kept):
     def __init__(self, hosts: Sequence[str]) -> None:
         super().__init__(logging.WARNING)
         self._hosts = ", ".join(hosts)
-        self._told = False
+        self.told = False
         self._loggers = [logging.getLogger(name) for name in _LOGGERS]
 
     def attach(self) -> None:
@@ -214,8 +214,8 @@ class Complaints(Kept):
 
     def tell(self, reason: str) -> None:
         """Say that telemetry is not delivered, if that was not said yet."""
-        if not self._told:
-            self._told = True
+        if not self.told:
+            self.told = True
             structlog.stdlib.get_logger(__name__).warning(
                 "telemetry is not delivered; runs go on without it", destination=self._hosts, reason=reason
             )

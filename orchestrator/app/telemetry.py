@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Listener = Callable[[Event], None]
 FLUSH_S = 2.0
+_LAST_TRY_S = 0.3  # for a place that failed before
 
 
 class Telemetry(Protocol):
@@ -158,7 +159,7 @@ async def open_telemetry(
     try:
         yield LiveTelemetry(pipeline.tracer, Instruments.of(pipeline.meter), vocabulary or Vocabulary())
     finally:
-        if await pipeline.close(flush_s):
+        if await pipeline.close(min(flush_s, _LAST_TRY_S) if complaints.told else flush_s):
             complaints.detach()
         else:  # what the exporters still say is caught until the process ends
             complaints.tell(f"no answer within {flush_s:g} s")

@@ -229,6 +229,16 @@ async def test_a_collector_that_is_not_there_costs_little_and_is_logged_once(opt
     assert (entry["level"], entry["destination"]) == ("warning", "127.0.0.1:9")
 
 
+async def test_a_place_that_failed_before_is_not_waited_for_again(options: Options, state: Path) -> None:
+    """The end takes a fraction of its bound."""
+    async with open_telemetry(otlp_endpoint="http://127.0.0.1:9", flush_s=10.0) as telemetry:
+        await ask(telemetry, options)
+        while not (state / FILE).exists():  # noqa: ASYNC110  # a file has no event
+            await asyncio.sleep(0.05)
+        began = time.monotonic()
+    assert time.monotonic() - began < 3
+
+
 async def test_a_collector_that_never_answers_is_left(collector: Any, options: Options, state: Path) -> None:
     """The bound holds though a request is under way."""
     collector.held = threading.Event()
