@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from opentelemetry.metrics import Counter, Histogram, Meter
 
 from orchestrator.app import vocabulary as names
+from orchestrator.app.model_calls import ModelCalls
 from orchestrator.app.vocabulary import Vocabulary, identifier, text_of
 from orchestrator.core.events import (
     ClaimRejected,
     Event,
     EvidenceFound,
     ModelAnswered,
+    ModelFailed,
     RunFinished,
     RunStarted,
     StepFinished,
@@ -73,10 +75,14 @@ class RunMeter:
 
     instruments: Instruments
     vocabulary: Vocabulary
+    _models: ModelCalls = field(init=False)
     _started: int | None = None
     _source: str = names.OTHER
     _rejected: int = 0
     _calls: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._models = ModelCalls(self.vocabulary)
 
     def take(self, event: Event, at: int) -> None:  # noqa: C901  # one line per event
         """Hear an event at a time."""
@@ -85,6 +91,9 @@ class RunMeter:
                 self._started, self._source = at, identifier(event.source)
             case ModelAnswered():
                 self._model(event)
+            case ModelFailed():
+                failed = {**self._chat(event.model), names.ERROR: identifier(event.fault)}
+                self.instruments.operations.record(self._models.waited_ms(at) / 1e3, failed)
             case ToolCalled():
                 self._calls[event.call] = at
             case ToolReturned():
@@ -107,7 +116,8 @@ class RunMeter:
             case RunFinished():
                 self._finish(event, at)
             case _:
-                return  # nothing to count
+                pass  # nothing to count
+        self._models.hear(event, at)
 
     def close(self, error: str | None, at: int) -> None:
         """Count a run that broke off by an error of that type."""
@@ -115,15 +125,14 @@ class RunMeter:
             self._ended(at, **{"switchboard.status": "failed", names.ERROR: error or "unfinished"})
 
     def _model(self, event: ModelAnswered) -> None:
-        attributes = {
-            names.OPERATION: "chat",
-            names.PROVIDER: self.vocabulary.provider,
-            names.MODEL: identifier(event.model),
-        }
+        attributes = self._chat(event.model)
         self.instruments.operations.record(event.elapsed_ms / 1e3, attributes)
         for kind, count in (("input", event.input_tokens), ("output", event.output_tokens)):
             if count is not None:
                 self.instruments.tokens.record(count, {**attributes, names.TOKEN_TYPE: kind})
+
+    def _chat(self, model: str) -> dict[str, str]:
+        return {names.OPERATION: "chat", names.PROVIDER: self._models.provider, names.MODEL: identifier(model)}
 
     def _operation(self, name: str, elapsed_ms: float, *, error: str | None) -> None:
         attributes = {names.OPERATION: name, names.PROVIDER: self.vocabulary.provider}

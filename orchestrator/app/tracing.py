@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from opentelemetry.trace import SpanKind
 
 from orchestrator.app import vocabulary as names
+from orchestrator.app.model_calls import ModelCalls
 from orchestrator.app.spans import OpenSpan, Spans, read_time
 from orchestrator.app.vocabulary import Vocabulary, identifier, text_of
 from orchestrator.core.events import (
@@ -21,6 +22,8 @@ from orchestrator.core.events import (
     GuideMatched,
     HandedOff,
     ModelAnswered,
+    ModelFailed,
+    ModelReplaced,
     Routed,
     RunFinished,
     RunStarted,
@@ -48,6 +51,7 @@ class RunTrace:
 
     spans: Spans
     vocabulary: Vocabulary
+    _models: ModelCalls = field(init=False)
     _run: OpenSpan | None = None
     _turn: OpenSpan | None = None
     _tool: OpenSpan | None = None
@@ -59,6 +63,9 @@ class RunTrace:
     _steps: dict[str, OpenSpan] = field(default_factory=dict)
     _tokens: dict[str, int] = field(default_factory=dict)
     _claims: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._models = ModelCalls(self.vocabulary)
 
     def take(self, event: Event, at: int) -> None:  # noqa: C901, PLR0912  # one line per event
         """Hear an event at a time."""
@@ -74,6 +81,10 @@ class RunTrace:
                 self._start_turn(event.target, at, hop=event.hop)
             case ModelAnswered():
                 self._model(event, at)
+            case ModelFailed():
+                self._model_failed(event, at)
+            case ModelReplaced() if self._turn is not None:
+                self._turn.span.set_attribute("switchboard.model.replaced_by", identifier(event.by))
             case ToolCalled():
                 self._start_tool(event.call, event.tool, at)
             case ToolReturned():
@@ -99,7 +110,8 @@ class RunTrace:
             case RunFinished():
                 self._end_run(event, at)
             case _:
-                return  # tells nothing about time
+                pass  # tells nothing about time
+        self._models.hear(event, at)
 
     def close(self, error: str | None, at: int) -> None:
         """End what is still open: the run broke off by an error of that type."""
@@ -142,9 +154,7 @@ class RunTrace:
 
     def _model(self, event: ModelAnswered, at: int) -> None:
         attributes: dict[str, str | int | float | bool | list[str]] = {
-            names.OPERATION: "chat",
-            names.PROVIDER: self.vocabulary.provider,
-            names.MODEL: identifier(event.model),
+            **self._chat(event.model),
             "switchboard.usage.estimated": event.estimated,
         }
         if event.finish:
@@ -157,6 +167,14 @@ class RunTrace:
                 self._tokens[name] = self._tokens.get(name, 0) + count
         name = f"chat {identifier(event.model)}"
         self.spans.past(name, self._turn, at, attributes, elapsed_ms=event.elapsed_ms, error=None)
+
+    def _model_failed(self, event: ModelFailed, at: int) -> None:
+        name, waited = f"chat {identifier(event.model)}", self._models.waited_ms(at)
+        fault = identifier(event.fault)
+        self.spans.past(name, self._turn, at, self._chat(event.model), elapsed_ms=waited, error=fault)
+
+    def _chat(self, model: str) -> dict[str, str]:
+        return {names.OPERATION: "chat", names.PROVIDER: self._models.provider, names.MODEL: identifier(model)}
 
     def _start_tool(self, call: str, tool: str, at: int) -> None:
         self._call = call

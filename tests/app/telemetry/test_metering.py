@@ -13,10 +13,12 @@ from orchestrator.core.events import (
     ClaimRejected,
     Event,
     ModelAnswered,
+    ModelFailed,
     RunFinished,
     RunStarted,
     ToolCalled,
     ToolRefused,
+    TurnStarted,
 )
 
 START = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
@@ -53,6 +55,19 @@ def test_tokens_are_counted_by_kind_and_model() -> None:
         ({**common, "gen_ai.token.type": "output"}, 14),
     ]
     assert metrics["gen_ai.client.operation.duration"] == [(common, 1.5)]
+
+
+def test_a_failed_model_call_is_counted_by_its_fault() -> None:
+    """With the time that was waited for it."""
+    failed = ModelFailed(model="gpt-x", fault="throttled", reason="said by a server", retry_in_s=None)
+    metrics = measured([[(1, TurnStarted(agent="triage", turn=1, text="m")), (3, failed)]])
+    expected = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "openai",
+        "gen_ai.request.model": "gpt-x",
+        "error.type": "throttled",
+    }
+    assert metrics["gen_ai.client.operation.duration"] == [(expected, 2.0)]
 
 
 def test_claims_are_counted_with_the_verdict() -> None:

@@ -18,6 +18,9 @@ from orchestrator.core.events import (
     EvidenceFound,
     HandedOff,
     ModelAnswered,
+    ModelFailed,
+    ModelReplaced,
+    ModelSaid,
     RunFinished,
     RunStarted,
     StepFinished,
@@ -292,6 +295,35 @@ def test_a_model_call_carries_tokens_and_its_turn_the_sum() -> None:
     }
     turn = named(spans, "invoke_agent triage").attributes
     assert (turn["gen_ai.usage.input_tokens"], turn["gen_ai.usage.output_tokens"]) == (200, 14)
+
+
+def test_a_failed_model_call_is_an_error_and_the_stand_in_is_named() -> None:
+    """Each try has its own time, without the wait between; the planner that goes on is another provider."""
+
+    def failed(wait: float | None) -> Event:
+        return ModelFailed(model="gpt-x", fault="throttled", reason="said by a server", retry_in_s=wait)
+
+    answer = ModelAnswered(
+        model="embedded-planner-1", input_tokens=None, output_tokens=None, cost=None, finish="stop", elapsed_ms=1.0
+    )
+    spans = traced(
+        (0, TURN[0]),
+        (1, TURN[1]),
+        (11, failed(0.02)),
+        (40, failed(None)),
+        (41, ModelReplaced(model="gpt-x", by="embedded-planner-1", reason="said by a server")),
+        (45, answer),
+        (46, ModelSaid(model="embedded-planner-1", text="said by a model")),
+    )
+    tries = [span for span in spans if span.name == "chat gpt-x"]
+    assert [(times([span])["chat gpt-x"], span.attributes["error.type"]) for span in tries] == [
+        ((1, 11), "throttled"),
+        ((31, 40), "throttled"),
+    ]
+    assert tries[0].attributes["gen_ai.provider.name"] == "azure.ai.openai"
+    assert named(spans, "chat embedded-planner-1").attributes["gen_ai.provider.name"] == "switchboard"
+    assert named(spans, "invoke_agent triage").attributes["switchboard.model.replaced_by"] == "embedded-planner-1"
+    assert "said by" not in str([span.to_json() for span in spans])
 
 
 def test_a_refused_call_is_an_error_and_made_up_names_stay_here() -> None:
