@@ -9,6 +9,7 @@ import chat_server
 import jsonschema
 import pytest
 from chat_server import Failed, ModelServer, call
+from managed_identity import ManagedIdentity
 
 from orchestrator.surfaces.application import Options
 
@@ -100,6 +101,22 @@ def test_azure_openai_answers_by_its_settings(server: ModelServer, ask: Ask, mon
     assert ask()["usage"]["model"] == "gpt"
     assert server.requests[0]["path"] == "/openai/deployments/gpt/chat/completions"
     assert server.requests[0]["api-key"] == "azure-key"
+
+
+def test_a_foundry_project_answers_by_its_settings(
+    server: ModelServer, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the token of a managed identity, and no key anywhere."""
+    for name, value in ManagedIdentity.environment(server.url).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SWITCHBOARD_CREDENTIAL", "managed")
+    monkeypatch.setenv("SWITCHBOARD_PROJECT_ENDPOINT", f"{server.url}/api/projects/shop")
+    monkeypatch.setenv("SWITCHBOARD_MODEL_NAME", "gpt")
+    server.answers = [call(SEARCH), call(GUIDE), submit("C1")]
+    assert ask()["verdict"]["cause"] == "target_down"
+    assert server.requests[0]["path"] == "/api/projects/shop/openai/v1/chat/completions"
+    assert server.requests[0]["authorization"] == "Bearer entra-token"
+    assert server.identity.asked == ["https://ai.azure.com"]
 
 
 @pytest.mark.parametrize("said", [0, 1, 2])

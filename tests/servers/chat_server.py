@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import uvicorn
 from azure.core.credentials import AccessToken, AccessTokenInfo
+from managed_identity import ManagedIdentity
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -75,6 +76,7 @@ class ModelServer:
         self.deployments: list[dict[str, Any]] = []
         self.connections: list[dict[str, Any]] = []
         self.project_failures: list[Failed] = []
+        self.identity = ManagedIdentity("entra-token")
         self.url = ""
 
     def asked(self, part: str) -> list[dict[str, Any]]:
@@ -89,7 +91,7 @@ class ModelServer:
         ]
         routes = [Route(path, self._chat, methods=["POST"]) for path in chat]
         routes.append(Route("/api/projects/{project}/{rest:path}", self._project, methods=["GET", "POST"]))
-        return Starlette(routes=routes)
+        return Starlette(routes=[*routes, *self.identity.app.routes])
 
     async def _note(self, request: Request) -> None:
         body = await request.body()
