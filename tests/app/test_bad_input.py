@@ -210,9 +210,9 @@ def test_flags_that_mean_nothing(ask: Run, flags: tuple[str, ...], parts: tuple[
     refused(ask(QUESTION, *flags), *parts)
 
 
-def test_a_workspace_says_how_its_logs_can_be_asked(run: Run) -> None:
-    """This version reads exports."""
-    refused(run("ask", QUESTION, "--workspace", "1111"), "--workspace '1111'", "--logs DIR")
+def test_what_is_no_workspace_says_how_its_id_is_found(run: Run) -> None:
+    """A name is no id."""
+    refused(run("ask", QUESTION, "--workspace", "1111"), "--workspace '1111'", "customerId")
 
 
 def test_a_setting_that_cannot_be_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

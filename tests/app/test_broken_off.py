@@ -47,7 +47,7 @@ class Program(App):
         @asynccontextmanager
         async def opened():
             async with App.converse(self, options) as found:
-                yield Interrupted(found._switchboard, found._session, found._agent)
+                yield Interrupted(found._switchboard, found._session, found._agent, found._telemetry)
         return opened()
 sys.exit(run_cli(Program(), sys.argv[1:]))
 """

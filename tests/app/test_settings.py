@@ -102,7 +102,7 @@ def test_the_file_that_is_named_is_the_one_that_is_read(folder: Path, monkeypatc
     [
         ("worspace = 'x'", "there is no setting 'worspace'; did you mean 'workspace'?"),
         ("workspace = ", "not TOML"),
-        ("[workspaces.shop]\ntables = ['App*']", "SWITCHBOARD_WORKSPACES is wrong: shop: it needs either id or resource"),
+        ("[workspaces.shop]\ntables = ['App*']", "WORKSPACES is wrong: shop: it needs either id or resource"),
         ("[workspaces.shop]\nid = 'shop'", "id is no GUID"),
         ("[workspaces.shop]\nidd = 'x'", "shop.idd"),
         ("search_endpoint = 'http://search.example'", "it is no https address"),

@@ -1,14 +1,12 @@
 """Folders of logs for the tests of the monitor room."""
 
 import gzip
-import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from importlib import util
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import log_analytics
 import pytest
 
 from plugins.monitor.azure_logs import AzureLogs
@@ -51,20 +49,8 @@ def csv_table(tmp_path: Path) -> Path:
     return place
 
 
-@pytest.fixture(scope="session")
-def log_analytics() -> ModuleType:
-    """The code of the loopback query service."""
-    spec = util.spec_from_file_location("log_analytics", Path(__file__).with_name("log_analytics.py"))
-    assert spec
-    assert spec.loader
-    module = util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
-async def service(log_analytics: ModuleType, logs: DuckDbLogs) -> AsyncIterator[Any]:
+async def service(logs: DuckDbLogs) -> AsyncIterator[Any]:
     """A query service on loopback that holds the folder's tables."""
     async with log_analytics.serve(log_analytics.LogAnalytics(logs)) as served:
         yield served
@@ -88,7 +74,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def open_logs(service: Any, log_analytics: ModuleType, clock: Clock) -> AsyncIterator[Callable[..., AzureLogs]]:
+async def open_logs(service: Any, clock: Clock) -> AsyncIterator[Callable[..., AzureLogs]]:
     """Opens the Azure backend on the loopback service; all are closed at the end."""
     opened: list[AzureLogs] = []
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import log_analytics
 import pytest
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.identity import CredentialUnavailableError
@@ -18,14 +19,14 @@ from plugins.monitor.workspaces import Workspace
 Open = Callable[..., AzureLogs]
 
 
-async def test_throttling_is_obeyed(azure: AzureLogs, service: Any, log_analytics: Any, clock: Any):
+async def test_throttling_is_obeyed(azure: AzureLogs, service: Any, clock: Any):
     """As long as the service asks, and then the answer comes."""
     service.faults = [log_analytics.throttling("7"), log_analytics.throttling("3")]
     table = await azure.query("AppRequests")
     assert (len(table.rows), clock.slept, len(service.asked)) == (3, [7.0, 3.0], 3)
 
 
-async def test_throttling_without_an_end_is_told(azure: AzureLogs, service: Any, log_analytics: Any, clock: Any):
+async def test_throttling_without_an_end_is_told(azure: AzureLogs, service: Any, clock: Any):
     """Four times; pauses double where the service names none."""
     service.faults = [log_analytics.throttling(None)] * 9
     with pytest.raises(QueryError, match="takes no more queries of this identity for now") as caught:
@@ -34,9 +35,7 @@ async def test_throttling_without_an_end_is_told(azure: AzureLogs, service: Any,
 
 
 @pytest.mark.parametrize(("told", "timeout_s"), [("600", 3_600), ("21", 20)])
-async def test_a_pause_too_long_is_not_waited_for(
-    open_logs: Open, service: Any, log_analytics: Any, *, told: str, timeout_s: float
-):
+async def test_a_pause_too_long_is_not_waited_for(open_logs: Open, service: Any, *, told: str, timeout_s: float):
     """Whoever asked learns when to come again; nobody waits over a minute, or beyond the query's own limit."""
     service.faults = [log_analytics.throttling(told)]
     with pytest.raises(QueryError) as caught:
@@ -44,7 +43,7 @@ async def test_a_pause_too_long_is_not_waited_for(
     assert (caught.value.retry_after_s, len(service.asked)) == (float(told), 1)
 
 
-async def test_gateway_timeout_is_a_failed_table_and_not_repeated(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_gateway_timeout_is_a_failed_table_and_not_repeated(azure: AzureLogs, service: Any):
     """The same query would cost as much and take as long."""
     service.faults = [log_analytics.gateway_timeout()]
     table = await azure.query("AppRequests", limits=QueryLimits(timeout_s=20))
@@ -52,7 +51,7 @@ async def test_gateway_timeout_is_a_failed_table_and_not_repeated(azure: AzureLo
     assert (len(service.asked), str(table.link).startswith("https://portal.azure.com/")) == (1, True)
 
 
-async def test_an_answer_that_does_not_come_is_a_failed_table(open_logs: Open, service: Any, log_analytics: Any):
+async def test_an_answer_that_does_not_come_is_a_failed_table(open_logs: Open, service: Any):
     """The client does not wait much longer than the service was told to."""
     azure = open_logs(grace_s=0.0)
     service.faults = [log_analytics.slow(2.0)]
@@ -60,7 +59,7 @@ async def test_an_answer_that_does_not_come_is_a_failed_table(open_logs: Open, s
     assert (table.status, table.reason) == (TableStatus.FAILED, "stopped at the time limit of 0.2 s")
 
 
-async def test_a_reset_is_asked_again_once(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_a_reset_is_asked_again_once(azure: AzureLogs, service: Any):
     """The second ends it."""
     service.faults = [log_analytics.reset]
     assert len((await azure.query("AppRequests")).rows) == 3
@@ -99,9 +98,7 @@ async def test_half_an_answer_is_asked_again_once(azure: AzureLogs, service: Any
         (b'{"tables": [{"name": "P", "columns": [{"name": "a", "type": "long"}], "rows": [["x"]]}]}', None),
     ],
 )
-async def test_what_is_no_answer_is_told(
-    azure: AzureLogs, service: Any, log_analytics: Any, body: bytes, encoding: str | None
-):
+async def test_what_is_no_answer_is_told(azure: AzureLogs, service: Any, body: bytes, encoding: str | None):
     """Once, as something between us and the service made it."""
     headers = {"content-type": "application/json"} | ({"content-encoding": encoding} if encoding else {})
     service.faults = [log_analytics.answering(log_analytics.Response(body, headers=headers))]
@@ -110,7 +107,7 @@ async def test_what_is_no_answer_is_told(
     assert (caught.value.retryable, len(service.asked)) == (True, 1)
 
 
-async def test_redirects_are_not_followed(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_redirects_are_not_followed(azure: AzureLogs, service: Any):
     """A token goes only to where it was meant for."""
     there = log_analytics.Response(status_code=307, headers={"location": f"{service.url}/v1/elsewhere/query"})
     service.faults = [log_analytics.answering(there)]
@@ -119,7 +116,7 @@ async def test_redirects_are_not_followed(azure: AzureLogs, service: Any, log_an
     assert len(service.asked) == 1
 
 
-async def test_an_unavailable_service_is_asked_again_once(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_an_unavailable_service_is_asked_again_once(azure: AzureLogs, service: Any):
     """Also where the answer is a gateway's page, which the client cannot read."""
     page = log_analytics.Response("<html>Bad Gateway</html>", 502, media_type="text/html")
     busy = log_analytics.problem(503, "ServiceUnavailable", "busy")
@@ -141,8 +138,8 @@ async def test_an_unavailable_service_is_asked_again_once(azure: AzureLogs, serv
         (500, "InternalServerError", ["failed with status 500"]),
     ],
 )
-async def test_refused_access_names_place_and_mend(  # noqa: PLR0917  # fixtures and cases
-    azure: AzureLogs, service: Any, log_analytics: Any, status: int, code: str, words: list[str]
+async def test_refused_access_names_place_and_mend(  # fixtures and cases
+    azure: AzureLogs, service: Any, status: int, code: str, words: list[str]
 ):
     """A query that may work once that is mended counts as not asked, so that a table is not taken to be missing."""
     service.faults = [log_analytics.answering(log_analytics.problem(status, code, "no"))]
@@ -152,7 +149,7 @@ async def test_refused_access_names_place_and_mend(  # noqa: PLR0917  # fixtures
     assert (caught.value.retryable, len(service.asked)) == (True, 1)
 
 
-async def test_network_rules_are_not_taken_for_a_missing_role(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_network_rules_are_not_taken_for_a_missing_role(azure: AzureLogs, service: Any):
     """The mend is another one."""
     inner = {"code": "NspValidationFailedError", "message": "Access to workspace 'shop' from '192.0.2.1' is denied"}
     fault = log_analytics.problem(403, "InsufficientAccessError", "no", innererror=inner)
@@ -162,7 +159,7 @@ async def test_network_rules_are_not_taken_for_a_missing_role(azure: AzureLogs, 
 
 
 @pytest.mark.parametrize("error", [CredentialUnavailableError("no az"), ClientAuthenticationError("AADSTS700082")])
-async def test_who_is_not_signed_in_is_told_how(open_logs: Open, log_analytics: Any, error: HttpResponseError):
+async def test_who_is_not_signed_in_is_told_how(open_logs: Open, error: HttpResponseError):
     """The client library hides the class of such an error."""
     azure = open_logs(credential=log_analytics.Credential(error=error))
     with pytest.raises(QueryError, match="run `az login`") as caught:
@@ -172,14 +169,14 @@ async def test_who_is_not_signed_in_is_told_how(open_logs: Open, log_analytics: 
         await azure.check()
 
 
-async def test_check_passes_where_all_workspaces_answer(open_logs: Open, service: Any, log_analytics: Any):
+async def test_check_passes_where_all_workspaces_answer(open_logs: Open, service: Any):
     """One small query each."""
     places = [Workspace(name="a", id=log_analytics.WORKSPACE), Workspace(name="b", id=log_analytics.OTHER)]
     await open_logs(*places).check()
     assert [asked.text for asked in service.asked] == ["print 1", "print 1"]
 
 
-async def test_an_unreachable_service_is_told(log_analytics: Any, clock: Any):
+async def test_an_unreachable_service_is_told(clock: Any):
     """Nothing listens on that port."""
     place = Workspace(name="shop", id=log_analytics.WORKSPACE)
     async with AzureLogs.open(
@@ -193,20 +190,20 @@ async def test_an_unreachable_service_is_told(log_analytics: Any, clock: Any):
             await azure.query("AppRequests")
 
 
-def test_tokens_go_to_https_only(log_analytics: Any):
+def test_tokens_go_to_https_only():
     """An endpoint without TLS is refused before anything is sent."""
     place = Workspace(name="shop", id=log_analytics.WORKSPACE)
     with pytest.raises(SettingsError, match="https addresses only"):
         AzureLogs.open(log_analytics.Credential(), [place], endpoint="http://127.0.0.1:1")
 
 
-def test_at_least_one_workspace_is_set(log_analytics: Any):
+def test_at_least_one_workspace_is_set():
     """The message names the setting."""
     with pytest.raises(SettingsError, match="SWITCHBOARD_WORKSPACE"):
         AzureLogs.open(log_analytics.Credential(), [])
 
 
-async def test_no_secret_in_any_error_text(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_no_secret_in_any_error_text(azure: AzureLogs, service: Any):
     """Neither the token nor a signature that the service repeats, in any kind of answer."""
     secret = "sv=2024&sig=c2VjcmV0c2lnbmF0dXJl"
     said = f"Bearer {log_analytics.TOKEN} https://example.test/x?{secret} AccountKey=c2VjcmV0a2V5MTIz"

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import log_analytics
 import pytest
 
 from agents.triage.guide_tests import run_case, write_tables
@@ -26,7 +27,7 @@ GUIDES = {guide.id: guide for guide in load_guides(SHIPPED / "guides")}
 
 
 @pytest.mark.parametrize("name", sorted(name for name, guide in GUIDES.items() if load_cases(guide)))
-async def test_tests_of_a_guide_pass_on_azure(name: str, log_analytics: Any, tmp_path: Path):
+async def test_tests_of_a_guide_pass_on_azure(name: str, tmp_path: Path):
     """Path, verdict and evidence, from the first case of each."""
 
     @asynccontextmanager

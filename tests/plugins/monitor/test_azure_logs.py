@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import log_analytics
 import pytest
 
 from orchestrator.core.errors import QueryError
@@ -62,7 +63,7 @@ async def test_render_is_left_to_the_portal(azure: AzureLogs, service: Any):
     assert table.rows == ((3,),)
 
 
-async def test_partial_result_is_kept_with_the_services_reason(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_partial_result_is_kept_with_the_services_reason(azure: AzureLogs, service: Any):
     """Rows and reason both."""
     service.faults = [log_analytics.partial("-2133196788", "Percentiles overflow (E_OVERFLOW).", rows=[[2]])]
     table = await azure.query("AppRequests")
@@ -70,7 +71,7 @@ async def test_partial_result_is_kept_with_the_services_reason(azure: AzureLogs,
     assert table.reason == "the service gave a part of the result: Percentiles overflow (E_OVERFLOW) (-2133196788)"
 
 
-async def test_result_too_large_is_asked_again_for_fewer_rows(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_result_too_large_is_asked_again_for_fewer_rows(azure: AzureLogs, service: Any):
     """And the reason says so."""
     service.faults = [log_analytics.partial("-2133196797", "(E_QUERY_RESULT_SET_TOO_LARGE)")] * 2
     table = await azure.query("AppRequests", limits=QueryLimits(rows=160))
@@ -81,7 +82,7 @@ async def test_result_too_large_is_asked_again_for_fewer_rows(azure: AzureLogs, 
     )
 
 
-async def test_too_large_as_an_error_is_met_alike(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_too_large_as_an_error_is_met_alike(azure: AzureLogs, service: Any):
     """The service also answers with a status of its own."""
     fault = log_analytics.problem(400, "ResponseSizeError", "Response size too large")
     service.faults = [log_analytics.answering(fault)]
@@ -90,14 +91,14 @@ async def test_too_large_as_an_error_is_met_alike(azure: AzureLogs, service: Any
     assert "asked again for the first 250 rows" in str(table.reason)
 
 
-async def test_rows_within_a_limit_on_size_are_kept(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_rows_within_a_limit_on_size_are_kept(azure: AzureLogs, service: Any):
     """A cut result holds the first rows: asking again would bring no others."""
     service.faults = [log_analytics.partial("80DA0003", "E_QUERY_RESULT_SET_TOO_LARGE", rows=[[1], [2]])]
     table = await azure.query("AppRequests")
     assert (table.status, table.rows, len(service.asked)) == (TableStatus.PARTIAL, ((1,), (2,)), 1)
 
 
-async def test_too_much_work_is_asked_again_for_the_newer_half(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_too_much_work_is_asked_again_for_the_newer_half(azure: AzureLogs, service: Any):
     """And the reason says which."""
     service.faults = [log_analytics.partial("80DA0001", "E_RUNAWAY_QUERY")]
     table = await azure.query("AppRequests", window=WINDOW)
@@ -106,7 +107,7 @@ async def test_too_much_work_is_asked_again_for_the_newer_half(azure: AzureLogs,
     assert "asked again for 2024-01-20T11:00:00Z to 2024-01-20T12:00:00Z only" in str(table.reason)
 
 
-async def test_work_that_cannot_be_narrowed_fails_with_the_mend(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_work_that_cannot_be_narrowed_fails_with_the_mend(azure: AzureLogs, service: Any):
     """Without a window there is nothing to halve."""
     fault = log_analytics.problem(400, "BadArgumentError", "E_RUNAWAY_QUERY: aborted")
     service.faults = [log_analytics.answering(fault)]
@@ -121,7 +122,7 @@ async def test_cost_is_told(azure: AzureLogs):
     assert stats == QueryStats(elapsed_s=0.0156102, scanned_rows=3, scanned_bytes=1_024)
 
 
-async def test_cost_is_summed_over_all_asks(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_cost_is_summed_over_all_asks(azure: AzureLogs, service: Any):
     """What was asked in vain was scanned too."""
     service.faults = [log_analytics.partial("80DA0003", "E_QUERY_RESULT_SET_TOO_LARGE", scanned=5_000)]
     stats = (await azure.query("AppRequests")).stats
@@ -137,7 +138,7 @@ async def test_five_queries_run_at_once_and_the_rest_wait_in_order(azure: AzureL
     assert [number // SIDE_BY_SIDE for number in numbers] == [place // SIDE_BY_SIDE for place in range(20)]
 
 
-async def test_a_cancelled_query_frees_its_slot(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_a_cancelled_query_frees_its_slot(azure: AzureLogs, service: Any):
     """While it runs, and while it waits."""
     service.faults = [log_analytics.slow(30)] * SIDE_BY_SIDE
     stuck = [asyncio.create_task(azure.query(f"print x = {number}")) for number in range(SIDE_BY_SIDE + 2)]
@@ -159,7 +160,7 @@ async def test_describe_asks_for_the_schema_only(azure: AzureLogs, service: Any)
     assert service.asked[0].body["timespan"] == "PT60.0S"
 
 
-async def test_a_description_that_failed_is_asked_for_again(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_a_description_that_failed_is_asked_for_again(azure: AzureLogs, service: Any):
     """A table that could not be looked at is not missing."""
     service.faults = [log_analytics.answering(log_analytics.problem(403, "InsufficientAccessError", "no"))]
     with pytest.raises(QueryError) as caught:
@@ -177,9 +178,7 @@ async def test_schema_looks_for_newest_rows_further_back_only_for_quiet_tables(a
     assert (await azure.schema(), service.metadata_asked) == (schema, 1)
 
 
-async def test_tables_that_cannot_be_asked_together_are_asked_in_halves(
-    azure: AzureLogs, service: Any, log_analytics: Any
-):
+async def test_tables_that_cannot_be_asked_together_are_asked_in_halves(azure: AzureLogs, service: Any):
     """A table of a basic plan in a union spoils it for all; one that cannot be asked alone has no time."""
     refusal = log_analytics.problem(400, "BadArgumentError", "union is not supported on a table of this plan")
     service.faults = [log_analytics.answering(refusal)] * 2
@@ -188,7 +187,7 @@ async def test_tables_that_cannot_be_asked_together_are_asked_in_halves(
     assert schema["AppRequests"].newest is not None
 
 
-async def test_schema_that_cannot_be_read_is_told(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_schema_that_cannot_be_read_is_told(azure: AzureLogs, service: Any):
     """With the role that is missing."""
     fault = log_analytics.answering(log_analytics.problem(403, "InsufficientAccessError", "no"))
     service.metadata_faults = [fault]

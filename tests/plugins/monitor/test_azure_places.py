@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import log_analytics
 import pytest
 
 from orchestrator.core.errors import QueryError
@@ -26,7 +27,7 @@ async def test_every_table_links_to_its_query_in_the_portal(azure: AzureLogs, se
     assert service.metadata_asked == 1
 
 
-async def test_without_metadata_there_is_no_link_and_a_warning(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_without_metadata_there_is_no_link_and_a_warning(azure: AzureLogs, service: Any):
     """The rows matter more."""
     fault = log_analytics.answering(log_analytics.problem(403, "InsufficientAccessError", "no"))
     service.metadata_faults = [fault]
@@ -41,7 +42,7 @@ async def test_a_secret_makes_no_link(azure: AzureLogs):
     assert (await azure.query("AppRequests | where Name != p_url", parameters=parameters)).link is None
 
 
-async def test_tables_choose_their_workspace(open_logs: Open, service: Any, log_analytics: Any):
+async def test_tables_choose_their_workspace(open_logs: Open, service: Any):
     """A guide names none."""
     azure = open_logs(
         Workspace(name="shop", id=log_analytics.WORKSPACE, tables=("AppR*",)),
@@ -58,7 +59,7 @@ async def test_tables_choose_their_workspace(open_logs: Open, service: Any, log_
     ]
 
 
-async def test_a_service_chooses_among_the_workspaces_of_its_table(open_logs: Open, service: Any, log_analytics: Any):
+async def test_a_service_chooses_among_the_workspaces_of_its_table(open_logs: Open, service: Any):
     """By the value of the parameter that names it."""
     azure = open_logs(
         Workspace(name="shop", id=log_analytics.WORKSPACE, services=("shop*",)),
@@ -70,7 +71,7 @@ async def test_a_service_chooses_among_the_workspaces_of_its_table(open_logs: Op
     assert [item.path.split("/")[3] for item in service.asked] == [log_analytics.OTHER, log_analytics.WORKSPACE]
 
 
-async def test_a_table_of_no_workspace_is_refused_with_the_setting(open_logs: Open, service: Any, log_analytics: Any):
+async def test_a_table_of_no_workspace_is_refused_with_the_setting(open_logs: Open, service: Any):
     """Nothing is asked."""
     azure = open_logs(Workspace(name="shop", id=log_analytics.WORKSPACE, tables=("App*",)))
     with pytest.raises(QueryError, match=r"table 'Heartbeat' .*shop: App\*.*SWITCHBOARD_WORKSPACES"):
@@ -78,7 +79,7 @@ async def test_a_table_of_no_workspace_is_refused_with_the_setting(open_logs: Op
     assert service.asked == []
 
 
-async def test_a_resource_is_asked_by_its_azure_id(open_logs: Open, service: Any, log_analytics: Any):
+async def test_a_resource_is_asked_by_its_azure_id(open_logs: Open, service: Any):
     """Query, metadata and link."""
     azure = open_logs(Workspace(name="site", resource=log_analytics.SITE))
     table = await azure.query("AppRequests")
@@ -87,7 +88,7 @@ async def test_a_resource_is_asked_by_its_azure_id(open_logs: Open, service: Any
     assert sorted(await azure.schema()) == ["AppRequests", "AppTraces"]
 
 
-async def test_a_schema_of_several_workspaces_is_joined(open_logs: Open, log_analytics: Any):
+async def test_a_schema_of_several_workspaces_is_joined(open_logs: Open):
     """Each table once, with the names of its workspaces."""
     azure = open_logs(
         Workspace(name="shop", id=log_analytics.WORKSPACE),
@@ -100,7 +101,7 @@ async def test_a_schema_of_several_workspaces_is_joined(open_logs: Open, log_ana
     }
 
 
-async def test_an_own_authentication_policy_takes_the_place_of_tokens(service: Any, log_analytics: Any):
+async def test_an_own_authentication_policy_takes_the_place_of_tokens(service: Any):
     """As the client library allows; the loopback service then refuses for want of a token."""
     from azure.core.credentials import AzureKeyCredential  # noqa: PLC0415
     from azure.core.pipeline.policies import AzureKeyCredentialPolicy  # noqa: PLC0415

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import log_analytics
 import pytest
 
 from orchestrator.core.errors import QueryError
@@ -30,7 +31,7 @@ async def test_refusals_have_lines_of_the_query_itself(azure: AzureLogs, kql: st
     assert (caught.value.line, caught.value.retryable) == (line, False)
 
 
-async def test_error_behind_the_query_is_on_its_last_line(azure: AzureLogs, service: Any, log_analytics: Any):
+async def test_error_behind_the_query_is_on_its_last_line(azure: AzureLogs, service: Any):
     """The operator that was added is not the user's."""
     syntax = {"code": "SYN0002", "message": "Query could not be parsed", "line": 3, "pos": 2, "token": "take"}
     inner = {"code": "SyntaxError", "message": "A recognition error occurred.", "innererror": syntax}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import log_analytics
 import pytest
 
 from orchestrator.core.errors import QueryError
@@ -27,9 +28,7 @@ def exchanges() -> Mapping[str, Any]:
 
 
 @pytest.fixture
-def replay(
-    exchanges: Mapping[str, Any], open_logs: Callable[..., AzureLogs], service: Any, log_analytics: Any
-) -> Callable[..., Any]:
+def replay(exchanges: Mapping[str, Any], open_logs: Callable[..., AzureLogs], service: Any) -> Callable[..., Any]:
     """Asks the recorded query, and gets the recorded answer; `document` takes the place of the answer's body."""
 
     async def ask(name: str, *, document: Any = None, timeout_s: float = 30.0) -> Table:

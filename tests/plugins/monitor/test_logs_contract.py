@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from types import ModuleType
 from typing import Any
 
+import log_analytics
 import pytest
 
 from orchestrator.core.errors import QueryError
@@ -18,9 +18,7 @@ from plugins.monitor.workspaces import Workspace
 
 
 @pytest.fixture(params=["duckdb", "azure"])
-async def backend(
-    request: pytest.FixtureRequest, logs: DuckDbLogs, service: Any, log_analytics: ModuleType
-) -> AsyncIterator[Logs]:
+async def backend(request: pytest.FixtureRequest, logs: DuckDbLogs, service: Any) -> AsyncIterator[Logs]:
     """The backends that hold AppRequests and AppTraces."""
     if request.param == "duckdb":
         yield logs

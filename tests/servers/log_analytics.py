@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-import uvicorn
+import serving
 from azure.core.credentials import AccessToken
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -282,16 +282,5 @@ def result(columns: Mapping[str, str], *rows: list[Any]) -> Fault:
 @asynccontextmanager
 async def serve(service: LogAnalytics) -> AsyncIterator[LogAnalytics]:
     """The service on a free port of this machine."""
-    config = uvicorn.Config(
-        service.app, host="127.0.0.1", port=0, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    service.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    try:
+    async with serving.serve(service.app) as service.url:
         yield service
-    finally:
-        server.should_exit = True
-        await task
