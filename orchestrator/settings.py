@@ -102,12 +102,14 @@ class WorkflowSetting(BaseModel):
     Attributes:
         url: The trigger's address; with its signature (`sig=`) it is a secret as a whole.
         audience: Without a signature: the audience of the Entra token, such as `https://management.azure.com`.
+        resource: The workflow's Azure id, `/subscriptions/...`, where its run history may be read.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: SecretStr
     audience: str | None = None
+    resource: str | None = None
 
 
 class Settings(BaseSettings):

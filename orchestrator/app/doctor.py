@@ -10,7 +10,9 @@ from orchestrator.app.assembly import read_guides, read_services
 from orchestrator.app.azure import Azure
 from orchestrator.app.azure_findings import identity, live_logs, model, telemetry
 from orchestrator.app.log_source import open_plain_logs
+from orchestrator.app.search_findings import search
 from orchestrator.app.sources import Sources, choose_sources
+from orchestrator.app.workflows import list_workflows
 from orchestrator.core.errors import SettingsError, StoreError, SwitchboardError
 from orchestrator.settings import CONFIG, PREFIX, Settings, config_file
 from orchestrator.store.journal import SqliteJournal
@@ -44,7 +46,42 @@ async def _remote(options: Options, azure: Azure) -> tuple[Finding, ...]:
     except SwitchboardError as error:
         sources = Sources(kind="files")
         logs = Finding(part="logs", state="wrong", detail=error.message, mend=LOGS_MEND)
-    return (await identity(azure, sources), logs, await model(azure), telemetry(settings))
+    return (
+        await identity(azure, sources),
+        logs,
+        await _search(options, azure),
+        await model(azure),
+        _workflows(settings),
+        telemetry(settings),
+    )
+
+
+async def _search(options: Options, azure: Azure) -> Finding:
+    try:
+        return await search(azure, read_guides(options.guides or azure.settings.guides))
+    except SwitchboardError as error:  # the guides' own finding says more
+        return Finding(part="search", state="wrong", detail=error.message, mend="correct the guides or the setting")
+
+
+def _workflows(settings: Settings) -> Finding:
+    """Where each workflow is; none is called, as that would run it."""
+    try:
+        listed = list_workflows(settings)
+    except SwitchboardError as error:
+        return Finding(part="workflows", state="wrong", detail=error.message, mend="correct the workflow's files")
+    known = {str(item["name"]) for item in listed}
+    if unknown := sorted(set(settings.workflows) - known):
+        return Finding(
+            part="workflows",
+            state="wrong",
+            detail=f"the settings name {', '.join(unknown)}, which no folder describes",
+            mend=f"there are {', '.join(sorted(known))}: correct the name",
+        )
+    if not settings.workflows:
+        return Finding(part="workflows", state="ok", detail=f"embedded host: {', '.join(sorted(known))}")
+    return Finding(
+        part="workflows", state="ok", detail=f"on Azure, not called: {', '.join(sorted(settings.workflows))}"
+    )
 
 
 def unreadable(error: SettingsError) -> Finding:

@@ -39,13 +39,13 @@ async def open_workflows(
         settings: Where some are configured, there are only those: none falls back to this machine.
         credential: For workflows with an audience, and for run history; without it one is opened where it is needed.
         folder: The workflows' folders.
-        resources: Azure resource ids by workflow, whose run history may be read.
+        resources: Azure resource ids by workflow, whose run history may be read; None, those of the settings.
     """
     from playbooks.workflow import load_workflows  # noqa: PLC0415  # read where workflows are used
 
     specs = load_workflows(folder)
     opened = (
-        _open_azure(settings, specs, credential=credential, resources=resources or {})
+        _open_azure(settings, specs, credential=credential, resources=resources or _resources(settings))
         if settings.workflows
         else _open_embedded(settings, specs, folder=folder)
     )
@@ -81,6 +81,10 @@ async def _open_azure(
         exchange = Exchange(await stack.enter_async_context(open_http()), credential=credential)
         history = RunHistory(exchange) if resources else None
         yield LogicAppsWorkflows(specs=specs.values(), addresses=addresses, exchange=exchange, history=history)
+
+
+def _resources(settings: "Settings") -> Mapping[str, str]:
+    return {name: item.resource for name, item in settings.workflows.items() if item.resource is not None}
 
 
 def _check_known(name: str, specs: Mapping[str, WorkflowSpec]) -> None:

@@ -37,7 +37,7 @@ from playbooks.samples.telemetry import Telemetry
 from playbooks.samples.topology import World
 from playbooks.samples.traffic import Traffic
 
-VERSION = 2
+VERSION = 1
 """Raised whenever the same name and seed would give other rows."""
 
 Plan = Callable[[World, Random, float], Fault]

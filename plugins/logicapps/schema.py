@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # it ships no types
+    from jsonschema.exceptions import ValidationError
 
 _SHOWN = 200
 
 
 def body_problems(schema: Mapping[str, object], body: object) -> tuple[str, ...]:
     """What is wrong with a body, each with its field; none where it fits."""
-    from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # noqa: PLC0415  # 0.1 s, when a workflow is called
+    from jsonschema import Draft7Validator  # noqa: PLC0415  # 0.1 s, when a workflow is called
 
     found = sorted(Draft7Validator(schema).iter_errors(body), key=lambda error: [str(part) for part in error.path])
     return tuple(_problem(error) for error in found)

@@ -10,8 +10,11 @@ import pytest
 from orchestrator.surfaces.application import Options
 
 Run = Callable[..., Any]
-PARTS = ["python", "packages", "rooms", "settings", "state", "guides", "identity", "logs", "model", "telemetry"]
-OFF = ("identity", "telemetry")
+PARTS = [
+    *("python", "packages", "rooms", "settings", "state", "guides"),
+    *("identity", "logs", "search", "model", "workflows", "telemetry"),
+]
+OFF = ("identity", "search", "telemetry")
 
 
 def findings(ended: Any) -> dict[str, dict[str, str]]:
