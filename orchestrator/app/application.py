@@ -101,12 +101,12 @@ class App:
 
     def record_failure(self, error: BaseException, *, run: str | None) -> Path | None:
         """Write an unexpected error with its traceback to the log; its path, or None where that is impossible."""
-        from orchestrator.app.log import write_failure  # noqa: PLC0415  # only a failure needs the logger
+        from orchestrator.app.log import secrets_of, write_failure  # noqa: PLC0415  # only a failure needs the logger
 
-        folder = self.state_dir()
         try:
-            return write_failure(folder, error, run=run) if folder else None
-        except OSError:
+            settings = self.settings()
+            return write_failure(settings.state, error, run=run, known=secrets_of(settings))
+        except (OSError, SwitchboardError):
             return None
 
     def converse(self, options: Options) -> AbstractAsyncContextManager[Conversation]:
