@@ -62,6 +62,8 @@ def _place(path: Node, scope: Mapping[str, object]) -> str:
         value = compile_expression(text).evaluate(scope)
     except ExpressionError as error:
         raise ClaimError(f"what is shown has no value: {error.message}") from error
+    if isinstance(value, list | dict):
+        raise ClaimError("what is shown is one value, such as rows[0].n")
     if not isinstance(value, str):
         return f"{{{text}}}"
     if len(value) > MAX_QUOTED or not value.isprintable():

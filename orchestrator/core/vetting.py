@@ -112,7 +112,10 @@ def _vet_unequal(sides: Sequence[Node], known: Known) -> None:
 
 
 def _number(literal: Literal) -> float:
-    value = compile_expression(literal.text).evaluate({})
+    try:
+        value = compile_expression(literal.text).evaluate({})
+    except ExpressionError as error:
+        raise ClaimError(f"it cannot be read: {error.message}") from error
     return float(value) if isinstance(value, int | float) else 0.0
 
 

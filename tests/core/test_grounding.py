@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from orchestrator.core.errors import ClaimError
 from orchestrator.core.evidence import FREE_QUERY, Evidence, EvidenceStatus, Recorded
@@ -169,8 +171,35 @@ def test_a_text_that_is_shown_stands_in_quotes() -> None:
     assert text("rows[0].n > 400", show=("rows[0].Name",)).endswith("rows[0].Name = '{rows[0].Name}'")
 
 
-@pytest.mark.parametrize("show", ["'all is well'", "412", "rows[0].n * 1000", "rows[0].Name + 'x'", "[rows[0].n]", "x"])
+@pytest.mark.parametrize(
+    "show", ["'all is well'", "412", "rows[0].n * 1000", "rows[0].Name + 'x'", "[rows[0].n]", "x", "rows", "row"]
+)
 def test_only_places_in_the_rows_are_shown(show: str) -> None:
     """No arithmetic, no text of the model's own."""
     with pytest.raises(ClaimError):
         text("rows[0].n > 400", show=(show,))
+
+
+# fmt: off
+TOKENS = (
+    "rows", "row", "steps", "steps.E2", "[0]", ".n", ".Name", ".share", ".ok", ".Time", ".props", ".code", ".tags",
+    "(", ")", "!", "-", "==", "!=", "<", "&&", "||", "+", "/", " in ", "[", "]", ",", "?", ":", "{", "}", "0", "1",
+    "412", "1e999", "99999999999999999999", "0x1f", "3u", "0.5", "'cart'", "'x'", "r'a'", "'''b'''", '"c"', "'\\n'",
+    "true", "null", "size(", ".size()", ".map(r, ", ".filter(r, ", ".exists(r, ", ".all(r, ", "r.n", "has(", "double(",
+    "timestamp(", "duration('5m')", "type(", "matches(", "//", "é", "\x00",
+)
+# fmt: on
+
+
+@settings(max_examples=600)
+@given(st.lists(st.sampled_from(TOKENS), max_size=14), st.lists(st.sampled_from(TOKENS), max_size=4))
+@example(["rows", "[0]", ".n", "<", "1e999"], [])
+def test_whatever_a_model_writes_is_a_claim_or_a_claim_error(check: list[str], show: list[str]) -> None:
+    """No other error: it would end the run as the user's fault."""
+    claim = FreeClaim(evidence=("E1",), check="".join(check), show=("".join(show),) if show else ())
+    try:
+        statement = ground(claim, EVIDENCE)
+        hold(statement, {"E1": ROWS})
+    except ClaimError:
+        return
+    assert "rows" in statement.check or "row" in statement.check

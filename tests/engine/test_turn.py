@@ -1,5 +1,6 @@
 """The turn's loop, driven by a scripted model."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -256,3 +257,46 @@ async def test_a_script_that_is_not_played_out_fails() -> None:
     bench = Bench([Line(calls=[submit()]), Line(text="more")])
     with pytest.raises(ModelError, match="not said"):
         await bench.run()
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        ("{not json", "neither a reference nor JSON"),
+        ('{"evidence": ["E1"], "check": "rows[0].n > 400", "text": "the db is down"}', "and no other"),
+        ('{"evidence": "E1", "check": "rows[0].n > 400"}', "it needs"),
+        ('{"evidence": ["E1"], "check": "rows[0].n > 400", "show": "rows[0].n"}', "list of places"),
+        ('{"evidence": [1], "check": "rows[0].n > 400"}', "it needs"),
+    ],
+)
+async def test_a_claim_of_another_form_is_given_back(claim: str, reason: str) -> None:
+    """With what it should be; mended, it stands."""
+    bench = Bench([LOOK, Line(calls=[submit(claim)]), Line(calls=[submit(TRUE)], expects=reason)])
+    await bench.run()
+    assert bench.context.submission is not None
+    assert bench.context.submission.claims == ("C1",)
+
+
+async def test_claims_without_number_are_refused() -> None:
+    """And what one message may hold is bounded."""
+    many = Line(calls=[submit(*["C1"] * 30)])
+    bench = Bench([many, Line(calls=[submit()], expects="30 claims were submitted")])
+    await bench.run()
+    assert bench.context.submission is not None
+
+
+async def test_a_turn_that_takes_too_long_keeps_what_it_found() -> None:
+    """The limit is on the whole turn."""
+
+    class Slow(ScriptedChat):
+        async def _inner_get_streaming_chat_message_contents(self, *args: Any, **more: Any) -> Any:
+            async for batch in super()._inner_get_streaming_chat_message_contents(*args, **more):
+                yield batch
+            await asyncio.sleep(0.2)
+
+    bench = Bench([LOOK], budget=Budget(seconds=0.3))
+    bench.chat = Slow([LOOK, LOOK, LOOK])
+    bench.turn = Turn(bench.turn.kernel, bench.chat, bench.turn.spec, bench.context)
+    await bench.turn.run(ChatHistory(system_message="test"))
+    assert bench.ended == "the turn took longer than its 0.3 s"
+    assert len(bench.context.recorder.evidence()) == 1
