@@ -178,9 +178,9 @@ async def _checked(
     """The steps that ask something, each with what came of it."""
     steps: list[CheckedStep] = []
     silent = {fault.message for fault in asking.failed.values()}
-    told = [item for item in problems if item.message not in silent]
+    told = [item for item in problems if item.message.removeprefix("verify: ") not in silent]
     for step, first, last in _ranges(guide):
-        fault = asking.failed.get(step.query) if step.query else None
+        fault = next((asking.failed[kql] for kql in _queries(step) if kql in asking.failed), None)
         if fault is not None:
             state = CheckState.SKIPPED if isinstance(fault, NotConfiguredError) else CheckState.FAILED
             steps.append(_step(step, state, fault.message))
@@ -194,6 +194,13 @@ async def _checked(
             steps.append(_step(step, CheckState.OK, asking.notes.get(step.query)))
     told.sort(key=lambda item: item.place.line or 0)
     return CheckedGuide(guide=guide.id, path=guide.path, steps=tuple(steps), problems=tuple(told))
+
+
+def _queries(step: Step) -> list[str]:
+    """Its own, and those that verify its mitigations."""
+    concluded = [branch.conclusion for branch in step.branches if branch.conclusion is not None]
+    verified = [item.verify.kql for one in concluded for item in one.mitigations if item.verify and item.verify.kql]
+    return [step.query, *verified]
 
 
 def _wrong_metrics(guide: Guide, checked: CheckedStep) -> list[Problem]:

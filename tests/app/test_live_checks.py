@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from log_analytics import TOKEN, WORKSPACE, LogAnalytics, problem
 from managed_identity import ManagedIdentity
 from serving import serve
 
+from orchestrator.app.assembly import read_guides
 from orchestrator.app.live_checks import check_guides
+from orchestrator.app.log_source import declared_types
 from orchestrator.settings import Settings
 from orchestrator.surfaces.application import CheckedGuides, Options
 from plugins.monitor.duckdb import DuckDbLogs
@@ -35,32 +38,42 @@ def lines_of(path: Path) -> list[str]:
     return path.read_text().splitlines()
 
 
-@pytest.fixture
-async def azure(options: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[dict[str, Any]]:
-    """A workspace with the folder's table, an inventory with one resource, the metrics service, a managed identity."""
-    (tmp_path / "inventory").mkdir()
-    row = {"id": f"{DATABASE}/databases/db1", "name": "pay", "location": "westeurope"}
-    (tmp_path / "inventory" / "Resources.jsonl").write_text(json.dumps(row) + "\n")
-    identity = ManagedIdentity(TOKEN)
+@asynccontextmanager
+async def cloud(
+    logs: DuckDbLogs, inventory: DuckDbLogs, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[dict[str, Any]]:
+    """A workspace, Resource Graph, the metrics service and a managed identity, with the settings that lead there."""
+    identity, service = ManagedIdentity(TOKEN), LogAnalytics(logs)
     async with (
-        DuckDbLogs.open(list(options.logs)) as logs,
-        DuckDbLogs.open([str(tmp_path / "inventory")]) as inventory,
         serve_graph(inventory) as graph,
         serve_metrics() as metrics,
         serve(identity.app) as address,
+        serve(service.app) as service.url,
     ):
-        service = LogAnalytics(logs)
-        async with serve(service.app) as service.url:
-            for name, value in ManagedIdentity.environment(address).items():
-                monkeypatch.setenv(name, value)
-            settings = Settings(
-                workspace=WORKSPACE,
-                credential="managed",
-                logs_endpoint=service.url,
-                management_endpoint=graph.url,
-                metrics_endpoint=metrics.url,
-            )
-            yield {"settings": settings, "logs": service, "graph": graph, "metrics": metrics}
+        for name, value in ManagedIdentity.environment(address).items():
+            monkeypatch.setenv(name, value)
+        settings = Settings(
+            workspace=WORKSPACE,
+            credential="managed",
+            logs_endpoint=service.url,
+            management_endpoint=graph.url,
+            metrics_endpoint=metrics.url,
+        )
+        yield {"settings": settings, "logs": service, "graph": graph, "metrics": metrics}
+
+
+@pytest.fixture
+async def azure(options: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[dict[str, Any]]:
+    """A workspace with the folder's table, and an inventory with one resource."""
+    (tmp_path / "inventory").mkdir()
+    row = {"id": f"{DATABASE}/databases/db1", "name": "pay", "location": "westeurope"}
+    (tmp_path / "inventory" / "Resources.jsonl").write_text(json.dumps(row) + "\n")
+    async with (
+        DuckDbLogs.open(list(options.logs)) as logs,
+        DuckDbLogs.open([str(tmp_path / "inventory")]) as inventory,
+        cloud(logs, inventory, monkeypatch) as opened,
+    ):
+        yield opened
 
 
 async def live(azure: dict[str, Any], guide: Path, **parameters: str) -> CheckedGuides:
@@ -115,3 +128,37 @@ async def test_who_is_not_answered_has_not_passed(azure: dict[str, Any], wide: P
 def reply() -> Callable[[int, str, str], Any]:
     """An error document."""
     return problem
+
+
+async def test_a_verification_that_nobody_answers_fails_its_step(azure: dict[str, Any], guide: Path) -> None:
+    """A query that would verify a mitigation counts as the step's own."""
+    verify = 'blast_radius: {value: "row.n", unit: calls}'
+    kql = "AppDependencies | summarize n = count()"
+    changed(guide, (verify, f"{verify}\n          verify: {{kql: '{kql}', expect: 'row.n > 0'}}"))
+    busy = problem(503, "ServiceUnavailable", "later")
+
+    async def fault(request: Any) -> Any:
+        return busy if "summarize n = count()" in str(await request.json()) else None
+
+    azure["logs"].faults = [fault] * 30
+    (checked,) = (await live(azure, guide)).guides
+    (step,) = checked.steps
+    assert (step.state.value, checked.problems) == ("failed", ())
+    assert "not available" in str(step.reason)
+
+
+async def test_every_shipped_guide_fits_the_tables_that_azure_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Against a workspace and an inventory that have them: nothing is wrong, and no query is run in full."""
+    declared = declared_types(read_guides(None))
+    for name, columns in declared.items():
+        (tmp_path / f"{name}.csv").write_text(",".join(columns) + "\n")
+    async with DuckDbLogs.open([str(tmp_path)], declared=declared) as logs, cloud(logs, logs, monkeypatch) as opened:
+        found = await check_guides([], options=Options(), settings=opened["settings"], live=True)
+        spans = {item.body.get("timespan") for item in opened["logs"].asked}
+    steps = [step for guide in found.guides for step in guide.steps]
+    assert [problem for guide in found.guides for problem in guide.problems] == []
+    assert {step.state.value for step in steps} == {"ok"}
+    assert {step.kind for step in steps} == {"kql", "resource_graph"}
+    assert None not in spans
