@@ -52,6 +52,7 @@ class Turn:
     context: RunContext
     terms: ModelTerms | None = None
     model_calls: int = 0
+    _before: int = 0
     _reminded: int = 0
     _cut: bool = False
     _words: str = ""
@@ -88,11 +89,11 @@ class Turn:
 
     async def _loop(self, history: ChatHistory) -> None:
         while not self._over():
-            last = self._last_call()
-            if last:
-                history.add_user_message(LAST_CALL)
-                self.context.returned = True  # there is no call left to mend a claim in
             try:
+                last = self._last_call()
+                if last:
+                    history.add_user_message(LAST_CALL)
+                    self.context.returned = True  # there is no call left to mend a claim in
                 reply = await self._ask(history, last=last)
             except ModelError as error:
                 self._replace_model(error, history)
@@ -104,18 +105,21 @@ class Turn:
         return self.context.submission is not None or self.context.passing is not None
 
     def _last_call(self) -> bool:
-        """Whether only one more call is left; BudgetError where none is."""
+        """Whether only one more call is left; BudgetError where none is, ModelError where none ever was."""
         calls = self.spec.budget.model_calls
-        if self.model_calls >= calls:
+        made = self.model_calls - self._before
+        if made >= calls:
             raise BudgetError(f"the turn asked its model {calls} times, its limit, without a report")
         meter = self.context.meter if self._voice.counted else None
         if meter is None:
             return False
         if meter.room is Room.OPEN:
-            return self.model_calls == calls - 1
+            return made == calls - 1
         if meter.warned:
             used = meter.budget.used_up(meter.usage) or "another call would not fit"
-            raise BudgetError(f"the model's budget for this run is used up: {used}")
+            why = f"the model's budget for this run is used up: {used}"
+            # an earlier turn of the run used it up: this one has nothing yet to end with
+            raise BudgetError(why) if self.model_calls else ModelError(why)
         meter.warned = True
         return True
 
@@ -161,7 +165,7 @@ class Turn:
             f"the model {self._voice.model} failed ({error.message}); the {by} went on in its place"
         )
         self._voice.service, self._voice.counted, self._voice.retry = stand_in, False, _NO_RETRY
-        self.model_calls = 0
+        self._before = self.model_calls
         # reminders and refused calls are nothing to go on with
         history.messages[:] = [*self._opening, *_exchanges(self._calls.answered)]
 

@@ -10,11 +10,12 @@ from typing import Any
 import jsonschema
 import pytest
 
+from agents.shipment.spec import SHIPMENT
 from agents.triage.alerts import alert_name
 from agents.triage.matching import GuideMatcher
 from agents.triage.spec import TRIAGE
 from agents.triage.tools import GuideTools
-from orchestrator.core.events import Event, ModelReplaced, ModelSaid, ToolRefused
+from orchestrator.core.events import Event, ModelReplaced, ModelSaid, ToolRefused, TurnFinished
 from orchestrator.core.journal import NoJournal
 from orchestrator.core.routing.router import Router
 from orchestrator.core.usage import ModelBudget
@@ -106,8 +107,8 @@ async def opened(folder: Path) -> AsyncIterator[tuple[DuckDbLogs, SqliteIndex]]:
         index.close()
 
 
-async def play(folder: Path, *lines: Line, **terms: Any) -> Played:
-    """One run of triage whose model says these lines."""
+async def play(folder: Path, *lines: Line, asked: str = ASKED, agent: str | None = "triage", **terms: Any) -> Played:
+    """One run whose model says these lines."""
     chat, heard = ScriptedChat(lines), list[Event]()
     guide = parse_guide(GUIDE, path="slow_target.md")
     async with opened(folder) as (logs, index):
@@ -120,7 +121,7 @@ async def play(folder: Path, *lines: Line, **terms: Any) -> Played:
         switchboard = Switchboard(
             kernel=build_kernel(chat, {"guides": tools, "logs": LogTools(logs)}),
             service=chat,
-            specs={"triage": TRIAGE},
+            specs={"triage": TRIAGE, "shipment": SHIPMENT},
             router=Router(load_routing_table()),
             environment=Environment(
                 logs=logs, index=index, source="files", now=NOW, zone="UTC", inputs={}, notes=lambda _: ()
@@ -128,7 +129,7 @@ async def play(folder: Path, *lines: Line, **terms: Any) -> Played:
             journal=NoJournal(),
             terms=ModelTerms(**terms),
         )
-        report: Any = await switchboard.ask(ASKED, session=Session(id="s"), listen=heard.append, agent="triage")
+        report: Any = await switchboard.ask(asked, session=Session(id="s"), listen=heard.append, agent=agent)
     jsonschema.validate(report, SCHEMA)
     return Played(report, heard)
 
@@ -171,6 +172,7 @@ async def test_the_planner_takes_over_where_the_model_fails(tmp_path: Path, said
     assert len(played.of(ModelReplaced)) == 1
     assert sum(item["step"] == "slow" for item in report["evidence"]) == 1
     assert report["usage"]["calls"] == len(said)
+    assert played.of(TurnFinished)[0].model_calls == len(said) + 1 + (3 - len(said))
 
 
 async def test_without_a_stand_in_what_was_found_stands(tmp_path: Path) -> None:
@@ -224,3 +226,16 @@ async def test_the_budget_is_the_runs(tmp_path: Path) -> None:
     played = await play(tmp_path, SEARCH, RUN, budget=ModelBudget(tokens=10))
     assert "no other call is left" in played.of(ToolRefused)[0].reason
     assert "the model's budget for this run is used up" in played.report["notes"][0]
+
+
+async def test_a_turn_without_any_budget_left_is_the_planners(tmp_path: Path) -> None:
+    """A message with two subjects: the first one's turn used up what the run may use."""
+    asked = "pay: payments are slow, calls fail with 502. Also, where is my order 123456?"
+    budget = ModelBudget(tokens=10)
+    played = await play(tmp_path, SEARCH, submit(), asked=asked, agent=None, budget=budget, stand_in=EmbeddedChat())
+    first, second = played.report["turns"]
+    assert (first["agent"], second["agent"]) == ("triage", "shipment")
+    assert "budget for this run is used up" in second["notes"][0]
+    assert "embedded-planner-1 went on in its place" in second["notes"][0]
+    assert second["status"] == "answered"
+    assert played.report["usage"]["calls"] == 2
