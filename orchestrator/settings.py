@@ -64,6 +64,7 @@ MENDS = {
     "workflows": 'give a table per workflow, such as [workflows.notify] with url = "https://..."',
     "otlp_endpoint": _ADDRESS.format(example="http://localhost:4318"),
     "appinsights_connection_string": "give the connection string of Application Insights, or unset it",
+    "appinsights_identity": "give true or false",
     "log_level": "give debug, info, warning or error",
 }
 
@@ -172,7 +173,10 @@ class Settings(BaseSettings):
     )
     otlp_endpoint: str | None = Field(default=None, description="a collector of OpenTelemetry, over HTTP")
     appinsights_connection_string: SecretStr | None = Field(
-        default=None, description="Application Insights, for traces and metrics"
+        default=None, description="Application Insights, for traces and metrics; `project` takes the Foundry project's"
+    )
+    appinsights_identity: bool = Field(
+        default=False, description="whether Application Insights is written to with the identity, where keys are off"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="the least serious entry of the program's log that is written"

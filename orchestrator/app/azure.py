@@ -1,15 +1,16 @@
 """What all Azure clients of a process share: one credential, one Foundry project, closed on exit."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from orchestrator.core.errors import SettingsError
 from orchestrator.settings import Settings, over_loopback
 
 if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
     from azure.core.credentials_async import AsyncTokenCredential
 
     from orchestrator.models.foundry import FoundryProject
@@ -72,25 +73,36 @@ async def open_credential(settings: Settings) -> "AsyncIterator[AsyncTokenCreden
     `default` tries, in this order, what azure-identity's default chain tries: environment, workload identity, managed
     identity, then the developer's own sign-ins such as `az login`; a browser is never opened.
     """
-    credential = _credential(settings)
+    from azure.identity import aio  # noqa: PLC0415  # 0.2 s, where Azure is configured
+
+    credential: AsyncTokenCredential = _credential(settings, aio)
     async with credential:
         yield credential
 
 
-def _credential(settings: Settings) -> "AsyncTokenCredential":
-    from azure.identity import aio  # noqa: PLC0415  # 0.2 s, where Azure is configured
+@contextmanager
+def open_blocking_credential(settings: Settings) -> "Iterator[TokenCredential]":
+    """The same for a client that has threads of its own."""
+    import azure.identity  # noqa: PLC0415  # 0.2 s, where Azure is configured
 
+    credential = _credential(settings, azure.identity)
+    with credential:
+        yield credential
+
+
+def _credential(settings: Settings, identities: Any) -> Any:
+    """A credential of `azure.identity` or of `azure.identity.aio`, which have classes of the same names."""
     tenant, client = settings.tenant_id, settings.client_id
     match settings.credential:
         case "cli":
-            return aio.AzureCliCredential(tenant_id=tenant or "")
+            return identities.AzureCliCredential(tenant_id=tenant or "")
         case "environment":
-            return aio.EnvironmentCredential()
+            return identities.EnvironmentCredential()
         case "managed":
-            return aio.ManagedIdentityCredential(client_id=client)
+            return identities.ManagedIdentityCredential(client_id=client)
         case "workload":
             try:
-                return aio.WorkloadIdentityCredential(tenant_id=tenant, client_id=client)
+                return identities.WorkloadIdentityCredential(tenant_id=tenant, client_id=client)
             except ValueError as error:
                 raise SettingsError(
                     "SWITCHBOARD_CREDENTIAL is 'workload', but this process has no workload identity "
@@ -99,7 +111,7 @@ def _credential(settings: Settings) -> "AsyncTokenCredential":
                 ) from error
         case "default":
             given = {"managed_identity_client_id": client, "workload_identity_client_id": client} if client else {}
-            return aio.DefaultAzureCredential(exclude_interactive_browser_credential=True, **given)
+            return identities.DefaultAzureCredential(exclude_interactive_browser_credential=True, **given)
 
 
 async def signed_in(credential: "AsyncTokenCredential", scope: str) -> str | None:

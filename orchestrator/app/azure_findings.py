@@ -8,7 +8,7 @@ from orchestrator.app.log_source import open_plain_logs
 from orchestrator.app.model_source import model_place, open_chat_service
 from orchestrator.app.sources import Sources
 from orchestrator.core.errors import ModelError, ModelFault, SwitchboardError
-from orchestrator.settings import Settings
+from orchestrator.settings import Settings, over_loopback
 from orchestrator.surfaces.application import Finding, Options
 
 SIGN_IN = "run `az login`, or choose another SWITCHBOARD_CREDENTIAL; docs/azure.md says which role each identity needs"
@@ -41,6 +41,8 @@ def scopes_needed(settings: Settings, sources: Sources) -> Mapping[str, str]:
         **{f"workflow {name}": item.audience is not None for name, item in settings.workflows.items()},
     }
     audiences = {f"workflow {name}": f"{item.audience}/.default" for name, item in settings.workflows.items()}
+    if settings.logs_endpoint is not None and not over_loopback(settings.logs_endpoint):
+        audiences["logs"] = f"{settings.logs_endpoint.rstrip('/')}/.default"  # another cloud's
     return {part: audiences.get(part) or SCOPES[part] for part, wanted in used.items() if wanted}
 
 

@@ -12,11 +12,13 @@ from orchestrator.app.assembly import read_guides
 from orchestrator.app.azure import Azure
 from orchestrator.app.log_source import open_logs
 from orchestrator.app.search_source import open_index
+from orchestrator.app.resource_source import Resources, open_resources
 from orchestrator.app.sources import Sources
 from orchestrator.core.claims import recheck
 from orchestrator.core.errors import DataError, InputError, QueryError
 from orchestrator.core.journal import Journal
-from orchestrator.core.ports import SearchQuery
+from orchestrator.core.metrics_record import read_metrics_query
+from orchestrator.core.ports import QueryParameter, SearchQuery
 from orchestrator.core.recording import search_table
 from orchestrator.core.report import Json
 from orchestrator.core.runs import read_frame
@@ -94,10 +96,11 @@ async def _checked_again(
     async with (
         Azure(settings) as azure,
         open_logs(options, azure, sources, guides) as opened,
+        open_resources(azure, sources, opened.logs) as resources,
         open_index(settings, azure, guides) as index,
     ):
         for turn in _turns(events):
-            tables = await _asked_again(opened.logs, index, turn)
+            tables = await _asked_again(opened.logs, resources, index, turn)
             checked += [_rechecked(event, tables) for event in turn if event.get("kind") == "ClaimMade"]
     return tuple(checked)
 
@@ -152,20 +155,24 @@ def _reopen(inputs: Mapping[str, object]) -> tuple[Options, Sources]:
     )
 
 
-async def _asked_again(logs: "Logs", index: "Index", events: Sequence[Mapping[str, object]]) -> dict[str, Table]:
+async def _asked_again(
+    logs: "Logs", resources: Resources, index: "Index", events: Sequence[Mapping[str, object]]
+) -> dict[str, Table]:
     """The tables by evidence id; what cannot be asked again is missing."""
     tables: dict[str, Table] = {}
     for event in events:
         evidence = event.get("evidence")
         if event.get("kind") != "EvidenceFound" or not isinstance(evidence, Mapping):
             continue
-        table = await _answer_again(logs, index, evidence)
+        table = await _answer_again(logs, resources, index, evidence)
         if table is not None and table.status is not TableStatus.FAILED:
             tables[str(evidence["id"])] = table
     return tables
 
 
-async def _answer_again(logs: "Logs", index: "Index", evidence: Mapping[str, object]) -> Table | None:
+async def _answer_again(
+    logs: "Logs", resources: Resources, index: "Index", evidence: Mapping[str, object]
+) -> Table | None:
     source, text = str(evidence.get("source")), str(evidence.get("query"))
     parameters = read_parameters(evidence["parameters"])
     if evidence.get("status") == "failed":
@@ -174,12 +181,25 @@ async def _answer_again(logs: "Logs", index: "Index", evidence: Mapping[str, obj
         kinds = next((item.value for item in parameters if item.name == "kinds"), None)
         wanted = tuple(str(kind) for kind in kinds) if isinstance(kinds, list) else ()
         return search_table(await index.search(SearchQuery(text=text, kinds=wanted, top=10)))
-    if not source.startswith("logs:"):
-        return None  # a person's answer cannot be asked again
     try:
-        return await logs.query(text, parameters=parameters)
+        return await _table_again(source.partition(":")[0], text, parameters, logs, resources)
     except (QueryError, DataError):
         return None
+
+
+async def _table_again(
+    system: str, text: str, parameters: Sequence[QueryParameter], logs: "Logs", resources: Resources
+) -> Table | None:
+    """What the system says now; None where it was a person, whose answer cannot be asked again."""
+    match system:
+        case "logs":
+            return await logs.query(text, parameters=parameters)
+        case "metrics":
+            return await resources.metrics.measure(read_metrics_query(parameters))
+        case "resource_graph":
+            return await resources.graph.query(text, parameters=parameters)
+        case _:
+            return None
 
 
 def _rechecked(event: Mapping[str, object], tables: Mapping[str, Table]) -> RecheckedClaim:

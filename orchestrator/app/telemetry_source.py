@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from orchestrator.app.telemetry import NoTelemetry, Telemetry, open_telemetry
@@ -37,12 +37,20 @@ async def open_run_telemetry(
     if settings.otlp_endpoint is None and settings.appinsights_connection_string is None:
         yield NoTelemetry()
         return
-    async with open_telemetry(
-        otlp_endpoint=settings.otlp_endpoint,
-        appinsights_connection_string=await _connection_string(settings, azure),
-        vocabulary=vocabulary_of(settings, tools=tools),
-    ) as telemetry:
-        yield telemetry
+    async with AsyncExitStack() as stack:
+        credential = None
+        if settings.appinsights_identity:
+            from orchestrator.app.azure import open_blocking_credential  # noqa: PLC0415  # where it is wanted
+
+            credential = stack.enter_context(open_blocking_credential(settings))
+        yield await stack.enter_async_context(
+            open_telemetry(
+                otlp_endpoint=settings.otlp_endpoint,
+                appinsights_connection_string=await _connection_string(settings, azure),
+                appinsights_credential=credential,
+                vocabulary=vocabulary_of(settings, tools=tools),
+            )
+        )
 
 
 def vocabulary_of(settings: Settings, *, tools: frozenset[str]) -> Vocabulary:

@@ -227,6 +227,7 @@ module host 'modules/host.bicep' = {
       SWITCHBOARD_CLIENT_ID: identity.outputs.clientId
       SWITCHBOARD_WORKSPACE: ownWorkspace ? monitor.outputs.workspaceId : existingWorkspace!.outputs.workspaceId
       SWITCHBOARD_APPINSIGHTS_CONNECTION_STRING: monitor.outputs.connectionString
+      SWITCHBOARD_APPINSIGHTS_IDENTITY: 'true'
       SWITCHBOARD_SEARCH_ENDPOINT: deploySearch ? search!.outputs.endpoint : ''
       SWITCHBOARD_PROJECT_ENDPOINT: deployModels ? models!.outputs.projectEndpoint : ''
       SWITCHBOARD_MODEL_NAME: deployModels ? models!.outputs.deploymentName : ''
