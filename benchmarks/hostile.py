@@ -41,7 +41,7 @@ from orchestrator.models.honest import honest  # noqa: E402
 from orchestrator.models.hostile import attempts  # noqa: E402
 from orchestrator.models.scripted import ScriptedChat  # noqa: E402
 from playbooks.routing.loader import load_routing_table  # noqa: E402
-from plugins.monitor.duckdb import DuckDbLogs  # noqa: E402
+from plugins.monitor.embedded.duckdb import DuckDbLogs  # noqa: E402
 from plugins.monitor.plugin import LogTools  # noqa: E402
 from plugins.search.sqlite import SqliteIndex  # noqa: E402
 

@@ -32,9 +32,9 @@ import duckdb_kql
 from orchestrator.core.errors import SwitchboardError
 from orchestrator.core.ports import QueryLimits
 from orchestrator.core.table import ColumnType, TableStatus, iso_utc, timespan_text
-from plugins.monitor.column_types import kusto_type
-from plugins.monitor.duckdb import DuckDbLogs
-from plugins.monitor.results import table_value
+from plugins.monitor.embedded.column_types import kusto_type
+from plugins.monitor.embedded.duckdb import DuckDbLogs
+from plugins.monitor.embedded.results import table_value
 
 DEFAULT_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "kql"
 OUTCOMES = ("equal", "refused", "wrong", "error", "undetermined")

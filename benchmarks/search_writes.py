@@ -25,10 +25,10 @@ from azure.core.exceptions import AzureError
 from azure.search.documents.aio import SearchClient, SearchIndexingBufferedSender
 
 from orchestrator.core.ports import Document
-from plugins.search.azure_clients import SearchClients
-from plugins.search.azure_documents import upsert
-from plugins.search.azure_index import AzureIndex
-from plugins.search.azure_setup import IndexSetup
+from plugins.search.azure.clients import SearchClients
+from plugins.search.azure.documents import upsert
+from plugins.search.azure.index import AzureIndex
+from plugins.search.azure.setup import IndexSetup
 
 SERVERS = Path(__file__).resolve().parents[1] / "tests" / "servers"
 INDEX = "switchboard-guides"

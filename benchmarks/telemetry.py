@@ -82,9 +82,9 @@ def encoder(events: list[Any], times: int) -> dict[str, Any]:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
-    from orchestrator.app.metering import Instruments
-    from orchestrator.app.telemetry import LiveTelemetry
-    from orchestrator.app.vocabulary import Vocabulary
+    from orchestrator.app.telemetry.metering import Instruments
+    from orchestrator.app.telemetry.runs import LiveTelemetry
+    from orchestrator.app.telemetry.vocabulary import Vocabulary
 
     class Nowhere(SpanExporter):
         def export(self, spans: Any) -> SpanExportResult:  # noqa: ARG002  # the base class's parameter
@@ -114,7 +114,7 @@ def encoder(events: list[Any], times: int) -> dict[str, Any]:
 async def whole_runs(address: str, times: int) -> dict[str, Any]:
     """The same question with and without, in turns that begin with each equally often."""
     from orchestrator.app.application import App
-    from orchestrator.app.telemetry import NoTelemetry, open_telemetry
+    from orchestrator.app.telemetry.runs import NoTelemetry, open_telemetry
     from orchestrator.surfaces.application import Options
 
     began = time.perf_counter()
@@ -151,7 +151,7 @@ async def whole_runs(address: str, times: int) -> dict[str, Any]:
 
 async def start() -> float:
     """Seconds to load and open OpenTelemetry in a process that has an answer's imports already."""
-    from orchestrator.app.telemetry import open_telemetry
+    from orchestrator.app.telemetry.runs import open_telemetry
 
     began = time.perf_counter()
     async with open_telemetry(otlp_endpoint="http://127.0.0.1:9", flush_s=0.1):

@@ -27,7 +27,7 @@ from orchestrator.surfaces.application import (
 )
 
 if TYPE_CHECKING:
-    from orchestrator.app.telemetry import Telemetry
+    from orchestrator.app.telemetry.runs import Telemetry
     from orchestrator.core.routing.router import Route, Router
     from orchestrator.core.table import Table
     from orchestrator.engine.session import Session
@@ -117,7 +117,7 @@ class App:
     async def _converse(self, options: Options) -> AsyncIterator[Conversation]:
         from orchestrator.app.assembly import open_switchboard  # noqa: PLC0415  # brings every room
         from orchestrator.app.azure import Azure  # noqa: PLC0415
-        from orchestrator.app.telemetry_source import configure_log, open_run_telemetry  # noqa: PLC0415
+        from orchestrator.app.telemetry.source import configure_log, open_run_telemetry  # noqa: PLC0415
         from orchestrator.engine.session import Session, new_session_id, resume_session  # noqa: PLC0415
 
         settings = self.settings()

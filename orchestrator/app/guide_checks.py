@@ -22,10 +22,10 @@ from playbooks.markdown import has_front_matter
 from playbooks.parse import parse_guide, read_text
 from playbooks.problems import Problem, error
 from playbooks.services import Services
-from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.embedded.duckdb import DuckDbLogs
+from plugins.monitor.embedded.local_graph import LocalResourceGraph
+from plugins.monitor.embedded.local_metrics import LocalMetrics
 from plugins.monitor.graph_query import tables_in
-from plugins.monitor.local_graph import LocalResourceGraph
-from plugins.monitor.local_metrics import LocalMetrics
 
 CLOCK = datetime(2026, 1, 1, tzinfo=UTC)  # no row is there to be older or newer
 

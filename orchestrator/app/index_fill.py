@@ -14,8 +14,8 @@ from orchestrator.settings import Settings
 from playbooks.guide import Guide
 
 if TYPE_CHECKING:
-    from plugins.search.azure_index import AzureIndex
-    from plugins.search.azure_setup import IndexSetup, IndexState
+    from plugins.search.azure.index import AzureIndex
+    from plugins.search.azure.setup import IndexSetup, IndexState
 
 KINDS = ("guide", "policy", "manual")  # what is filled from files; incidents come from the runs of many people
 _EMBEDDED: Json = {"backend": "embedded", "indexes": []}
@@ -58,7 +58,7 @@ async def fill_search(settings: Settings, guides: Sequence[Guide], *, recreate: 
     """
     if not search_is_live(settings):
         return _EMBEDDED
-    from plugins.search.azure_setup import IndexSetup  # noqa: PLC0415  # where a search service is configured
+    from plugins.search.azure.setup import IndexSetup  # noqa: PLC0415  # where a search service is configured
 
     documents = [*documents_of(guides), *past_incidents(settings)]
     async with (
@@ -100,7 +100,7 @@ async def show_search(settings: Settings) -> Json:
     """Each index of the service: its documents, and whether its definition is ours."""
     if not search_is_live(settings):
         return _EMBEDDED
-    from plugins.search.azure_setup import IndexSetup  # noqa: PLC0415  # where a search service is configured
+    from plugins.search.azure.setup import IndexSetup  # noqa: PLC0415  # where a search service is configured
 
     async with Azure(settings) as azure, open_search_clients(settings, azure) as clients:
         setup = IndexSetup(clients, prefix=settings.search_prefix, dimensions=_dimensions(settings))

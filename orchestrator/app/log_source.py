@@ -60,7 +60,7 @@ async def open_logs(options: Options, azure: Azure, sources: Sources, guides: Se
         async with _live_logs(azure, sources) as live:
             yield Opened(live, *_clock(options, None, otherwise="the clock is the wall clock"))
         return
-    from plugins.monitor.duckdb import DuckDbLogs  # noqa: PLC0415  # DuckDB is loaded where files are asked
+    from plugins.monitor.embedded.duckdb import DuckDbLogs  # noqa: PLC0415  # DuckDB is loaded where files are asked
 
     async with DuckDbLogs.open(
         sources.logs, declared=declared_types(guides), strict=options.strict, now=options.now
@@ -87,7 +87,7 @@ async def open_plain_logs(options: Options, azure: Azure, sources: Sources) -> A
         async with _live_logs(azure, sources) as live:
             yield live
         return
-    from plugins.monitor.duckdb import DuckDbLogs  # noqa: PLC0415  # DuckDB is loaded where files are asked
+    from plugins.monitor.embedded.duckdb import DuckDbLogs  # noqa: PLC0415  # DuckDB is loaded where files are asked
 
     async with DuckDbLogs.open(sources.logs, strict=options.strict, now=options.now) as logs:
         logs.now = options.now or logs.newest()
@@ -96,8 +96,8 @@ async def open_plain_logs(options: Options, azure: Azure, sources: Sources) -> A
 
 @asynccontextmanager
 async def _live_logs(azure: Azure, sources: Sources) -> AsyncIterator[OpenLogs]:
-    from plugins.monitor.azure_logs import ENDPOINT, AzureLogs  # noqa: PLC0415  # only where Azure is asked
-    from plugins.monitor.workspaces import Workspace  # noqa: PLC0415  # same
+    from plugins.monitor.azure.logs import ENDPOINT, AzureLogs  # noqa: PLC0415  # only where Azure is asked
+    from plugins.monitor.azure.workspaces import Workspace  # noqa: PLC0415  # same
 
     endpoint = azure.settings.logs_endpoint or ENDPOINT
     workspaces = [

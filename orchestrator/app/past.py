@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from orchestrator.app.assembly import read_guides
 from orchestrator.app.azure import Azure
 from orchestrator.app.log_source import open_logs
-from orchestrator.app.search_source import open_index
 from orchestrator.app.resource_source import Resources, open_resources
+from orchestrator.app.search_source import open_index
 from orchestrator.app.sources import Sources
 from orchestrator.core.claims import recheck
 from orchestrator.core.errors import DataError, InputError, QueryError

@@ -23,14 +23,14 @@ class Resources:
 async def open_resources(azure: Azure, sources: Sources, logs: Logs) -> AsyncIterator[Resources]:
     """Azure's where the logs are live, else the tables of the files; nothing is asked before a guide asks."""
     if sources.kind != "live":
-        from plugins.monitor.local_graph import LocalResourceGraph  # noqa: PLC0415  # with the log engine
-        from plugins.monitor.local_metrics import LocalMetrics  # noqa: PLC0415  # same
+        from plugins.monitor.embedded.local_graph import LocalResourceGraph  # noqa: PLC0415  # with the log engine
+        from plugins.monitor.embedded.local_metrics import LocalMetrics  # noqa: PLC0415  # same
 
         yield Resources(metrics=LocalMetrics(logs), graph=LocalResourceGraph(logs))
         return
-    from plugins.monitor.metrics import ENDPOINT, AzureMetrics  # noqa: PLC0415  # only where Azure is asked
-    from plugins.monitor.resource_graph import ENDPOINT as MANAGEMENT  # noqa: PLC0415  # same
-    from plugins.monitor.resource_graph import AzureResourceGraph  # noqa: PLC0415  # same
+    from plugins.monitor.azure.metrics import ENDPOINT, AzureMetrics  # noqa: PLC0415  # only where Azure is asked
+    from plugins.monitor.azure.resource_graph import ENDPOINT as MANAGEMENT  # noqa: PLC0415  # same
+    from plugins.monitor.azure.resource_graph import AzureResourceGraph  # noqa: PLC0415  # same
 
     management = azure.settings.management_endpoint or MANAGEMENT
     measured = azure.settings.metrics_endpoint or ENDPOINT

@@ -14,9 +14,9 @@ from playbooks.guide import Guide
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-    from plugins.search.azure_clients import SearchClients
-    from plugins.search.azure_index import AzureIndex
-    from plugins.search.embeddings import OpenAIEmbedder
+    from plugins.search.azure.clients import SearchClients
+    from plugins.search.azure.embeddings import OpenAIEmbedder
+    from plugins.search.azure.index import AzureIndex
 
 _NO_KEY = "none"  # the client wants a key, servers without one ignore it
 
@@ -48,7 +48,7 @@ async def open_index(settings: Settings, azure: Azure, guides: Sequence[Guide]) 
 @asynccontextmanager
 async def open_search(settings: Settings, azure: Azure) -> "AsyncIterator[AzureIndex]":
     """The index on the search service, closed at the end; nothing is asked of the service before it is used."""
-    from plugins.search.azure_index import AzureIndex  # noqa: PLC0415  # where a search service is configured
+    from plugins.search.azure.index import AzureIndex  # noqa: PLC0415  # where a search service is configured
 
     async with AsyncExitStack() as stack:
         clients = await stack.enter_async_context(open_search_clients(settings, azure))
@@ -66,7 +66,7 @@ async def open_search_clients(settings: Settings, azure: Azure) -> "AsyncIterato
     """
     from azure.core.credentials import AzureKeyCredential  # noqa: PLC0415  # where a search service is configured
 
-    from plugins.search.azure_clients import SearchClients  # noqa: PLC0415
+    from plugins.search.azure.clients import SearchClients  # noqa: PLC0415
 
     endpoint, key = await _place(settings, azure)
     credential = AzureKeyCredential(key) if key else await azure.credential()
@@ -90,7 +90,7 @@ async def _place(settings: Settings, azure: Azure) -> tuple[str, str | None]:
 
 @asynccontextmanager
 async def _open_embedder(settings: Settings, azure: Azure, model: str) -> "AsyncIterator[OpenAIEmbedder]":
-    from plugins.search.embeddings import OpenAIEmbedder  # noqa: PLC0415  # where an embedding model is configured
+    from plugins.search.azure.embeddings import OpenAIEmbedder  # noqa: PLC0415  # where an embedding model is configured
 
     async with _open_model_client(settings, azure, model) as client:
         yield OpenAIEmbedder(client, model=model, dimensions=settings.embedding_dimensions)

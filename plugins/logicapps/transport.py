@@ -24,7 +24,11 @@ class _Redacting(logging.Filter):
     """Takes secrets out of the libraries' own records: at DEBUG they hold response headers, such as `Location`."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redact(record.getMessage()), None
+        try:
+            text = record.getMessage()
+        except (TypeError, ValueError):  # arguments that do not fit are the library's mistake, and may be secret
+            text = str(record.msg)
+        record.msg, record.args = redact(text), None
         return True
 
 

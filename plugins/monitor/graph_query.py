@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from orchestrator.core.errors import QueryError
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import ColumnType, Value
+from plugins.monitor.embedded.tokens import Kind, Token, tokenize
 from plugins.monitor.lets import render_value
-from plugins.monitor.tokens import Kind, Token, tokenize
 
 TABLES = (
     "AdvisorResources",

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from plugins.monitor.tokens import Kind, Token, tokenize
+from plugins.monitor.embedded.tokens import Kind, Token, tokenize
 
 _OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
 _TAKING = frozenset({"join", "lookup", "union"})
@@ -36,9 +36,7 @@ def read_references(kql: str, *, bound: Iterable[str] = ()) -> References:
 
 
 def _let_names(tokens: Sequence[Token]) -> frozenset[str]:
-    return frozenset(
-        after.text for before, after in itertools.pairwise(tokens) if before.text.lower() == "let"
-    )
+    return frozenset(after.text for before, after in itertools.pairwise(tokens) if before.text.lower() == "let")
 
 
 def _without_brackets(tokens: Sequence[Token]) -> list[Token]:

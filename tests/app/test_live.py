@@ -13,7 +13,7 @@ from managed_identity import ManagedIdentity
 from serving import serve
 
 from orchestrator.surfaces.application import Options
-from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 
 Ask = Callable[..., Awaitable[tuple[int, str, str]]]
 NOW = "2026-05-04T11:00:00Z"

@@ -17,7 +17,7 @@ from orchestrator.app.live_checks import check_guides
 from orchestrator.app.log_source import declared_types
 from orchestrator.settings import Settings
 from orchestrator.surfaces.application import CheckedGuides, Options
-from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 
 Run = Callable[..., Any]
 DATABASE = "/subscriptions/11111111-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Sql/servers/s"

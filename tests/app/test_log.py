@@ -218,7 +218,7 @@ def test_an_entry_that_cannot_be_formatted_does_not_print_its_arguments(capsys: 
     stream = io.StringIO()
     logging.getLogger().handlers.clear()  # the test runner's own would raise
     configure_logging(stream=stream)
-    logging.getLogger("httpx").warning("%d calls", f"api-key: {HEX}")
+    logging.getLogger("openai").warning("%d calls", f"api-key: {HEX}")
     (entry,) = entries(stream)
     assert entry["event"] == "an entry could not be formatted"
     assert HEX not in stream.getvalue() + "".join(capsys.readouterr())

@@ -84,9 +84,7 @@ def test_several_workspaces_end_with_the_one_for_everything_else(monkeypatch: py
 
 
 @pytest.mark.parametrize("flag", [True, False])
-def test_what_is_no_workspace_is_refused_with_the_way_to_its_id(
-    monkeypatch: pytest.MonkeyPatch, *, flag: bool
-) -> None:
+def test_what_is_no_workspace_is_refused_with_the_way_to_its_id(monkeypatch: pytest.MonkeyPatch, *, flag: bool) -> None:
     """The message names what was given, and how the id is found."""
     if not flag:
         monkeypatch.setenv("SWITCHBOARD_WORKSPACE", "shop-logs")

@@ -29,7 +29,7 @@ from playbooks.documents import guide_document
 from playbooks.parse import parse_guide
 from playbooks.routing.loader import load_routing_table
 from playbooks.services import Services
-from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 from plugins.monitor.plugin import LogTools
 from plugins.search.sqlite import SqliteIndex
 

@@ -22,7 +22,7 @@ from orchestrator.engine.specialist import SpecialistAgent
 from orchestrator.engine.switchboard import Environment, Switchboard
 from orchestrator.models.scripted import Line, ScriptedChat
 from playbooks.routing.loader import load_routing_table
-from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 from plugins.monitor.plugin import LogTools
 from plugins.search.sqlite import SqliteIndex
 

@@ -29,7 +29,11 @@ def parts_of(path: Path) -> dict[str, Any]:
         for block in section.blocks
         if block.info == "metrics"
     }
-    return {"metrics": metrics, "front_matter": read_yaml(document.front_matter, place=Place(str(path))).plain(), "steps": steps}
+    return {
+        "metrics": metrics,
+        "front_matter": read_yaml(document.front_matter, place=Place(str(path))).plain(),
+        "steps": steps,
+    }
 
 
 @pytest.mark.parametrize("path", [path for path in GUIDES if path.name != "README.md"], ids=lambda path: path.stem)

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from orchestrator.core.errors import QueryError
 from orchestrator.core.ports import QueryLimits
 from orchestrator.core.table import ColumnType, json_value
-from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 
 START = datetime(2026, 3, 1, 10, tzinfo=UTC)
 SQL = (

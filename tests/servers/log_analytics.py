@@ -24,7 +24,7 @@ from orchestrator.core.errors import QueryError
 from orchestrator.core.ports import QueryLimits
 from orchestrator.core.table import ColumnType, Table, Value, json_value
 from orchestrator.core.window import Window
-from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 
 WORKSPACE = "11111111-2222-3333-4444-555555555555"
 OTHER = "99999999-8888-7777-6666-555555555555"

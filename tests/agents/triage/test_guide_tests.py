@@ -11,7 +11,7 @@ from agents.triage.guide_tests import CaseResult, run_cases, write_tables
 from orchestrator.core.table import Table
 from playbooks.guide_test import parse_cases
 from playbooks.parse import parse_guide
-from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 
 GUIDE = """---
 id: failing_calls

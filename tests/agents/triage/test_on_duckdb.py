@@ -14,7 +14,7 @@ from orchestrator.core.recording import Recorder
 from orchestrator.core.table import ColumnType
 from orchestrator.core.window import Window
 from playbooks.guide import DeclaredTable, Guide
-from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 SPAN = Window(START, START + timedelta(hours=1))

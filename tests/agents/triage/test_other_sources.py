@@ -19,9 +19,9 @@ from orchestrator.core.stored import read_parameters
 from orchestrator.core.table import ColumnType, Table, Value
 from orchestrator.core.window import Window
 from playbooks.parse import parse_guide
-from plugins.monitor.duckdb import DuckDbLogs
-from plugins.monitor.local_graph import LocalResourceGraph
-from plugins.monitor.local_metrics import LocalMetrics
+from plugins.monitor.embedded.duckdb import DuckDbLogs
+from plugins.monitor.embedded.local_graph import LocalResourceGraph
+from plugins.monitor.embedded.local_metrics import LocalMetrics
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 SPAN = Window(START, START + timedelta(hours=1))

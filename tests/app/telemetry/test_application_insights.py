@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from orchestrator.app.application import App
-from orchestrator.app.telemetry import open_telemetry
+from orchestrator.app.telemetry.runs import open_telemetry
 from orchestrator.core.errors import SettingsError
 from orchestrator.surfaces.application import Options
 

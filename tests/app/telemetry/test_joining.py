@@ -8,8 +8,8 @@ from azure.core import AsyncPipelineClient
 from azure.core.pipeline.policies import CustomHookPolicy
 from azure.core.rest import HttpRequest
 
-from orchestrator.app.joining import JoinedTransport, join_azure
-from orchestrator.app.telemetry import NoTelemetry, open_telemetry
+from orchestrator.app.telemetry.joining import JoinedTransport, join_azure
+from orchestrator.app.telemetry.runs import NoTelemetry, open_telemetry
 from orchestrator.core.events import RunStarted
 
 NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)

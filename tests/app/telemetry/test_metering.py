@@ -7,8 +7,8 @@ from typing import Any
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
-from orchestrator.app.metering import Instruments, RunMeter
-from orchestrator.app.vocabulary import Vocabulary
+from orchestrator.app.telemetry.metering import Instruments, RunMeter
+from orchestrator.app.telemetry.vocabulary import Vocabulary
 from orchestrator.core.events import (
     ClaimRejected,
     Event,

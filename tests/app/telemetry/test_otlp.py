@@ -17,7 +17,7 @@ import pytest
 
 from orchestrator.app.application import App
 from orchestrator.app.log import FILE, LIBRARIES
-from orchestrator.app.telemetry import Telemetry, open_telemetry
+from orchestrator.app.telemetry.runs import Telemetry, open_telemetry
 from orchestrator.core.errors import SettingsError
 from orchestrator.core.events import Event, RunStarted, StepStarted, ToolCalled
 from orchestrator.surfaces.application import Options
@@ -275,7 +275,7 @@ async def test_an_event_that_cannot_be_encoded_does_not_end_the_run(collector: A
 OFF = """
 import asyncio, sys
 from pathlib import Path
-from orchestrator.app.telemetry import open_telemetry
+from orchestrator.app.telemetry.runs import open_telemetry
 early = [name for name in sys.modules if name.split(".")[0] == "opentelemetry"]
 from orchestrator.app.application import App
 from orchestrator.surfaces.application import Options

@@ -16,8 +16,8 @@ from pydantic import SecretStr
 from orchestrator.app.application import App
 from orchestrator.app.azure import Azure
 from orchestrator.app.log import LIBRARIES
-from orchestrator.app.telemetry import NoTelemetry
-from orchestrator.app.telemetry_source import configure_log, open_run_telemetry, vocabulary_of
+from orchestrator.app.telemetry.runs import NoTelemetry
+from orchestrator.app.telemetry.source import configure_log, open_run_telemetry, vocabulary_of
 from orchestrator.core.errors import SettingsError
 from orchestrator.core.events import RunStarted
 from orchestrator.models.foundry import FoundryProject

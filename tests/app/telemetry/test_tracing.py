@@ -10,9 +10,9 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from orchestrator.app.spans import Spans
-from orchestrator.app.tracing import RunTrace
-from orchestrator.app.vocabulary import Vocabulary
+from orchestrator.app.telemetry.spans import Spans
+from orchestrator.app.telemetry.tracing import RunTrace
+from orchestrator.app.telemetry.vocabulary import Vocabulary
 from orchestrator.core.events import (
     Event,
     EvidenceFound,

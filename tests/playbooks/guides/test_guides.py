@@ -15,7 +15,7 @@ from playbooks.guide_test import GuideCase, load_cases
 from playbooks.lint import lint_guide
 from playbooks.parse import parse_guide
 from playbooks.services import load_services
-from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 
 PLAYBOOKS = Path(__file__).parents[3] / "playbooks"
 CAUSES = {

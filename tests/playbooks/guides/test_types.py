@@ -10,7 +10,7 @@ from orchestrator.core.table import Column
 from playbooks.lint import lint_guide
 from playbooks.parse import load_guides
 from playbooks.problems import Level
-from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 
 GUIDES = {guide.id: guide for guide in load_guides(Path(__file__).parents[3] / "playbooks" / "guides")}
 

@@ -9,10 +9,10 @@ from typing import Any
 import log_analytics
 import pytest
 
-from plugins.monitor.azure_logs import AzureLogs
-from plugins.monitor.azure_service import Patience
-from plugins.monitor.duckdb import DuckDbLogs
-from plugins.monitor.workspaces import Workspace
+from plugins.monitor.azure.logs import AzureLogs
+from plugins.monitor.azure.service import Patience
+from plugins.monitor.azure.workspaces import Workspace
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 
 REQUESTS = """TimeGenerated [UTC],Name,Success,DurationMs,ItemCount,ResultCode,Properties,AppRoleName
 2024-01-20T10:00:00Z,GET /a,True,12.5,1,200,"{""build"": ""7"", ""n"": 10}",shop

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from orchestrator.core.errors import QueryError
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import ColumnType, Value
-from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 from plugins.monitor.lets import render_lets, string_literal
 
 HOSTILE = [

@@ -12,9 +12,9 @@ from orchestrator.core.errors import QueryError
 from orchestrator.core.ports import Logs, QueryLimits, QueryParameter
 from orchestrator.core.table import Column, ColumnType, TableStatus
 from orchestrator.core.window import Window
-from plugins.monitor.azure_logs import AzureLogs
-from plugins.monitor.duckdb import DuckDbLogs
-from plugins.monitor.workspaces import Workspace
+from plugins.monitor.azure.logs import AzureLogs
+from plugins.monitor.azure.workspaces import Workspace
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 
 
 @pytest.fixture(params=["duckdb", "azure"])

@@ -9,9 +9,9 @@ from azure.core.credentials import AzureKeyCredential
 from azure_search_server import Fault, SearchServer
 
 from orchestrator.core.ports import PagedIndex
-from plugins.search.azure_clients import SearchClients
-from plugins.search.azure_index import AzureIndex
-from plugins.search.azure_setup import IndexSetup
+from plugins.search.azure.clients import SearchClients
+from plugins.search.azure.index import AzureIndex
+from plugins.search.azure.setup import IndexSetup
 from plugins.search.sqlite import SqliteIndex
 
 

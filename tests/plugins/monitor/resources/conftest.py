@@ -10,7 +10,7 @@ import pytest
 from azure_resources import POINTS, SQL, START, Script, Signed, serve_graph, serve_metrics
 from starlette.responses import JSONResponse, Response
 
-from plugins.monitor.duckdb import DuckDbLogs
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 
 
 @pytest.fixture

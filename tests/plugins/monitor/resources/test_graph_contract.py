@@ -8,8 +8,8 @@ import pytest
 from orchestrator.core.errors import QueryError
 from orchestrator.core.ports import QueryLimits, QueryParameter, ResourceGraph
 from orchestrator.core.table import ColumnType, TableStatus
-from plugins.monitor.local_graph import LocalResourceGraph
-from plugins.monitor.resource_graph import AzureResourceGraph
+from plugins.monitor.azure.resource_graph import AzureResourceGraph
+from plugins.monitor.embedded.local_graph import LocalResourceGraph
 
 ALL = "Resources\n| project id, name, location, properties\n| sort by id asc"
 HOSTILE = 'db1" or 1 == 1 //'

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from orchestrator.core.errors import QueryError
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import ColumnType
+from plugins.monitor.embedded.tokens import Kind, tokenize
 from plugins.monitor.graph_query import fill, tables_in
-from plugins.monitor.tokens import Kind, tokenize
 
 
 def filled(kql: str, kind: ColumnType, value: Any) -> str:

@@ -14,10 +14,10 @@ from orchestrator.core.metrics import Aggregation, MetricsQuery
 from orchestrator.core.ports import Metrics, QueryLimits
 from orchestrator.core.table import ColumnType, Table, TableStatus
 from orchestrator.core.window import Window
-from plugins.monitor.duckdb import DuckDbLogs
-from plugins.monitor.local_graph import LocalResourceGraph
-from plugins.monitor.local_metrics import LocalMetrics
-from plugins.monitor.metrics import AzureMetrics
+from plugins.monitor.azure.metrics import AzureMetrics
+from plugins.monitor.embedded.duckdb import DuckDbLogs
+from plugins.monitor.embedded.local_graph import LocalResourceGraph
+from plugins.monitor.embedded.local_metrics import LocalMetrics
 
 
 @pytest.fixture(params=["local", "azure"])

@@ -11,10 +11,10 @@ from azure.core import exceptions
 from orchestrator.core.errors import QueryError
 from orchestrator.core.metrics import Aggregation, MetricsQuery
 from orchestrator.core.window import Window
-from plugins.monitor.azure_faults import Fault, Trouble
-from plugins.monitor.metrics import AzureMetrics
-from plugins.monitor.metrics_faults import graph_error, metrics_error
-from plugins.monitor.resource_graph import AzureResourceGraph
+from plugins.monitor.azure.faults import Fault, Trouble
+from plugins.monitor.azure.metrics import AzureMetrics
+from plugins.monitor.azure.metrics_faults import graph_error, metrics_error
+from plugins.monitor.azure.resource_graph import AzureResourceGraph
 
 
 def classes() -> list[type[Exception]]:

@@ -1,0 +1,1 @@
+"""Traces and metrics of runs: an encoder of their events for OpenTelemetry."""

@@ -1,0 +1,1 @@
+"""Azure Monitor Logs, metrics and Resource Graph, through Azure's own clients."""
