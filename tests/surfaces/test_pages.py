@@ -98,6 +98,23 @@ def test_four_good_answers_are_worded_differently():
     }
 
 
+@pytest.mark.parametrize(
+    ("usage", "said"),
+    [
+        (
+            {"calls": 3, "input_tokens": 4000, "output_tokens": 210, "cost": 0.0312},
+            "3 calls, 4,210 tokens, cost 0.0312",
+        ),
+        ({"calls": 1, "input_tokens": 7, "output_tokens": 1, "estimated": True}, "1 call, about 8 tokens"),
+    ],
+)
+def test_what_a_model_used_stands_at_the_end(usage: dict[str, object], said: str):
+    """Only where one spoke."""
+    report = {"run": "20260101-00000000", "usage": {"model": "gpt-x", "cost": None, "estimated": False, **usage}}
+    assert report_text(report, Screen()).rstrip().endswith(f"gpt-x: {said}")
+    assert "gpt-x" not in report_text({**report, "usage": {"model": "gpt-x", "calls": 0}}, Screen())
+
+
 def test_next_does_not_repeat_an_action():
     """The guide's own list of next steps names each mitigation once more; the page does not."""
     assert PAGES["cause_found.txt"].count("az webapp deployment slot swap") == 1

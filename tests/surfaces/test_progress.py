@@ -4,6 +4,9 @@ from orchestrator.core.events import (
     Event,
     GuideMatched,
     HandedOff,
+    ModelFailed,
+    ModelReplaced,
+    ModelSaid,
     Routed,
     StepFinished,
     StepStarted,
@@ -81,3 +84,13 @@ def test_window_is_kept_as_first_resolved():
         "timezone": "UTC",
         "origin": "default",
     }
+
+
+def test_a_models_newest_words_are_shown_while_it_thinks():
+    """A reading, marked as such; and what happens when it fails."""
+    said = ModelSaid(model="m", text="I look at the logs.\nThe queue \x1b[2Jgrows.\n")
+    failed = ModelFailed(model="m", fault="throttled", reason="busy", retry_in_s=7.0)
+    replaced = ModelReplaced(model="m", by="embedded-planner-1", reason="busy")
+    assert after(said).doing == "The model: The queue grows."
+    assert after(said, failed).doing == "The model failed (throttled), asking it again in 7 s"
+    assert after(failed, replaced).doing == "Going on with embedded-planner-1"

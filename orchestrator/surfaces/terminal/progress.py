@@ -7,6 +7,9 @@ from orchestrator.core.events import (
     Event,
     GuideMatched,
     HandedOff,
+    ModelFailed,
+    ModelReplaced,
+    ModelSaid,
     Routed,
     RunStarted,
     StepFinished,
@@ -99,6 +102,20 @@ def _doing(event: Event) -> str:
             return "Judging what was found"
         case HandedOff():
             return f"Handing over to {clean(event.target)}"
+        case _:
+            return _model_doing(event)
+
+
+def _model_doing(event: Event) -> str:
+    """What a model does; empty where the event is none of its."""
+    match event:
+        case ModelSaid():
+            # a reading, not an answer: only its newest line, while it is thought
+            return next((f"The model: {clean(line)}" for line in reversed(event.text.splitlines()) if line.strip()), "")
+        case ModelFailed(retry_in_s=float() | int()):
+            return f"The model failed ({clean(event.fault)}), asking it again in {event.retry_in_s:.0f} s"
+        case ModelReplaced():
+            return f"Going on with {clean(event.by)}"
         case _:
             return ""
 

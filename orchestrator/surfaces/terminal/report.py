@@ -212,6 +212,8 @@ def _footer(report: Fields, subjects: Sequence[Fields], screen: Screen) -> Text:
     line = f"run {run}" if run else ""
     for guide in filter(None, (fields(subject, "guide") for subject in subjects)):
         line += f"  {screen.marks.bullet}  guide {guide_text(guide)}"
+    if usage := usage_text(fields(report, "usage")):
+        line += f"  {screen.marks.bullet}  {usage}"
     return Text(f"\n{line}", style="dim") if line else Text("")
 
 
@@ -223,3 +225,15 @@ def guide_text(guide: Fields) -> str:
     if reviewed := text(guide, "reviewed"):
         parts.append(f"reviewed {reviewed}")
     return ", ".join(parts)
+
+
+def usage_text(usage: Fields) -> str:
+    """What a model's calls used; empty where none spoke."""
+    calls = number(usage, "calls")
+    if not calls:
+        return ""
+    tokens = (number(usage, "input_tokens") or 0) + (number(usage, "output_tokens") or 0)
+    about = "about " if usage.get("estimated") else ""
+    cost = number(usage, "cost")
+    price = f", cost {cost:.4f}" if cost is not None else ""
+    return f"{text(usage, 'model')}: {calls} call{'' if calls == 1 else 's'}, {about}{tokens:,d} tokens{price}"
