@@ -299,8 +299,19 @@ def load_settings() -> Settings:
         # its text names the field, and its cause may quote the value
         field = next((name for name in Settings.model_fields if f'"{name}"' in str(error)), "")
         raise SettingsError(_message(field, "it cannot be read")) from None
+    except (OSError, UnicodeDecodeError) as error:  # the TOML file's own are told before
+        raise SettingsError(f".env: cannot be read ({error}); make it readable UTF-8 text") from None
 
 
 def _message(field: str, problem: str) -> str:
     mend = MENDS.get(field, "correct or unset it").format(pathsep=os.pathsep)
-    return f"the setting {PREFIX}{field.upper()} is wrong: {problem}; {mend}"
+    return f"{_place(field)}the setting {PREFIX}{field.upper()} is wrong: {problem}; {mend}"
+
+
+def _place(field: str) -> str:
+    """The TOML file, where nothing before it sets this."""
+    from dotenv import dotenv_values  # noqa: PLC0415  # only for a message; pydantic_settings has imported it
+
+    file = config_file()
+    names = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    return f"{file}: " if file is not None and field in _read_file(file) and PREFIX + field.upper() not in names else ""

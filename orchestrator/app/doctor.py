@@ -86,7 +86,7 @@ def _workflows(settings: Settings) -> Finding:
 
 def unreadable(error: SettingsError) -> Finding:
     """Where a setting cannot be read nothing else can be judged."""
-    return Finding(part="settings", state="wrong", detail=error.message, mend="correct or unset the variable")
+    return Finding(part="settings", state="wrong", detail=error.message, mend="then ask doctor again")
 
 
 def _settings() -> Finding:

@@ -117,6 +117,27 @@ def test_a_wrong_file_is_named_with_what_is_wrong_in_it(folder: Path, text: str,
     assert said in caught.value.message
 
 
+def test_a_wrong_value_is_told_with_the_file_that_holds_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless the environment or `.env` sets it, which win over the file."""
+    (folder / "switchboard.toml").write_text("tz = 'Mars'\n")
+    with pytest.raises(SettingsError, match=r"^switchboard\.toml: the setting SWITCHBOARD_TZ is wrong: "):
+        load_settings()
+    (folder / ".env").write_text("SWITCHBOARD_TZ=Venus\n")
+    with pytest.raises(SettingsError, match=r"^the setting SWITCHBOARD_TZ is wrong: "):
+        load_settings()
+    monkeypatch.setenv("SWITCHBOARD_TZ", "Pluto")
+    with pytest.raises(SettingsError, match=r"^the setting SWITCHBOARD_TZ is wrong: "):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", ["switchboard.toml", ".env"])
+def test_a_file_that_is_no_text_is_named(folder: Path, name: str) -> None:
+    """As an editor of another encoding leaves it."""
+    (folder / name).write_bytes(b"\xff\xfe tz")
+    with pytest.raises(SettingsError, match=rf"^{name}: cannot be read .*; make it readable UTF-8 text"):
+        load_settings()
+
+
 def test_a_file_that_is_named_must_be_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing else is read in its place."""
     monkeypatch.setenv("SWITCHBOARD_CONFIG", str(folder / "none.toml"))

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from json import JSONDecodeError
 
 from azure.core.exceptions import (
     AzureError,
@@ -27,13 +28,14 @@ from azure.core.exceptions import (
 from orchestrator.core.errors import QueryError, SettingsError, StoreError, SwitchboardError
 from orchestrator.core.redaction import redact
 
-# Everything that the SDK raises on purpose; the two last are no AzureError.
-FAULTS = (AzureError, SerializationError, DeserializationError)
+# Everything that the SDK raises on purpose, and what it lets through where a proxy's page comes in place of an answer;
+# only the first is an AzureError.
+FAULTS = (AzureError, SerializationError, DeserializationError, JSONDecodeError, UnicodeDecodeError)
 _BUSY = frozenset({409, 422, 429, 500, 502, 503, 504})
 _ROLES = (
     "give the identity the role Search Index Data Reader to search, Search Index Data Contributor to write, "
     "Search Service Contributor to create indexes, and let the service accept roles (`az search service update "
-    "--auth-options aadOrApiKey`); or set SWITCHBOARD_SEARCH_KEY"
+    "--auth-options aadOrApiKey`); or set SWITCHBOARD_SEARCH_KEY to a key of the service"
 )
 
 
@@ -52,12 +54,14 @@ _FAULTS: tuple[tuple[type[Exception], _Fault], ...] = (
     (IncompleteReadError, _Fault(StoreError, "the answer broke off; try again", retryable=True)),
     (DecodeError, _Fault(StoreError, f"the answer cannot be read{_NO_SERVICE}")),
     (DeserializationError, _Fault(StoreError, f"the answer cannot be read{_NO_SERVICE}")),
+    (JSONDecodeError, _Fault(StoreError, f"the answer is no JSON{_NO_SERVICE}")),
+    (UnicodeDecodeError, _Fault(StoreError, f"the answer is no text{_NO_SERVICE}")),
     (SerializationError, _Fault(QueryError, "the request cannot be written ({said}); give text")),
     (
         ClientAuthenticationError,
         _Fault(SettingsError, f"this program cannot sign in ({{said}}); run `az login`, or {_ROLES}"),
     ),
-    (ResourceNotFoundError, _Fault(SettingsError, "it is not there; run `switchboard index fill`")),
+    (ResourceNotFoundError, _Fault(SettingsError, f"it is not there; run `switchboard index fill`{_NO_SERVICE}")),
     (TooManyRedirectsError, _Fault(SettingsError, f"it redirects without an end{_NO_SERVICE}")),
     (HttpResponseError, _Fault(StoreError, "{said}; see the service's activity log")),
     (ServiceResponseTimeoutError, _Fault(StoreError, "no answer in time; try again", retryable=True)),
@@ -78,7 +82,7 @@ _STATUSES: Mapping[int, _Fault] = {
     400: _Fault(QueryError, "the service refuses the request ({said}); ask in other words"),
     401: _Fault(SettingsError, f"access is refused (401); {_ROLES}"),
     403: _Fault(SettingsError, f"access is refused (403); {_ROLES}"),
-    404: _Fault(SettingsError, "it is not there (404); run `switchboard index fill`"),
+    404: _Fault(SettingsError, f"it is not there (404); run `switchboard index fill`{_NO_SERVICE}"),
     413: _Fault(StoreError, "the request is too large (413); split the document"),
 }
 _BAD_REQUEST = 400

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import json
 import pkgutil
 from collections.abc import Iterator
 from typing import Any
@@ -41,6 +42,16 @@ def exceptions() -> Iterator[type[Exception]]:
 # Of polling, which no call of ours does, and of a generator inside azure-core.
 INTERNAL = {"OperationFailed", "BadStatus", "BadResponse", "_ResponseStopIteration"}
 EXCEPTIONS = tuple(found for found in exceptions() if found.__name__ not in INTERNAL)
+
+
+@pytest.mark.parametrize("text", [b"<html>Sign in</html>", b"\xff\xfe"])
+def test_a_page_in_place_of_an_answer_is_told(text: bytes):
+    """A proxy answers so, and the SDK lets the parser's error through."""
+    with (
+        pytest.raises(StoreError, match="is SWITCHBOARD_SEARCH_ENDPOINT a search service"),
+        translating("the index 'i'"),
+    ):
+        json.loads(text.decode())
 
 
 def test_there_are_exceptions():
