@@ -14,7 +14,7 @@ from agents.triage.port import EvidencePort
 from orchestrator.core.errors import QueryError
 from orchestrator.core.evidence import Recorded
 from orchestrator.core.ports import QueryLimits, QueryParameter
-from orchestrator.core.table import ColumnType, iso_utc
+from orchestrator.core.table import ColumnType, Table, TableStatus, iso_utc
 from orchestrator.core.window import Window
 from playbooks.guide import Coverage, Guide, MessageValueSource
 
@@ -56,7 +56,7 @@ async def measure(
     each = planned.each(recorded)
     found = [judge(one, own) for one, own in each if own.table is not None and own.table.rows]
     if len(found) == len(each) and not any(_may_be_lag(facts, window) for facts in found):
-        return _worst(planned, found)
+        return _counted(_worst(planned, found), recorded.table)
     others = await port.ask(
         f"{prefix}{SERVICES}", planned.kql_services, parameters=planned.parameters_services, limits=_LIMITS
     )
@@ -64,7 +64,15 @@ async def measure(
         judge(one, own, others) if own.table is not None and own.table.rows else judge_absence(one, own, others)
         for one, own in each
     ]
-    return _worst(planned, judged)
+    return _counted(_worst(planned, judged), recorded.table)
+
+
+def _counted(facts: CoverageFacts, counted: Table) -> CoverageFacts:
+    """The facts, without what only a whole count can show: rows that a part lacks may be in the rest."""
+    if facts.reached is not False or counted.status is TableStatus.COMPLETE:
+        return facts
+    reason = f"not all rows of {facts.table} were counted: {counted.reason or 'the result is partial'}"
+    return replace(facts, reached=None, rows=None, reason=f"{reason}; among those counted, {facts.reason}")
 
 
 def _worst(planned: CoverageQuery, found: Sequence[CoverageFacts]) -> CoverageFacts:
@@ -206,7 +214,9 @@ def judge_absence(planned: CoverageQuery, recorded: Recorded, others: Recorded) 
 
 
 def _table_lag(others: Recorded, window: Window) -> float | None:
-    times = [row["newest"] for row in others.table.records()] if others.table is not None else []
+    """The silence of all together; not known from a part of them: the one that has arrived may be in the rest."""
+    whole = others.table is not None and others.table.status is TableStatus.COMPLETE
+    times = [row["newest"] for row in others.table.records()] if others.table is not None and whole else []
     newest = max((at for at in times if isinstance(at, datetime)), default=None)
     return min(UNMEASURED_LAG_S, max(0.0, (window.end - newest).total_seconds())) if newest is not None else None
 

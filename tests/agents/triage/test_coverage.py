@@ -1,12 +1,13 @@
 """Whether a service's rows reach the window's end, and what the verdict makes of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agents.triage.coverage import coverage_of
 from agents.triage.outcome import GuideOutcome
 from orchestrator.core.ports import QueryParameter
-from orchestrator.core.table import Column, ColumnType, Table
+from orchestrator.core.table import Column, ColumnType, Table, TableStatus
 from playbooks.guide import Coverage, MessageValueSource, Parameter, ParameterType
 
 STRING = ParameterType(ColumnType.STRING)
@@ -258,3 +259,46 @@ def test_ranking(kit: Any):
     assert (
         outcome.verdict.reason == "step 'c' concluded with confidence high on 1 finding; also concluded: first, third"
     )
+
+
+def part(table: Table) -> Table:
+    """The table as a service gives it that gave out midway."""
+    return replace(table, status=TableStatus.PARTIAL, reason="the service gave a part of the result")
+
+
+def test_a_part_of_the_count_is_no_lack_of_data(kit: Any):
+    """Rows that a cut count lacks may be in the rest: neither none, nor old ones, nor too few are then no data."""
+    stale = slots(kit, until=kit.window.end - timedelta(minutes=20))
+    few = slots(kit, until=kit.window.end, n=1)
+    for counted, guide in (
+        (NONE, {}),
+        (stale, {}),
+        (
+            few,
+            {
+                "coverage": Coverage(
+                    table="AppRequests", column="AppRoleName", parameter="p_service", minimum_rows=1_000
+                )
+            },
+        ),
+    ):
+        outcome = judged(kit, part(counted), guide=guide, tables={"services": NONE})
+        assert (outcome.verdict.status.value, outcome.coverage.reached, outcome.coverage.rows) == (
+            "inconclusive",
+            None,
+            None,
+        )
+        assert "not all rows of AppRequests were counted: the service gave a part" in outcome.verdict.reason
+
+
+def test_a_part_that_shows_enough_is_coverage(kit: Any):
+    """What a cut count does show is there."""
+    assert judged(kit, part(slots(kit, until=kit.window.end))).verdict.status.value == "healthy"
+
+
+def test_a_part_of_the_others_excuses_no_silence(kit: Any):
+    """Others' rows that were cut off may have arrived: silence is no lag by them."""
+    until = kit.window.end - timedelta(minutes=4)
+    others = kit.table([{"name": "checkout", "n": 9, "newest": until}])
+    outcome = judged(kit, slots(kit, until=until), tables={"services": part(others)})
+    assert (outcome.verdict.status.value, outcome.coverage.lag_s) == ("no_data", None)
