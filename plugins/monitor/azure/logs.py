@@ -218,7 +218,12 @@ class AzureLogs:
         # where a plugin makes the schema depend on rows, few are read
         reply = await self._service.ask(places, question.described, span=_MOMENT, timeout_s=_DESCRIBE_S)
         if isinstance(reply, Trouble):
-            raise await self._error(reply, question, places) from reply.cause
+            error = await self._error(reply, question, places)
+            # only a name that is not known shows that a table is not there: one refused otherwise was not looked at
+            error.retryable = error.retryable or (
+                kql.strip() in question.references.tables and not names_unknown(reply)
+            )
+            raise error from reply.cause
         names = [column.name for column in reply.columns]
         rows = [dict(zip(names, row, strict=True)) for row in reply.rows]
         rows.sort(key=lambda row: int(row["ColumnOrdinal"]))

@@ -6,6 +6,7 @@ and the error of each metric, so the document is read as it came.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from orchestrator.core.metrics import Aggregation, MetricsQuery
@@ -33,6 +34,11 @@ def read_values(document: Any, query: MetricsQuery) -> tuple[list[tuple[Value, .
             if len(metric["timeseries"]) >= SERIES:
                 troubles.append(f"{name} of {resource}: only the first {SERIES} time series are read")
             rows += _rows(metric["timeseries"], (resource, name), query)
+    told = {(str(item["resourceid"]).lower(), str(metric["name"]["value"]).lower())
+            for item in document["values"] for metric in item["value"]}  # fmt: skip
+    silent = [(name, resource) for resource in query.resources for name in query.names
+              if (resource.lower(), name.lower()) not in told]  # fmt: skip
+    troubles += [f"{name} of {resource}: the service gave no answer" for name, resource in silent]
     return rows, troubles
 
 
@@ -49,7 +55,7 @@ def _rows(series: Sequence[Any], start: tuple[str, str], query: MetricsQuery) ->
 
 def _number(point: Mapping[str, Any], item: Aggregation) -> float | None:
     value = point.get(item.value)
-    return None if value is None else float(value)
+    return None if value is None or not isfinite(float(value)) else float(value)
 
 
 def _moment(text: str) -> datetime:

@@ -58,3 +58,14 @@ async def test_what_reaches_elsewhere_is_not_sent(azure: AzureLogs, service: Any
     with pytest.raises(QueryError, match=r"refused|empty"):
         await azure.query(kql)
     assert service.asked == []
+
+
+async def test_only_an_unknown_name_shows_that_a_table_is_not_there(azure: AzureLogs, service: Any):
+    """A table refused for another reason, such as its plan, was not looked at: it must not be read as empty."""
+    basic = log_analytics.problem(400, "BadArgumentError", "The table 'AppTraces' has the Basic plan: no getschema")
+    service.faults = [log_analytics.answering(basic)]
+    with pytest.raises(QueryError) as refused:
+        await azure.describe("AppTraces")
+    with pytest.raises(QueryError) as unknown:
+        await azure.describe("AppTrace")
+    assert (refused.value.retryable, unknown.value.retryable) == (True, False)

@@ -15,6 +15,7 @@ from orchestrator.core.ports import Metrics, QueryLimits
 from orchestrator.core.table import ColumnType, Table, TableStatus
 from orchestrator.core.window import Window
 from plugins.monitor.azure.metrics import AzureMetrics
+from plugins.monitor.azure.metrics_answers import read_values
 from plugins.monitor.embedded.duckdb import DuckDbLogs
 from plugins.monitor.embedded.local_graph import LocalResourceGraph
 from plugins.monitor.embedded.local_metrics import LocalMetrics
@@ -299,3 +300,14 @@ async def test_an_answer_of_another_shape(
     metrics_server.replies = [JSONResponse(document)]
     with pytest.raises(QueryError, match=r"sent what cannot be read|failed"):
         await azure.measure(query)
+
+
+def test_what_the_service_leaves_out_is_missing(query: MetricsQuery) -> None:
+    """A resource without an answer is no resource without values, and what is no number is no value."""
+    first, second = f"{query.resources[0]}1", f"{query.resources[0]}2"
+    name = query.names[0]
+    point = {"timeStamp": "2024-01-20T10:00:00Z", **{item.value: float("nan") for item in query.aggregations}}
+    metric = {"name": {"value": name}, "errorCode": "Success", "timeseries": [{"data": [point]}]}
+    asked = replace(query, resources=(first, second), names=(name,))
+    found = read_values({"values": [{"resourceid": first, "value": [metric]}]}, asked)
+    assert found == ([], [f"{name} of {second}: the service gave no answer"])
