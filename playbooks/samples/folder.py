@@ -1,5 +1,7 @@
 """Writes tables into a new folder, whole or not at all."""
 
+import errno
+import os
 import re
 import secrets
 import shutil
@@ -51,6 +53,8 @@ def write_folder(tables: Mapping[str, Rows], *, out: Path, fmt: Format, workspac
     try:
         _write_all(tables, folder=made, fmt=fmt, workspace=workspace)
         _put_in_place(made, out)
+    except OSError as error:
+        raise InputError(f"cannot write into {str(out.parent)!r}: {error.strerror}; choose another --out") from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
@@ -92,7 +96,16 @@ def _write_all(tables: Mapping[str, Rows], *, folder: Path, fmt: Format, workspa
         for name in sorted(tables):
             if tables[name]:
                 path = folder / f"{name}{_SUFFIX[fmt]}"
-                _write_table(connection, name, tables[name], path=path, fmt=fmt, workspace=workspace)
+                try:
+                    _write_table(connection, name, tables[name], path=path, fmt=fmt, workspace=workspace)
+                except duckdb.IOException as error:
+                    raise _as_os_error(str(error)) from error
+
+
+def _as_os_error(said: str) -> OSError:
+    """What the system said, out of DuckDB's words: a full disk, or a limit of this user."""
+    number = re.search(r"errno\W+(\d+)", said)
+    return OSError(int(number[1]), os.strerror(int(number[1]))) if number else OSError(errno.EIO, said.splitlines()[0])
 
 
 def _write_table(

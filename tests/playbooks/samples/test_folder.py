@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -170,3 +171,15 @@ def test_an_unknown_format_is_refused(tmp_path: Path):
     with pytest.raises(InputError, match="unknown format 'xlsx'; use one of csv, parquet"):
         make("shop", seed=1, out=tmp_path / "out", fmt="xlsx")  # type: ignore[arg-type]  # what a user may type
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_without_room_is_told_and_leaves_nothing(tmp_path: Path):
+    """A limit on the size of files stands for it; what was half written is removed."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
+    try:
+        with pytest.raises(InputError, match=r"cannot write into .*: File too large; choose another --out"):
+            make("healthy_quiet", seed=1, out=tmp_path / "out")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list(tmp_path.iterdir())
