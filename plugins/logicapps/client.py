@@ -165,6 +165,8 @@ class LogicAppsWorkflows:
             raise InputError(f"the workflow {spec.name!r} changes nothing, so that no key of it is kept: call it again")
         lookup = await self._look_up(spec, key)
         runs = None if lookup is not None and lookup.state == "done" else await self._runs(spec, key)
+        if lookup is not None and lookup.state == "absent" and runs:
+            lookup = await self._look_up(spec, key)  # a run that has ended since may have acted after the first look
         attempt = self._attempts.last(key)
         known = sent_at or (attempt.sent_at if attempt else None)
         reading = settle(key, lookup=lookup, runs=runs, now=self._clock(), sent_at=known)
