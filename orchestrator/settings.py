@@ -65,6 +65,7 @@ MENDS = {
     "otlp_endpoint": _ADDRESS.format(example="http://localhost:4318"),
     "appinsights_connection_string": "give the connection string of Application Insights, or unset it",
     "appinsights_identity": "give true or false",
+    "log_to": "give file, stderr or both",
     "log_level": "give debug, info, warning or error",
 }
 
@@ -177,6 +178,9 @@ class Settings(BaseSettings):
     )
     appinsights_identity: bool = Field(
         default=False, description="whether Application Insights is written to with the identity, where keys are off"
+    )
+    log_to: Literal["file", "stderr", "both"] = Field(
+        default="file", description="where the program's log goes: the state folder's file, stderr, or both"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="the least serious entry of the program's log that is written"

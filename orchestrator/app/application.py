@@ -92,6 +92,14 @@ class App:
 
         return load_settings()
 
+    def _logged(self) -> "Settings":
+        """The settings, with the log sent where they say: for what asks outside systems."""
+        from orchestrator.app.telemetry.source import configure_log  # noqa: PLC0415  # structlog is not free
+
+        settings = self.settings()
+        configure_log(settings)
+        return settings
+
     def state_dir(self) -> Path | None:
         """Where runs, history and the log are kept; None where the settings cannot be read."""
         try:
@@ -115,17 +123,17 @@ class App:
 
     @asynccontextmanager
     async def _converse(self, options: Options) -> AsyncIterator[Conversation]:
-        from orchestrator.app.assembly import open_switchboard  # noqa: PLC0415  # brings every room
+        from orchestrator.app.assembly import open_switchboard, specialists  # noqa: PLC0415  # brings every room
         from orchestrator.app.azure import Azure  # noqa: PLC0415
-        from orchestrator.app.telemetry.source import configure_log, open_run_telemetry  # noqa: PLC0415
+        from orchestrator.app.telemetry.source import open_run_telemetry  # noqa: PLC0415
         from orchestrator.engine.session import Session, new_session_id, resume_session  # noqa: PLC0415
 
-        settings = self.settings()
-        configure_log(settings)
+        settings = self._logged()
+        tools = frozenset[str]().union(*(spec.grants for spec in specialists().values()))
         async with (
             Azure(settings) as azure,
-            open_switchboard(options, settings, azure=azure) as switchboard,
-            open_run_telemetry(settings, azure, tools=switchboard.tools) as telemetry,
+            open_run_telemetry(settings, azure, tools=tools) as telemetry,
+            open_switchboard(options, settings, azure=azure, headers=telemetry.headers) as switchboard,
         ):
             if options.session is None:
                 session = Session(id=new_session_id())
@@ -172,7 +180,7 @@ class App:
         """Check guides against the schema of the configured logs."""
         from orchestrator.app.live_checks import check_guides  # noqa: PLC0415  # brings the log engine
 
-        return await check_guides(self._guide_files(files), options=options, settings=self.settings(), live=live)
+        return await check_guides(self._guide_files(files), options=options, settings=self._logged(), live=live)
 
     async def try_guides(self, files: Sequence[Path]) -> AsyncIterator[TriedGuide]:
         """Run the tests beside guides."""
@@ -202,7 +210,7 @@ class App:
         from orchestrator.app.log_source import open_plain_logs  # noqa: PLC0415
         from orchestrator.app.sources import choose_sources  # noqa: PLC0415
 
-        settings = self.settings()
+        settings = self._logged()
         sources = choose_sources(options, settings)
         async with Azure(settings) as azure, open_plain_logs(options, azure, sources) as logs:
             table = await logs.query(kql)
@@ -224,7 +232,7 @@ class App:
         """Ask a past run's queries again and evaluate each claim's check."""
         from orchestrator.app.past import verify_run  # noqa: PLC0415
 
-        return await verify_run(self.settings(), run)
+        return await verify_run(self._logged(), run)
 
     def list_workflows(self) -> tuple[Document, ...]:
         """The workflows there are."""
@@ -236,7 +244,7 @@ class App:
         """What became of a key."""
         from orchestrator.app.workflows import read_workflow  # noqa: PLC0415  # brings the client, and the host
 
-        return _redacted(await read_workflow(self.settings(), key, sent_at=sent_at))
+        return _redacted(await read_workflow(self._logged(), key, sent_at=sent_at))
 
     async def serve_workflows(
         self,
@@ -250,7 +258,7 @@ class App:
         """Host the workflows on a port."""
         from orchestrator.app.workflows import serve_workflows  # noqa: PLC0415  # brings the web server
 
-        await serve_workflows(self.settings(), host=host, port=port, faults=faults, folder=folder, announce=announce)
+        await serve_workflows(self._logged(), host=host, port=port, faults=faults, folder=folder, announce=announce)
 
     def make_sample(self, name: str, *, seed: int, out: Path, fmt: str) -> Document:
         """Write a sample environment."""
@@ -268,13 +276,13 @@ class App:
         """Make the search service hold what the files say."""
         from orchestrator.app.index_fill import fill_search  # noqa: PLC0415
 
-        return await fill_search(self.settings(), self.load_guides(guides), recreate=recreate)
+        return await fill_search(self._logged(), self.load_guides(guides), recreate=recreate)
 
     async def show_index(self) -> Document:
         """How the search service's indexes stand."""
         from orchestrator.app.index_fill import show_search  # noqa: PLC0415
 
-        return await show_search(self.settings())
+        return await show_search(self._logged())
 
     async def diagnose(self, options: Options) -> tuple[Finding, ...]:
         """What is configured and reachable."""

@@ -15,7 +15,7 @@ from orchestrator.app.model_source import model_terms, open_chat_service
 from orchestrator.app.resource_source import Resources, open_resources
 from orchestrator.app.search_source import open_index
 from orchestrator.app.sources import Sources, choose_sources, refuse_locked, zone_name
-from orchestrator.app.workflows import DeferredWorkflows
+from orchestrator.app.workflows import DeferredWorkflows, Headers
 from orchestrator.core.errors import InputError, QueryError, StoreError
 from orchestrator.core.journal import Journal, NoJournal
 from orchestrator.core.ports import Hit, Index
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
 
     from orchestrator.core.routing.router import Router
+    from orchestrator.core.specs import AgentSpec
     from orchestrator.engine.switchboard import Environment, Switchboard
     from playbooks.services import Services
 
@@ -66,9 +67,12 @@ def read_services(options: Options, settings: Settings, *, kind: str) -> "Servic
 
 @asynccontextmanager
 async def open_switchboard(
-    options: Options, settings: Settings, *, azure: Azure | None = None
+    options: Options, settings: Settings, *, azure: Azure | None = None, headers: Headers = dict
 ) -> AsyncIterator["Switchboard"]:
-    """Everything that a conversation needs, closed at the end; `azure` stays open, where the caller has it."""
+    """Everything that a conversation needs, closed at the end; `azure` stays open, where the caller has it.
+
+    `headers` are those by which a workflow's call joins the trace of its run.
+    """
     from orchestrator.app.log import quiet_libraries  # noqa: PLC0415  # structlog is not free
     from orchestrator.engine.handlebars import defer_handlebars  # noqa: PLC0415  # before Semantic Kernel
 
@@ -85,6 +89,7 @@ async def open_switchboard(
         open_resources(shared, sources, opened.logs) as resources,
         open_index(settings, shared, guides) as index,
         open_chat_service(settings, shared) as service,
+        DeferredWorkflows(settings, azure=shared, headers=headers) as workflows,
     ):
         names = await _system_names(guides, services, opened, kind=sources.kind)
         with open_journal(settings) as (journal, trouble):
@@ -94,6 +99,7 @@ async def open_switchboard(
                 opened=opened,
                 resources=resources,
                 index=index,
+                workflows=workflows,
                 journal=journal,
                 names=names,
                 trouble=trouble,
@@ -122,6 +128,7 @@ class _Parts:
     opened: Opened
     resources: Resources
     index: Index
+    workflows: DeferredWorkflows
     journal: Journal
     names: tuple[str, ...]
     trouble: str | None
@@ -193,13 +200,9 @@ def _environment(options: Options, settings: Settings, sources: Sources, parts: 
 def _build(
     settings: Settings, service: "ChatCompletionClientBase", *, parts: _Parts, environment: "Environment"
 ) -> "Switchboard":
-    from agents.handoff.spec import HANDOFF  # noqa: PLC0415  # the specialists come with Semantic Kernel
-    from agents.sentiment.spec import SENTIMENT  # noqa: PLC0415
-    from agents.shipment.spec import SHIPMENT  # noqa: PLC0415
     from agents.triage.alerts import alert_name  # noqa: PLC0415
     from agents.triage.matching import GuideMatcher  # noqa: PLC0415
     from agents.triage.passages import answer_passage  # noqa: PLC0415
-    from agents.triage.spec import TRIAGE  # noqa: PLC0415
     from agents.triage.tools import GuideTools  # noqa: PLC0415
     from orchestrator.engine.kernel import build_kernel  # noqa: PLC0415
     from orchestrator.engine.switchboard import Switchboard  # noqa: PLC0415
@@ -223,17 +226,27 @@ def _build(
         "guides": guides,
         "search": SearchTools(choose),
         "logs": LogTools(parts.opened.logs),
-        "workflows": WorkflowTools(DeferredWorkflows(settings)),
+        "workflows": WorkflowTools(parts.workflows),
     }
     return Switchboard(
         kernel=build_kernel(service, plugins),
         service=service,
-        specs={spec.name: spec for spec in (TRIAGE, SHIPMENT, SENTIMENT, HANDOFF)},
+        specs=specialists(),
         router=build_router(parts.names, parts.guides),
         environment=environment,
         journal=parts.journal,
         terms=model_terms(settings),
     )
+
+
+def specialists() -> "dict[str, AgentSpec]":
+    """The specialists by name."""
+    from agents.handoff.spec import HANDOFF  # noqa: PLC0415  # read where a conversation is
+    from agents.sentiment.spec import SENTIMENT  # noqa: PLC0415
+    from agents.shipment.spec import SHIPMENT  # noqa: PLC0415
+    from agents.triage.spec import TRIAGE  # noqa: PLC0415
+
+    return {spec.name: spec for spec in (TRIAGE, SHIPMENT, SENTIMENT, HANDOFF)}
 
 
 def build_router(names: Iterable[str], guides: Sequence[Guide]) -> "Router":

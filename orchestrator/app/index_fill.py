@@ -64,7 +64,7 @@ async def fill_search(settings: Settings, guides: Sequence[Guide], *, recreate: 
     async with (
         Azure(settings) as azure,
         open_search_clients(settings, azure) as clients,
-        open_search(settings, azure) as index,
+        open_search(settings, azure, clients=clients) as index,
     ):
         setup = IndexSetup(clients, prefix=settings.search_prefix, dimensions=_dimensions(settings))
         kept = await _kept(setup, index) if recreate else []

@@ -5,20 +5,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from orchestrator.app.azure import Azure
-from orchestrator.app.model_source import PLACES
+from orchestrator.app.model_source import open_model
 from orchestrator.core.errors import SettingsError
 from orchestrator.core.ports import PagedIndex
 from orchestrator.settings import Settings
 from playbooks.guide import Guide
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-
     from plugins.search.azure.clients import SearchClients
     from plugins.search.azure.embeddings import OpenAIEmbedder
     from plugins.search.azure.index import AzureIndex
-
-_NO_KEY = "none"  # the client wants a key, servers without one ignore it
 
 
 def search_is_live(settings: Settings) -> bool:
@@ -46,12 +42,15 @@ async def open_index(settings: Settings, azure: Azure, guides: Sequence[Guide]) 
 
 
 @asynccontextmanager
-async def open_search(settings: Settings, azure: Azure) -> "AsyncIterator[AzureIndex]":
-    """The index on the search service, closed at the end; nothing is asked of the service before it is used."""
+async def open_search(
+    settings: Settings, azure: Azure, *, clients: "SearchClients | None" = None
+) -> "AsyncIterator[AzureIndex]":
+    """The index on the search service; nothing is asked before it is used. Given `clients` stay open."""
     from plugins.search.azure.index import AzureIndex  # noqa: PLC0415  # where a search service is configured
 
     async with AsyncExitStack() as stack:
-        clients = await stack.enter_async_context(open_search_clients(settings, azure))
+        if clients is None:
+            clients = await stack.enter_async_context(open_search_clients(settings, azure))
         embedder = None
         if settings.embedding_model:
             embedder = await stack.enter_async_context(_open_embedder(settings, azure, settings.embedding_model))
@@ -90,37 +89,8 @@ async def _place(settings: Settings, azure: Azure) -> tuple[str, str | None]:
 
 @asynccontextmanager
 async def _open_embedder(settings: Settings, azure: Azure, model: str) -> "AsyncIterator[OpenAIEmbedder]":
+    """The embedding model at the endpoint of the chat model, asked through the same kind of client."""
     from plugins.search.azure.embeddings import OpenAIEmbedder  # noqa: PLC0415  # where an embedding model is configured
 
-    async with _open_model_client(settings, azure, model) as client:
-        yield OpenAIEmbedder(client, model=model, dimensions=settings.embedding_dimensions)
-
-
-@asynccontextmanager
-async def _open_model_client(settings: Settings, azure: Azure, model: str) -> "AsyncIterator[AsyncOpenAI]":
-    """The client of the model's endpoint, as the chat service has it."""
-    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
-    place = next((name for name in PLACES if getattr(settings, name) is not None), None)
-    async with AsyncExitStack() as stack:
-        if place == "model_base_url":
-            from orchestrator.models.openai import open_chat  # noqa: PLC0415  # brings the client library
-
-            opening = open_chat(base_url=settings.model_base_url or "", model=model, api_key=key or _NO_KEY)
-        elif place == "azure_openai_endpoint":
-            from orchestrator.models.azure import open_azure_chat  # noqa: PLC0415  # brings the client library
-
-            opening = open_azure_chat(
-                endpoint=settings.azure_openai_endpoint or "",
-                deployment=model,
-                api_version=settings.azure_openai_api_version,
-                api_key=key,
-                credential=None if key else await azure.credential(),
-            )
-        elif place == "project_endpoint":
-            opening = (await azure.project()).chat(deployment=model)
-        else:
-            raise SettingsError(
-                f"SWITCHBOARD_EMBEDDING_MODEL is {model!r}, but nothing says where that model is; set "
-                "SWITCHBOARD_PROJECT_ENDPOINT, SWITCHBOARD_AZURE_OPENAI_ENDPOINT or SWITCHBOARD_MODEL_BASE_URL"
-            )
-        yield (await stack.enter_async_context(opening)).client
+    async with open_model(settings, azure, model) as service:
+        yield OpenAIEmbedder(service.client, model=model, dimensions=settings.embedding_dimensions)

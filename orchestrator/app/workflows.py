@@ -3,18 +3,20 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from orchestrator.core.errors import InputError, SettingsError
 from orchestrator.core.workflows import Accepted, Body, Outcome, Reading, WorkflowSpec
 from orchestrator.surfaces.application import Document, ServedWorkflow
 
 if TYPE_CHECKING:
+    from orchestrator.app.azure import Azure
     from orchestrator.settings import Settings
     from plugins.logicapps.client import LogicAppsWorkflows
     from plugins.logicapps.exchange import TokenCredential
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(str(files("playbooks"))) / "workflows"
 HOST_FILE = "workflows.db"
+Headers = Callable[[], dict[str, str]]
 
 
 @asynccontextmanager
@@ -30,6 +33,7 @@ async def open_workflows(
     settings: "Settings",
     *,
     credential: "TokenCredential | None" = None,
+    headers: Headers = dict,
     folder: Path = SHIPPED,
     resources: Mapping[str, str] | None = None,
 ) -> AsyncIterator["LogicAppsWorkflows"]:
@@ -38,14 +42,16 @@ async def open_workflows(
     Args:
         settings: Where some are configured, there are only those: none falls back to this machine.
         credential: For workflows with an audience, and for run history; without it one is opened where it is needed.
+        headers: Of the calling task, for each call to Azure, such as those by which it joins a trace.
         folder: The workflows' folders.
         resources: Azure resource ids by workflow, whose run history may be read; None, those of the settings.
     """
     from playbooks.workflow import load_workflows  # noqa: PLC0415  # read where workflows are used
 
     specs = load_workflows(folder)
+    known = resources or _resources(settings)
     opened = (
-        _open_azure(settings, specs, credential=credential, resources=resources or _resources(settings))
+        _open_azure(settings, specs, credential=credential, headers=headers, resources=known)
         if settings.workflows
         else _open_embedded(settings, specs, folder=folder)
     )
@@ -59,6 +65,7 @@ async def _open_azure(
     specs: Mapping[str, WorkflowSpec],
     *,
     credential: "TokenCredential | None",
+    headers: Headers,
     resources: Mapping[str, str],
 ) -> AsyncIterator["LogicAppsWorkflows"]:
     from plugins.logicapps.address import parse_address  # noqa: PLC0415  # the HTTP client is loaded where it is used
@@ -72,15 +79,19 @@ async def _open_azure(
         _check_known(name, specs)
         url = setting.url.get_secret_value()
         addresses.append(parse_address(name, url, audience=setting.audience, resource=resources.get(name)))
-    needs_identity = bool(resources) or any(address.audience for address in addresses)
     async with AsyncExitStack() as stack:
-        if needs_identity and credential is None:
+        if (resources or needs_identity(settings)) and credential is None:
             from orchestrator.app.azure import open_credential  # noqa: PLC0415  # only with an identity
 
             credential = await stack.enter_async_context(open_credential(settings))
-        exchange = Exchange(await stack.enter_async_context(open_http()), credential=credential)
+        exchange = Exchange(await stack.enter_async_context(open_http(headers=headers)), credential=credential)
         history = RunHistory(exchange) if resources else None
         yield LogicAppsWorkflows(specs=specs.values(), addresses=addresses, exchange=exchange, history=history)
+
+
+def needs_identity(settings: "Settings") -> bool:
+    """Whether a workflow is called, or its history read, with the identity."""
+    return any(item.audience or item.resource for item in settings.workflows.values())
 
 
 def _resources(settings: "Settings") -> Mapping[str, str]:
@@ -136,18 +147,34 @@ def _signed(store: "HostStore", specs: Mapping[str, WorkflowSpec], origin: str) 
 
 
 class DeferredWorkflows:
-    """The port without anything open: specs are read, and workflows opened, when they are asked for.
+    """The port without anything open: specs are read, and workflows opened once, when they are asked for.
 
-    For those who may never ask, such as a conversation's tools. Between two calls nothing is remembered, so that `read`
-    needs `sent_at` where a finding of nothing is to count.
+    For those who may never ask, such as a conversation's tools. Open it with `async with`: what was opened is closed at
+    the end, and until then the client remembers which keys are open.
+
+    Args:
+        azure: For its credential, where a workflow is called with one.
+        headers: Of the calling task's trace, for each call.
     """
 
     def __init__(
-        self, settings: "Settings", *, credential: "TokenCredential | None" = None, folder: Path = SHIPPED
+        self, settings: "Settings", *, azure: "Azure | None" = None, headers: Headers = dict, folder: Path = SHIPPED
     ) -> None:
         self._settings = settings
-        self._credential = credential
+        self._azure = azure
+        self._headers = headers
         self._folder = folder
+        self._stack = AsyncExitStack()
+        self._lock = asyncio.Lock()
+        self._opened: LogicAppsWorkflows | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
 
     @property
     def specs(self) -> Mapping[str, WorkflowSpec]:
@@ -159,16 +186,20 @@ class DeferredWorkflows:
 
     async def call(self, name: str, body: Body, *, key: str) -> Outcome:
         """Call a workflow; see the port."""
-        async with self._open() as workflows:
-            return await workflows.call(name, body, key=key)
+        return await (await self._workflows()).call(name, body, key=key)
 
     async def read(self, key: str, *, name: str | None = None, sent_at: datetime | None = None) -> Reading:
         """What became of a key; see the port."""
-        async with self._open() as workflows:
-            return await workflows.read(key, name=name, sent_at=sent_at)
+        return await (await self._workflows()).read(key, name=name, sent_at=sent_at)
 
-    def _open(self) -> AbstractAsyncContextManager["LogicAppsWorkflows"]:
-        return open_workflows(self._settings, credential=self._credential, folder=self._folder)
+    async def _workflows(self) -> "LogicAppsWorkflows":
+        async with self._lock:
+            if self._opened is None:
+                credential = await self._azure.credential() if self._azure and needs_identity(self._settings) else None
+                self._opened = await self._stack.enter_async_context(
+                    open_workflows(self._settings, credential=credential, headers=self._headers, folder=self._folder)
+                )
+            return self._opened
 
 
 def list_workflows(settings: "Settings", *, folder: Path = SHIPPED) -> tuple[Document, ...]:

@@ -77,11 +77,6 @@ class Switchboard:
     journal: Journal
     terms: ModelTerms | None = None
 
-    @property
-    def tools(self) -> frozenset[str]:
-        """The tools that any specialist may call."""
-        return frozenset[str]().union(*(spec.grants for spec in self.specs.values()))
-
     async def ask(self, text: str, *, session: Session, listen: Listener, agent: str | None = None) -> Json:
         """Answer one message: route it, run a turn per subject, store and return the report.
 

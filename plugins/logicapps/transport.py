@@ -5,7 +5,7 @@ puts the query back as the last thing before the bytes leave.
 """
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import httpx
@@ -61,11 +61,26 @@ class SignedTransport(httpx.AsyncBaseTransport):
 
 
 @asynccontextmanager
-async def open_http(transport: httpx.AsyncBaseTransport | None = None) -> AsyncIterator[httpx.AsyncClient]:
-    """A client that follows no redirect and keeps no cookie; `transport` takes the place of the network."""
+async def open_http(
+    transport: httpx.AsyncBaseTransport | None = None, *, headers: Callable[[], dict[str, str]] = dict
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that follows no redirect and keeps no cookie.
+
+    Args:
+        transport: Takes the place of the network.
+        headers: Of the calling task, such as those by which a call joins a trace; one that the caller sets stays.
+    """
+
+    async def join(request: httpx.Request) -> None:  # the client awaits it
+        for name, value in headers().items():
+            request.headers.setdefault(name, value)
+
+
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_REDACTING)  # adding it again changes nothing
     limits = httpx.Limits(max_connections=20, keepalive_expiry=IDLE_S)
     inner = transport or httpx.AsyncHTTPTransport(limits=limits)
-    async with httpx.AsyncClient(transport=SignedTransport(inner), follow_redirects=False, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        transport=SignedTransport(inner), follow_redirects=False, trust_env=False, event_hooks={"request": [join]}
+    ) as client:
         yield client

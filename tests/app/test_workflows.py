@@ -111,21 +111,37 @@ async def test_an_identity_is_opened_only_for_an_audience() -> None:
 
 async def test_deferred_workflows_open_when_they_are_asked(state: Path) -> None:
     """Listing opens nothing; a call does, and another sees what it did."""
-    deferred = DeferredWorkflows(Settings())
-    assert "open_ticket" in deferred.specs
-    assert list(DeferredWorkflows(configured(notify={"url": SAS})).specs) == ["notify"]
-    assert not (state / "workflows.db").exists()
-    assert isinstance(await deferred.call("open_ticket", {"title": "t"}, key=KEY), Done)
-    assert isinstance(await deferred.read(KEY), Done)
+    async with DeferredWorkflows(Settings()) as deferred:
+        assert "open_ticket" in deferred.specs
+        assert list(DeferredWorkflows(configured(notify={"url": SAS})).specs) == ["notify"]
+        assert not (state / "workflows.db").exists()
+        assert isinstance(await deferred.call("open_ticket", {"title": "t"}, key=KEY), Done)
+        assert isinstance(await deferred.read(KEY), Done)
 
 
 async def test_a_message_is_recorded_before_the_host_closes() -> None:
     """A workflow without a Response action answers at once, and closing lets its run end."""
     key = action_key("notify", "INC-7")
-    deferred = DeferredWorkflows(Settings())
-    outcome = await deferred.call("notify", {"channel": "ops", "text": "hi"}, key=key)
-    assert outcome.kind == "accepted"
-    assert isinstance(await deferred.read(key), Done)
+    async with DeferredWorkflows(Settings()) as deferred:
+        outcome = await deferred.call("notify", {"channel": "ops", "text": "hi"}, key=key)
+        assert outcome.kind == "accepted"
+    async with DeferredWorkflows(Settings()) as later:
+        assert isinstance(await later.read(key), Done)
+
+
+async def test_a_lost_reply_is_read_before_it_is_repeated(tmp_path: Path) -> None:
+    """One client serves a conversation and knows that the key is open: the second call reads, and one ticket stands."""
+    faults = tmp_path / "faults.json"
+    faults.write_text(json.dumps([{"kind": "lost_reply"}]))
+    with serving("--faults", str(faults)) as (_, printed):
+        settings = configured(**tomllib.loads(printed)["workflows"])
+        async with DeferredWorkflows(settings) as deferred:
+            assert isinstance(await deferred.call("open_ticket", {"title": "t"}, key=KEY), Unknown)
+            again = await deferred.call("open_ticket", {"title": "t"}, key=KEY)
+            read = await deferred.read(KEY)
+    assert isinstance(again, Done)
+    assert isinstance(read, Done)
+    assert (again.body, again.run_id) == (read.body, read.run_id)
 
 
 @contextmanager

@@ -234,6 +234,7 @@ module host 'modules/host.bicep' = {
       SWITCHBOARD_EMBEDDING_MODEL: deployModels ? embeddingName : ''
       SWITCHBOARD_WORKFLOWS: string(workflows.outputs.settings)
       SWITCHBOARD_STATE: '/state'
+      SWITCHBOARD_LOG_TO: 'both'
       SWITCHBOARD_LOG_LEVEL: 'info'
     }
   }

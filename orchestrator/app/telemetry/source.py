@@ -1,9 +1,10 @@
 """Where the settings send traces and metrics, and where they send the log."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from orchestrator.app.telemetry.runs import NoTelemetry, Telemetry, open_telemetry
 from orchestrator.app.telemetry.vocabulary import Vocabulary
@@ -65,11 +66,16 @@ def vocabulary_of(settings: Settings, *, tools: frozenset[str]) -> Vocabulary:
     )
 
 
-def configure_log(settings: Settings, *, stream: TextIO | None = None) -> None:
-    """Send the log to the state folder's file, and to a stream where a service has one for it."""
+def configure_log(settings: Settings) -> None:
+    """Send the log to the state folder's file, to stderr, or to both, as the settings say."""
     from orchestrator.app.log import FILE, configure_logging, secrets_of  # noqa: PLC0415  # structlog is not free
 
-    configure_logging(level=settings.log_level, file=settings.state / FILE, stream=stream, known=secrets_of(settings))
+    configure_logging(
+        level=settings.log_level,
+        file=settings.state / FILE if settings.log_to in {"file", "both"} else None,
+        stream=sys.stderr if settings.log_to in {"stderr", "both"} else None,
+        known=secrets_of(settings),
+    )
 
 
 async def _connection_string(settings: Settings, azure: "Azure") -> str | None:

@@ -1,16 +1,13 @@
-"""Outgoing calls of a run carry its trace."""
+"""The calls of a run's workflows carry its trace."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from azure.core import AsyncPipelineClient
-from azure.core.pipeline.policies import CustomHookPolicy
-from azure.core.rest import HttpRequest
 
-from orchestrator.app.telemetry.joining import JoinedTransport, join_azure
 from orchestrator.app.telemetry.runs import NoTelemetry, open_telemetry
 from orchestrator.core.events import RunStarted
+from plugins.logicapps.transport import open_http
 
 NOW = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 STARTED = RunStarted(run="r", session="s", message="m", source="live", at=NOW, now=NOW, inputs={})
@@ -22,10 +19,10 @@ def echo(request: httpx.Request) -> httpx.Response:
 
 
 async def test_calls_of_a_run_carry_its_trace(collector: Any) -> None:
-    """An HTTP client's call inside a run names the run's span; one before it names none."""
+    """A call inside a run names the run's span; one before it names none; a header that the caller set stays."""
     async with (
         open_telemetry(otlp_endpoint=collector.address) as telemetry,
-        httpx.AsyncClient(transport=JoinedTransport(httpx.MockTransport(echo), telemetry.headers)) as client,
+        open_http(httpx.MockTransport(echo), headers=telemetry.headers) as client,
     ):
         before = await client.get("http://workflow.example/")
         with telemetry.run() as heard:
@@ -38,21 +35,7 @@ async def test_calls_of_a_run_carry_its_trace(collector: Any) -> None:
     assert own.text == "mine"
 
 
-async def test_an_azure_client_joins_by_its_hook(collector: Any) -> None:
-    """The hook of the SDK's pipeline puts the header on the wire."""
-    async with open_telemetry(otlp_endpoint=collector.address) as telemetry:
-        hook = CustomHookPolicy(raw_request_hook=join_azure(telemetry.headers))
-        async with AsyncPipelineClient(collector.address, policies=[hook]) as client:
-            with telemetry.run() as heard:
-                heard(STARTED)
-                await client.send_request(HttpRequest("POST", f"{collector.address}/query", content=b"x"))
-    (request,) = [item for item in collector.received if item.path == "/query"]
-    (span,) = collector.spans()
-    assert request.headers["traceparent"].split("-")[1:3] == [span.trace.hex(), span.id.hex()]
-
-
 async def test_without_telemetry_nothing_is_added() -> None:
-    """The wrapping costs a call nothing but itself."""
-    transport = JoinedTransport(httpx.MockTransport(echo), NoTelemetry().headers)
-    async with httpx.AsyncClient(transport=transport) as client:
+    """No header, and no part of OpenTelemetry."""
+    async with open_http(httpx.MockTransport(echo), headers=NoTelemetry().headers) as client:
         assert (await client.get("http://workflow.example/")).text == "none"
