@@ -6,18 +6,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from orchestrator.core.workflows import Absent, Done, Outcome, Reading, Refused
+from orchestrator.core.workflows import Absent, Accepted, Done, Outcome, Reading, Refused, Unknown
 
 REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """The last call of a key; `outcome` is None while it runs, and for ever where it was cancelled."""
+    """The last call of a key; `outcome` is None while it runs, and for ever where it was cancelled.
+
+    `taken` says that the service answered that it had taken the call, whatever came of it later.
+    """
 
     payload: str
     sent_at: datetime
     outcome: Outcome | None = None
+    taken: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -68,7 +72,7 @@ class Attempts:
         if isinstance(outcome, Refused):
             self._by_key.pop(key, None)
         else:
-            self._by_key[key] = replace(attempt, outcome=outcome)
+            self._by_key[key] = replace(attempt, outcome=outcome, taken=_was_taken(outcome))
 
     def learn(self, key: str, reading: Reading) -> None:
         """What a read found of an open one."""
@@ -76,8 +80,13 @@ class Attempts:
         if isinstance(reading, Absent):
             self._by_key.pop(key, None)
         elif attempt is not None and attempt.is_open:
-            self._by_key[key] = replace(attempt, outcome=reading)
+            self._by_key[key] = replace(attempt, outcome=reading, taken=attempt.taken or isinstance(reading, Accepted))
 
     def _least(self) -> str:
         """The oldest that is done; an open one is forgotten only where there is nothing else."""
         return next((key for key, attempt in self._by_key.items() if not attempt.is_open), next(iter(self._by_key)))
+
+
+def _was_taken(outcome: Outcome) -> bool:
+    """A call that is at work, or of which the service knows a run."""
+    return isinstance(outcome, Accepted) or (isinstance(outcome, Unknown) and outcome.run_id is not None)

@@ -169,7 +169,8 @@ class LogicAppsWorkflows:
             lookup = await self._look_up(spec, key)  # a run that has ended since may have acted after the first look
         attempt = self._attempts.last(key)
         known = sent_at or (attempt.sent_at if attempt else None)
-        reading = settle(key, lookup=lookup, runs=runs, now=self._clock(), sent_at=known)
+        taken = attempt is not None and attempt.taken
+        reading = settle(key, lookup=lookup, runs=runs, now=self._clock(), sent_at=known, taken=taken)
         self._attempts.learn(key, reading)
         return reading
 

@@ -76,6 +76,7 @@ def settle(
     runs: Sequence[RunRecord] | None,
     now: datetime,
     sent_at: datetime | None = None,
+    taken: bool = False,
 ) -> Reading:
     """What became of a key.
 
@@ -85,6 +86,7 @@ def settle(
         runs: The runs with this tracking id; None where the history cannot be read.
         now: The clock.
         sent_at: When the call was first sent, where known; without it an empty history proves nothing.
+        taken: Whether the service is known to have taken the call: then there is a run, which may wait for hours.
     """
     if lookup is None and runs is None:
         return Unknown(
@@ -96,6 +98,9 @@ def settle(
     if at_work is not None or (lookup is not None and lookup.state == "running"):
         return Accepted(key=key, run_id=at_work.run_id if at_work else None)
     if lookup is not None and lookup.state == "absent":
+        if taken and not runs:
+            reason = "the service took the call, lookup_by_key finds nothing yet, and no history shows its run's end"
+            return Unknown(key=key, reason=reason, owner="person")
         return _looked_up_absent(key, runs, late=_is_late(now, sent_at))
     if runs is None:
         return Unknown(key=key, reason=lookup.reason if lookup else "")

@@ -75,7 +75,6 @@ async def open_http(
         for name, value in headers().items():
             request.headers.setdefault(name, value)
 
-
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_REDACTING)  # adding it again changes nothing
     limits = httpx.Limits(max_connections=20, keepalive_expiry=IDLE_S)

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from orchestrator.core.workflows import Absent, Accepted, Done, Refused, Unknown, action_key
 from plugins.logicapps.attempts import Attempt, Attempts
 from plugins.logicapps.host.faults import Fault, FaultKind
+from plugins.logicapps.settling import Lookup, settle
 
 KEY = action_key("open_ticket", "INC-7")
 TICKET = {"title": "t"}
@@ -101,3 +102,24 @@ def test_what_a_read_teaches() -> None:
     assert last.outcome is DONE
     attempts.learn(KEY, Absent(key=KEY, source="lookup"))
     assert attempts.last(KEY) is None
+
+
+@pytest.mark.parametrize(
+    "outcome", [Accepted(key=KEY, run_id="r"), Unknown(key=KEY, reason="504", status=504, run_id="r")]
+)
+def test_a_call_that_was_taken_is_not_absent_by_a_lookup_alone(outcome: Accepted | Unknown) -> None:
+    """Its run may wait for hours: without a history that shows its end a person decides, also after later reads."""
+    attempts = Attempts()
+    attempt = Attempt(payload="p", sent_at=NOW)
+    attempts.begin(KEY, attempt)
+    attempts.end(KEY, attempt, outcome)
+    attempts.learn(KEY, Unknown(key=KEY, reason="nothing yet"))
+    last = attempts.last(KEY)
+    assert last is not None
+    assert last.taken
+    late = NOW + timedelta(hours=5)
+    nothing = Lookup(state="absent")
+    reading = settle(KEY, lookup=nothing, runs=None, now=late, sent_at=NOW, taken=last.taken)
+    assert isinstance(reading, Unknown)
+    assert reading.owner == "person"
+    assert isinstance(settle(KEY, lookup=nothing, runs=None, now=late, sent_at=NOW, taken=False), Absent)
