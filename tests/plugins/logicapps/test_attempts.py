@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from orchestrator.core.workflows import Absent, Accepted, Done, Refused, Unknown, action_key
 from plugins.logicapps.attempts import Attempt, Attempts
 from plugins.logicapps.host.faults import Fault, FaultKind
