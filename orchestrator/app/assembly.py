@@ -13,7 +13,7 @@ from orchestrator.app.azure import Azure
 from orchestrator.app.log_source import Opened, open_logs
 from orchestrator.app.model_source import model_terms, open_chat_service
 from orchestrator.app.resource_source import Resources, open_resources
-from orchestrator.app.search_source import open_index
+from orchestrator.app.search_source import open_index, stood_in
 from orchestrator.app.sources import Sources, choose_sources, refuse_locked, zone_name
 from orchestrator.app.workflows import DeferredWorkflows, Headers
 from orchestrator.core.errors import InputError, QueryError, StoreError
@@ -172,7 +172,8 @@ def _environment(options: Options, settings: Settings, sources: Sources, parts: 
 
     def notes(queries: Sequence[str]) -> tuple[str, ...]:
         first = (opened.note, parts.trouble) if parts.trouble else (opened.note,)
-        return (*first, *opened.logs.warnings_for(queries))
+        searched = stood_in(parts.index)
+        return (*first, *opened.logs.warnings_for(queries), *((searched,) if searched else ()))
 
     return Environment(
         logs=opened.logs,

@@ -1,13 +1,15 @@
 """Which index is searched: the embedded one, or the Azure AI Search service that the settings name."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orchestrator.app.azure import Azure
 from orchestrator.app.model_source import open_model
-from orchestrator.core.errors import SettingsError
-from orchestrator.core.ports import PagedIndex
+from orchestrator.core.errors import SettingsError, StoreError
+from orchestrator.core.ports import Document, Hit, PagedIndex, SearchPage, SearchQuery, WriteResult
 from orchestrator.settings import Settings
 from playbooks.guide import Guide
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from plugins.search.azure.clients import SearchClients
     from plugins.search.azure.embeddings import OpenAIEmbedder
     from plugins.search.azure.index import AzureIndex
+
+PATIENCE_S = 20.0
+"""How long a conversation waits for the search service, tries included."""
 
 
 def search_is_live(settings: Settings) -> bool:
@@ -26,13 +31,72 @@ def search_is_live(settings: Settings) -> bool:
     return bool(settings.search_endpoint or settings.search_connection)
 
 
+class StandIn:
+    """The service's index, and the embedded one in its place from the first time that the service gives out.
+
+    An incident does not wait for a search service: the guides are on this machine. A wrong setting or a missing role is
+    no outage, and is raised.
+    """
+
+    def __init__(self, live: PagedIndex, guides: Sequence[Guide], stack: AsyncExitStack) -> None:
+        self.trouble: str | None = None
+        self._live = live
+        self._guides = guides
+        self._stack = stack
+        self._lock = asyncio.Lock()
+        self._embedded: PagedIndex | None = None
+
+    async def search(self, query: SearchQuery) -> tuple[Hit, ...]:
+        """The best documents; see the port."""
+        return (await self.page(query)).hits
+
+    async def page(self, query: SearchQuery) -> SearchPage:
+        """A page of them; see the port."""
+        if self._embedded is None:
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    return await self._live.page(query)
+            except TimeoutError:
+                self.trouble = f"the search service gave no answer in {PATIENCE_S:g} s"
+            except StoreError as error:
+                self.trouble = error.message
+        return await (await self._other()).page(replace(query, mode="auto"))
+
+    async def write(self, documents: Sequence[Document]) -> tuple[WriteResult, ...]:
+        """Writes go to the service alone."""
+        return await self._live.write(documents)
+
+    async def delete(self, ids: Sequence[str]) -> tuple[WriteResult, ...]:
+        """Removals too."""
+        return await self._live.delete(ids)
+
+    async def _other(self) -> PagedIndex:
+        async with self._lock:
+            if self._embedded is None:
+                self._embedded = await self._stack.enter_async_context(_open_embedded(self._guides))
+            return self._embedded
+
+
+def stood_in(index: object) -> str | None:
+    """What a report says where the embedded index answered in place of the service."""
+    if not isinstance(index, StandIn) or index.trouble is None:
+        return None
+    return f"the embedded search stood in for the search service, which could not be asked: {index.trouble}"
+
+
 @asynccontextmanager
 async def open_index(settings: Settings, azure: Azure, guides: Sequence[Guide]) -> AsyncIterator[PagedIndex]:
     """What a conversation searches: the service's index as it was filled, or the embedded one, filled with these."""
-    if search_is_live(settings):
-        async with open_search(settings, azure) as live:
-            yield live
+    if not search_is_live(settings):
+        async with _open_embedded(guides) as index:
+            yield index
         return
+    async with AsyncExitStack() as stack, open_search(settings, azure) as live:
+        yield StandIn(live, guides, stack)
+
+
+@asynccontextmanager
+async def _open_embedded(guides: Sequence[Guide]) -> AsyncIterator[PagedIndex]:
     from orchestrator.app.index_fill import documents_of  # noqa: PLC0415  # with the Markdown parser
     from plugins.search.sqlite import SqliteIndex  # noqa: PLC0415  # opened where it is searched
 

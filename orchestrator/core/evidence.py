@@ -36,6 +36,7 @@ class Evidence:
         purpose: What it is for, in words.
         at: When it was asked, wall clock, UTC.
         link: Where a person can run the query again, with its parameters.
+        scanned_bytes: What the backend read for it; None where it does not tell.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Evidence:
     window: Window | None = None
     purpose: str = ""
     link: str | None = None
+    scanned_bytes: int | None = None
 
     def document(self) -> dict[str, object]:
         """As JSON, in the form that `ask --json` prints."""
@@ -73,6 +75,7 @@ class Evidence:
             "at": iso_utc(self.at),
             "elapsed_ms": round(self.elapsed_s * 1000, 1),
             "link": self.link,
+            "scanned_bytes": self.scanned_bytes,
         }
 
 

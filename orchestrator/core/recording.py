@@ -260,6 +260,7 @@ class Recorder:
             window=window,
             purpose=purpose,
             link=table.link if table is not None else None,
+            scanned_bytes=table.stats.scanned_bytes if table is not None and table.stats is not None else None,
         )
         recorded = Recorded(evidence, None if failed else table)
         self._recorded[evidence_id] = recorded

@@ -98,10 +98,7 @@ def settle(
     if at_work is not None or (lookup is not None and lookup.state == "running"):
         return Accepted(key=key, run_id=at_work.run_id if at_work else None)
     if lookup is not None and lookup.state == "absent":
-        if taken and not runs:
-            reason = "the service took the call, lookup_by_key finds nothing yet, and no history shows its run's end"
-            return Unknown(key=key, reason=reason, owner="person")
-        return _looked_up_absent(key, runs, late=_is_late(now, sent_at))
+        return _looked_up_absent(key, runs, late=_is_late(now, sent_at), taken=taken)
     if runs is None:
         return Unknown(key=key, reason=lookup.reason if lookup else "")
     return _by_history(key, runs, late=_is_late(now, sent_at))
@@ -116,8 +113,11 @@ def _too_early(key: str, found: str) -> Unknown:
     return Unknown(key=key, reason=reason)
 
 
-def _looked_up_absent(key: str, runs: Sequence[RunRecord] | None, *, late: bool) -> Reading:
+def _looked_up_absent(key: str, runs: Sequence[RunRecord] | None, *, late: bool, taken: bool) -> Reading:
     """A lookup alone does not see a run that is still on its way to the act; the history does, and so does time."""
+    if taken and not runs:
+        reason = "the service took the call, lookup_by_key finds nothing yet, and no history shows its run's end"
+        return Unknown(key=key, reason=reason, owner="person")
     if runs is None and not late:
         return _too_early(key, "lookup_by_key finds nothing")
     succeeded = next((run for run in runs or () if run.status == "Succeeded"), None)

@@ -14,6 +14,7 @@ from orchestrator.core.runs import RunContext
 
 HIDDEN = {"include_in_function_choices": False}
 KINDS = ("policy", "manual")
+PAST = 5  # past incidents that are told
 Chooser = Callable[[str], Awaitable[Hit | None]]
 
 
@@ -42,6 +43,20 @@ class SearchTools:
         offer = run.offer(_quoted(hit, recorded.evidence_id))
         claims = [{"ref": offer.ref, "text": offer.claim.text}] if offer else []
         return json.dumps({"found": bool(claims), "claims": claims})
+
+    @kernel_function(
+        name="incidents", description="Find past incidents like this one: what was asked then, and what the cause was."
+    )
+    async def incidents(
+        self, question: Annotated[str, "what is wrong now"], run: Annotated[Any, "the run", HIDDEN]
+    ) -> str:
+        """The nearest past incidents, recorded as evidence; a lead, and no claim about this one."""
+        if not isinstance(run, RunContext):
+            raise ToolError("this tool is called by the turn only")
+        recorded = await run.recorder.search(SearchQuery(text=question, kinds=("incident",), top=PAST))
+        rows = recorded.table.records() if recorded.table is not None else []
+        found = [{name: row[name] for name in ("id", "title", "passage")} for row in rows]
+        return json.dumps({"evidence": recorded.evidence_id, "incidents": found})
 
 
 def _quoted(hit: Hit, evidence: str) -> Statement:

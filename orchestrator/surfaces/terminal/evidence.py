@@ -58,7 +58,7 @@ def evidence_page(evidence: Fields, screen: Screen) -> list[RenderableType]:
     facts: list[tuple[str, Text | str]] = [
         ("Evidence", Text(f"{text(evidence, 'id')}  step {text(evidence, 'step')}", style="bold")),
         ("Source", text(evidence, "source")),
-        ("Answer", f"{text(evidence, 'status')}, {_rows_text(count)}{_elapsed(evidence)}"),
+        ("Answer", f"{text(evidence, 'status')}, {_rows_text(count)}{_elapsed(evidence)}{_scanned(evidence)}"),
     ]
     if reason := text(evidence, "reason"):
         facts.append(("Reason", reason))
@@ -80,6 +80,11 @@ def _link(evidence: Fields) -> list[RenderableType]:
     """Where the query can be run again, on one unbroken line."""
     link = text(evidence, "link")
     return [Text(f"  in the portal: {link}", style="dim", no_wrap=True, overflow="ignore")] if link else []
+
+
+def _scanned(evidence: Fields) -> str:
+    scanned = number(evidence, "scanned_bytes")
+    return f", {scanned / 1e6:,.1f} MB scanned" if scanned else ""
 
 
 def _elapsed(evidence: Fields) -> str:

@@ -74,3 +74,17 @@ def test_a_guide_that_only_the_service_knows(
     ended = ask(run, options, ASKED)
     assert (ended.code, ended.err) == (0, "")
     assert json.loads(ended.out)["verdict"]["status"] == ("cause_found" if both else "not_covered")
+
+
+def test_a_service_that_gives_out_does_not_stop_an_incident(
+    server: SearchServer, run: Run, options: Any, monkeypatch: pytest.MonkeyPatch
+):
+    """The guides are on this machine: the answer is the same, and a note says where they were found."""
+    embedded = json.loads(ask(run, options, ASKED).out)
+    live(monkeypatch, server)
+    server.stop()
+    answered = ask(run, options, ASKED)
+    report = json.loads(answered.out)
+    assert (answered.code, {name: report[name] for name in SAME}) == (0, {name: embedded[name] for name in SAME})
+    (note,) = [note for note in report["notes"] if "stood in for the search service" in note]
+    assert server.key not in note
