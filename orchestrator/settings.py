@@ -289,6 +289,22 @@ def _read_file(path: Path | None) -> dict[str, Any]:
     return found
 
 
+def named_variables() -> tuple[str, ...]:
+    """The variables of the environment and of `.env` that begin as settings do, sorted."""
+    from dotenv import dotenv_values  # noqa: PLC0415  # pydantic-settings has imported it
+
+    written = dotenv_values(".env") if Path(".env").is_file() else {}
+    return tuple(sorted(name for name in {*os.environ, *written} if name.upper().startswith(PREFIX)))
+
+
+def unknown_variables() -> dict[str, str | None]:
+    """Those of them that are no settings, each with the nearest setting's name."""
+    known = {CONFIG, *(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)}
+    strange = [name for name in named_variables() if name.upper() not in known]
+    near = {name: get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.6) for name in strange}
+    return {name: found[0] if found else None for name, found in near.items()}
+
+
 def load_settings() -> Settings:
     """The settings of this process; SettingsError naming the setting that is wrong and the mend, never its value."""
     try:

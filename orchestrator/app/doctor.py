@@ -1,20 +1,18 @@
 """What is configured, reachable and at which version; never a secret."""
 
-import difflib
-import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from orchestrator.app.assembly import read_guides, read_services
 from orchestrator.app.azure import Azure
-from orchestrator.app.azure_findings import identity, live_logs, model, telemetry
+from orchestrator.app.azure_findings import identity, live_logs, model, resources, telemetry
 from orchestrator.app.log_source import open_plain_logs
 from orchestrator.app.search_findings import search
 from orchestrator.app.sources import Sources, choose_sources
 from orchestrator.app.workflows import list_workflows
 from orchestrator.core.errors import SettingsError, StoreError, SwitchboardError
-from orchestrator.settings import CONFIG, PREFIX, Settings, config_file
+from orchestrator.settings import Settings, config_file, named_variables, unknown_variables
 from orchestrator.store.journal import SqliteJournal
 from orchestrator.surfaces.application import Finding, Options
 
@@ -49,10 +47,11 @@ async def _remote(options: Options, azure: Azure) -> tuple[Finding, ...]:
     return (
         await identity(azure, sources),
         logs,
+        await resources(azure, sources),
         await _search(options, azure),
         await model(azure),
         _workflows(settings),
-        telemetry(settings),
+        await telemetry(settings),
     )
 
 
@@ -90,19 +89,13 @@ def unreadable(error: SettingsError) -> Finding:
 
 
 def _settings() -> Finding:
-    known = {CONFIG, *(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)}
-    from dotenv import dotenv_values  # noqa: PLC0415  # the settings have imported it
-
-    written = dotenv_values(".env") if Path(".env").is_file() else {}
-    found = sorted(name for name in {*os.environ, *written} if name.upper().startswith(PREFIX))
-    for name in found:
-        if name.upper() not in known:
-            near = difflib.get_close_matches(name.upper(), sorted(known), n=1, cutoff=0.6)
-            mend = f"did you mean {near[0]}?" if near else f"unset it; there are {', '.join(sorted(known))}"
-            return Finding(part="settings", state="wrong", detail=f"there is no setting {name}", mend=mend)
+    for name, near in unknown_variables().items():
+        mend = f"did you mean {near}?" if near else "unset it; docs/settings.md lists what there is"
+        return Finding(part="settings", state="wrong", detail=f"there is no setting {name}", mend=mend)
     file = config_file()
     files = [str(path) for path in (Path(".env"), file) if path is not None and path.is_file()]
-    return Finding(part="settings", state="ok", detail=", ".join([*found, *files]) or "none: everything is embedded")
+    found = ", ".join([*named_variables(), *files])
+    return Finding(part="settings", state="ok", detail=found or "none: everything is embedded")
 
 
 def _packages() -> Finding:

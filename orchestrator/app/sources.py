@@ -12,13 +12,14 @@ from pydantic import ValidationError
 
 from orchestrator.core.errors import InputError, SettingsError
 from orchestrator.core.report import Json
-from orchestrator.settings import Settings, WorkspaceSetting
+from orchestrator.settings import Settings, WorkspaceSetting, unknown_variables
 from orchestrator.surfaces.application import Options
 
 if TYPE_CHECKING:
     from playbooks.samples.folder import Format
 
 DEFAULT_WORKSPACE = "default"
+LOG_SETTINGS = {"SWITCHBOARD_LOGS", "SWITCHBOARD_WORKSPACE", "SWITCHBOARD_WORKSPACES"}
 SAMPLE = "shop"
 SAMPLE_SEED = 7
 
@@ -57,7 +58,15 @@ def choose_sources(options: Options, settings: Settings, *, make: bool = True) -
         return Sources(kind="live", workspaces=live)
     if settings.logs:
         return _files(settings.logs)
+    _refuse_slips()
     return Sources(kind="sample", logs=(str(sample_folder(settings)),) if make else ())
+
+
+def _refuse_slips() -> None:
+    """Nobody who meant to name their logs gets an answer about the sample because of a slip."""
+    for name, near in unknown_variables().items():
+        if near in LOG_SETTINGS:
+            raise SettingsError(f"there is no setting {name}; did you mean {near}? (else unset it)")
 
 
 def _files(entries: Sequence[str]) -> Sources:

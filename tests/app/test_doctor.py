@@ -12,9 +12,9 @@ from orchestrator.surfaces.application import Options
 Run = Callable[..., Any]
 PARTS = [
     *("python", "packages", "rooms", "settings", "state", "guides"),
-    *("identity", "logs", "search", "model", "workflows", "telemetry"),
+    *("identity", "logs", "resources", "search", "model", "workflows", "telemetry"),
 ]
-OFF = ("identity", "search", "telemetry")
+OFF = ("identity", "resources", "search", "telemetry")
 
 
 def findings(ended: Any) -> dict[str, dict[str, str]]:
@@ -44,6 +44,8 @@ def test_all_is_well(run: Run, options: Options) -> None:
         ("STAET", "x", "settings", "SWITCHBOARD_STATE"),  # a slip, not a path that is used
         ("MODEL_BASE_URL", "http://user:hidden@model.example/v1", "model", "SWITCHBOARD_MODEL_NAME"),
         ("WORKSPACE", "1111", "logs", "customerId"),
+        ("OTLP_ENDPOINT", "http://127.0.0.1:9", "telemetry", "127.0.0.1:9 cannot be reached"),
+        ("APPINSIGHTS_CONNECTION_STRING", "hidden", "telemetry", "no connection string"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_mend(

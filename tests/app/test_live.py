@@ -42,6 +42,7 @@ async def program(service: LogAnalytics, options: Options, state: Path, tmp_path
             "SWITCHBOARD_CREDENTIAL": "managed",
             "SWITCHBOARD_WORKSPACE": WORKSPACE,
             "SWITCHBOARD_LOGS_ENDPOINT": service.url,
+            "SWITCHBOARD_MANAGEMENT_ENDPOINT": "http://127.0.0.1:9",  # nobody listens
             "SWITCHBOARD_GUIDES": str(options.guides),
         }
 
@@ -147,3 +148,4 @@ async def test_doctor_asks_the_workspace(program: Ask) -> None:
     found = {item["part"]: item for item in json.loads(out)["findings"]}
     assert (code, found["identity"]["state"], found["logs"]["state"]) == (0, "ok", "ok")
     assert found["logs"]["detail"].startswith("live (default): 1 tables, newest 2026-05-04 10:59 UTC")
+    assert found["resources"]["state"] == "off"

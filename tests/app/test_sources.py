@@ -91,3 +91,13 @@ def test_what_is_no_workspace_is_refused_with_the_way_to_its_id(monkeypatch: pyt
     named = "--workspace" if flag else "SWITCHBOARD_WORKSPACE"
     with pytest.raises(SettingsError, match=rf"^{named} 'shop-logs' is neither a workspace's id.*customerId"):
         choose_sources(Options(workspace="shop-logs" if flag else None), load_settings())
+
+
+@pytest.mark.parametrize("name", ["SWITCHBOARD_WORKSPCE", "SWITCHBOARD_LOG"])
+def test_a_slip_in_a_variables_name_is_no_leave_to_answer_from_the_sample(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Whoever set it meant their own logs."""
+    monkeypatch.setenv(name, GUID)
+    with pytest.raises(SettingsError, match=f"there is no setting {name}; did you mean SWITCHBOARD_"):
+        choose_sources(Options(), load_settings())
