@@ -13,18 +13,18 @@ _MOST = 500
 @dataclass(frozen=True, slots=True)
 class _Entry(Generic[V]):
     task: asyncio.Task[V]
-    until: float
+    begun: float
 
 
 class Kept(Generic[V]):
     """Answers by key. One that failed is not kept, and one who stops waiting stops nobody else.
 
     Args:
-        keep_s: How long an answer is kept.
+        keep_s: How long an answer is kept, by the answer.
         clock: Seconds that only go up.
     """
 
-    def __init__(self, *, keep_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, keep_s: Callable[[V], float], clock: Callable[[], float] = time.monotonic) -> None:
         self._keep_s = keep_s
         self._clock = clock
         self._entries: dict[Hashable, _Entry[V]] = {}
@@ -32,13 +32,18 @@ class Kept(Generic[V]):
     async def get(self, key: Hashable, make: Callable[[], Awaitable[V]]) -> V:
         """The answer for the key, which `make` gives where none is kept."""
         entry = self._entries.get(key)
-        if entry is None or entry.until <= self._clock() or _failed(entry.task):
+        if entry is None or self._is_old(entry):
             if len(self._entries) >= _MOST:
                 self._entries = {k: e for k, e in self._entries.items() if not e.task.done()}
-            entry = _Entry(asyncio.ensure_future(_run(make)), self._clock() + self._keep_s)
+            entry = _Entry(asyncio.ensure_future(_run(make)), self._clock())
             entry.task.add_done_callback(_failed)
             self._entries[key] = entry
         return await asyncio.shield(entry.task)
+
+    def _is_old(self, entry: _Entry[V]) -> bool:
+        if not entry.task.done():
+            return False
+        return _failed(entry.task) or entry.begun + self._keep_s(entry.task.result()) <= self._clock()
 
     async def aclose(self) -> None:
         """Stop what is still being asked for."""

@@ -33,6 +33,7 @@ _TICK = timedelta(microseconds=1)
 _MOMENT = timedelta(minutes=1)
 _DESCRIBE_S = 30.0
 _KEEP_S = 600.0
+_KEEP_TROUBLE_S = 20.0  # long enough for one run's queries, short enough for the next question
 _LINK_S = 5.0
 
 
@@ -60,9 +61,9 @@ class AzureLogs:
         self._service = service
         self._workspaces = tuple(workspaces)
         self._portal = portal
-        self._catalogs: Kept[Catalog | Trouble] = Kept(keep_s=_KEEP_S)
-        self._described: Kept[tuple[Column, ...]] = Kept(keep_s=_KEEP_S)
-        self._schemas: Kept[Mapping[str, TableSchema]] = Kept(keep_s=_KEEP_S)
+        self._catalogs: Kept[Catalog | Trouble] = Kept(keep_s=_catalog_s)
+        self._described: Kept[tuple[Column, ...]] = Kept(keep_s=lambda _: _KEEP_S)
+        self._schemas: Kept[Mapping[str, TableSchema]] = Kept(keep_s=lambda _: _KEEP_S)
         self._warnings: dict[str, None] = {}
 
     @classmethod
@@ -286,6 +287,10 @@ def _excess(reply: Reply | Trouble) -> Excess | None:
         return excess_of(reply.text)
     found = excess_of(" ".join(f"{item.get('code')} {item.get('message')}" for item in reply.details))
     return None if found is Excess.SIZE and reply.rows else found
+
+
+def _catalog_s(catalog: Catalog | Trouble) -> float:
+    return _KEEP_TROUBLE_S if isinstance(catalog, Trouble) else _KEEP_S
 
 
 def _table(reply: Reply, answer: _Answer, question: Question, *, limits: QueryLimits) -> Table:
