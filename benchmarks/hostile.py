@@ -24,6 +24,9 @@ from orchestrator.engine.handlebars import defer_handlebars
 
 defer_handlebars()
 
+from hostile_model.attempt import Attempt, table  # noqa: E402
+from hostile_model.honest import honest  # noqa: E402
+from hostile_model.hostile import attempts  # noqa: E402
 from semantic_kernel.functions import kernel_function  # noqa: E402  # after its compiler is deferred
 
 from orchestrator.core.events import ToolCalled  # noqa: E402
@@ -36,9 +39,6 @@ from orchestrator.engine.kernel import build_kernel  # noqa: E402
 from orchestrator.engine.session import Session  # noqa: E402
 from orchestrator.engine.switchboard import Environment, Switchboard  # noqa: E402
 from orchestrator.engine.voice import ModelTerms  # noqa: E402
-from orchestrator.models.attempt import Attempt, table  # noqa: E402
-from orchestrator.models.honest import honest  # noqa: E402
-from orchestrator.models.hostile import attempts  # noqa: E402
 from orchestrator.models.scripted import ScriptedChat  # noqa: E402
 from playbooks.routing.loader import load_routing_table  # noqa: E402
 from plugins.monitor.embedded.duckdb import DuckDbLogs  # noqa: E402

@@ -20,7 +20,6 @@ SCOPES = {
     "search": "https://search.azure.com/.default",
     "model": "https://ai.azure.com/.default",
     "azure openai": "https://cognitiveservices.azure.com/.default",
-    "management": "https://management.azure.com/.default",
 }
 
 

@@ -173,23 +173,6 @@ class FoundryProject:
             yield service
 
 
-@asynccontextmanager
-async def open_foundry_chat(
-    *,
-    endpoint: str,
-    deployment: str,
-    credential: "AsyncTokenCredential",
-    timeout_s: float = ANSWER_TIMEOUT_S,
-    service_id: str = "chat",
-) -> AsyncIterator[WireChat]:
-    """A chat service on a project's deployment; project and client are closed at the end, the credential is not."""
-    async with (
-        FoundryProject.open(endpoint, credential=credential) as project,
-        project.chat(deployment=deployment, timeout_s=timeout_s, service_id=service_id) as service,
-    ):
-        yield service
-
-
 def _connection(item: Any) -> Connection:
     key = (item.get("credentials") or {}).get("key")
     return Connection(

@@ -76,14 +76,6 @@ def parse_address(name: str, url: str, *, audience: str | None = None, resource:
     return Address(name=name, target=target, audience=audience, resource=resource, plan=plan)
 
 
-def parse_callback(name: str, document: Mapping[str, object]) -> Address:
-    """The address in the answer of the management operation `listCallbackUrl`; SettingsError where there is none."""
-    value = document.get("value")
-    if not isinstance(value, str):
-        raise _wrong(name, "the answer of listCallbackUrl has no value")
-    return parse_address(name, value)
-
-
 def parse_location(location: str, *, trigger: Target) -> Target | None:
     """Where to ask for the answer; None for a location that cannot be used: no address, or plain http elsewhere."""
     if location.startswith("/"):

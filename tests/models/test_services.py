@@ -11,7 +11,7 @@ from semantic_kernel.contents import ChatHistory, StreamingChatMessageContent
 
 from orchestrator.core.errors import ModelError, ModelFault, SettingsError
 from orchestrator.models.azure import open_azure_chat
-from orchestrator.models.foundry import open_foundry_chat
+from orchestrator.models.foundry import FoundryProject
 from orchestrator.models.openai import open_chat
 from orchestrator.models.wire import WireChat
 
@@ -82,11 +82,21 @@ async def test_azure_openai_needs_a_key_or_an_identity() -> None:
             pytest.fail("it must not open")
 
 
+@asynccontextmanager
+async def foundry_chat(endpoint: str, credential: Any) -> AsyncIterator[WireChat]:
+    """A chat service on a project's deployment."""
+    async with (
+        FoundryProject.open(endpoint, credential=credential) as project,
+        project.chat(deployment="gpt") as service,
+    ):
+        yield service
+
+
 async def test_a_foundry_project_gives_the_client(model_server: Any, wire: Any) -> None:
     """The project's own address and scope, with a token of the credential."""
     model_server.answers = [wire.say("yes")]
     credential = wire.FixedCredential()
-    opened = open_foundry_chat(endpoint=model_server.url + FOUNDRY, deployment="gpt", credential=credential)
+    opened = foundry_chat(model_server.url + FOUNDRY, credential)
     assert await answer(opened) == "yes"
     [request] = model_server.requests
     assert request["path"] == f"{FOUNDRY}/openai/v1/chat/completions"
@@ -207,7 +217,7 @@ async def test_a_sign_in_that_fails_is_told(model_server: Any, wire: Any, openin
     opened = (
         open_azure_chat(endpoint=model_server.url, deployment="gpt", credential=credential)
         if opening == "azure"
-        else open_foundry_chat(endpoint=model_server.url + FOUNDRY, deployment="gpt", credential=credential)
+        else foundry_chat(model_server.url + FOUNDRY, credential)
     )
     async with opened as service:
         with pytest.raises(ModelError) as caught:

@@ -3,7 +3,8 @@
 import random
 from collections.abc import Sequence
 
-from orchestrator.models.attempt import MESSAGES, Attempt, free_claim, query, submit
+from hostile_model.attempt import MESSAGES, Attempt, free_claim, query, submit
+
 from orchestrator.models.scripted import Line
 
 # a query, a check that is true on its rows, and what is shown of them

@@ -5,7 +5,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from orchestrator.models.attempt import ASK, MESSAGES, Attempt, Call, free_claim, query, submit
+from hostile_model.attempt import ASK, MESSAGES, Attempt, Call, free_claim, query, submit
+
 from orchestrator.models.scripted import Line
 
 FORBIDDEN = ("actions-restart", "shell-run", "logs-drop", "guides-run", "evidence-show", "turn-pass", "report-claim")
