@@ -193,6 +193,7 @@ class Complaints(Kept):
         super().__init__(logging.WARNING)
         self._hosts = ", ".join(hosts)
         self.told = False
+        self._telling = threading.Lock()
         self._loggers = [logging.getLogger(name) for name in _LOGGERS]
 
     def attach(self) -> None:
@@ -207,15 +208,21 @@ class Complaints(Kept):
         for logger in self._loggers:
             logger.removeHandler(self)
             logger.propagate = True
+        with self._telling:  # an entry that is being written is written when this returns
+            return
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell the first."""
         self.tell(record.getMessage())
 
     def tell(self, reason: str) -> None:
-        """Say that telemetry is not delivered, if that was not said yet."""
-        if not self.told:
+        """Say that telemetry is not delivered, if that was not said yet; it is written when this returns.
+
+        Exporters call this from threads of their own, in the very moment in which the program ends.
+        """
+        with self._telling:
+            if not self.told:
+                structlog.stdlib.get_logger(__name__).warning(
+                    "telemetry is not delivered; runs go on without it", destination=self._hosts, reason=reason
+                )
             self.told = True
-            structlog.stdlib.get_logger(__name__).warning(
-                "telemetry is not delivered; runs go on without it", destination=self._hosts, reason=reason
-            )
