@@ -1,0 +1,25 @@
+"""The state store's tables, by version: each version's statements bring a store of the one before up to it.
+
+A version that was released is never changed; what comes later is a new one. The statements are the SQL that SQLite and
+PostgreSQL share. Each module of this room writes its own tables in a constant of its own.
+"""
+
+from collections.abc import Sequence
+
+_JOURNAL = (
+    "CREATE TABLE IF NOT EXISTS journal ("
+    "run TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, session TEXT, "
+    "step TEXT, attempt INTEGER, at TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, seq))",
+    "CREATE UNIQUE INDEX IF NOT EXISTS journal_step ON journal (run, step, attempt) WHERE step IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS journal_kind ON journal (kind, at)",
+    "CREATE INDEX IF NOT EXISTS journal_session ON journal (session, at) WHERE session IS NOT NULL",
+)
+_COUNTERS = ("CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",)
+# what a finished step gave, whole, so that a run that goes on does not ask again
+_RESULTS = (
+    "CREATE TABLE IF NOT EXISTS results ("
+    "run TEXT NOT NULL, step TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, step))",
+)
+
+MIGRATIONS: Sequence[Sequence[str]] = (_JOURNAL, (*_COUNTERS, *_RESULTS))
+VERSION = len(MIGRATIONS)
