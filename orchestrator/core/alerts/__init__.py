@@ -1,0 +1,1 @@
+"""Alerts of other tools: what each format says, as one value."""
