@@ -6,6 +6,8 @@ PostgreSQL share. Each module of this room writes its own tables in a constant o
 
 from collections.abc import Sequence
 
+from orchestrator.store import handoff_tables
+
 _JOURNAL = (
     "CREATE TABLE IF NOT EXISTS journal ("
     "run TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, session TEXT, "
@@ -21,5 +23,5 @@ _RESULTS = (
     "run TEXT NOT NULL, step TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, step))",
 )
 
-MIGRATIONS: Sequence[Sequence[str]] = (_JOURNAL, (*_COUNTERS, *_RESULTS))
+MIGRATIONS: Sequence[Sequence[str]] = (_JOURNAL, (*_COUNTERS, *_RESULTS, *handoff_tables.TABLES))
 VERSION = len(MIGRATIONS)
