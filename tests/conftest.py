@@ -2,11 +2,13 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from postgres_server import PostgresServer, find_binaries, serve_postgres
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
@@ -37,3 +39,14 @@ def state(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("SWITCHBOARD_STATE", str(folder))
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of the tests' own; `fresh()` is the address of an empty state store."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("there is no PostgreSQL server on this machine: apt-get install postgresql")
+    with serve_postgres(binaries) as server:
+        yield server

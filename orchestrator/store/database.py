@@ -1,13 +1,15 @@
 """The state store's database: what the rows of this room ask of SQLite and of PostgreSQL alike.
 
-Statements are written once, in the SQL that both understand: `?` for values, `INSERT ... ON CONFLICT`, `RETURNING`, text
-for times (ISO 8601, UTC) and JSON. What only one of them has stays in its backend.
+Statements are written once, in the SQL that both understand: `?` for values, `INSERT ... ON CONFLICT`, `RETURNING`,
+text for times (ISO 8601, UTC) and JSON, `BIGINT` and `DOUBLE PRECISION` for numbers (PostgreSQL's `INTEGER` ends at 2
+to the 31st, its `REAL` has 6 digits). What only one of them has stays in its backend.
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal, Protocol, Self
 
@@ -21,7 +23,10 @@ Row = tuple[object, ...]
 
 
 class Connection(Protocol):
-    """An open transaction."""
+    """An open transaction.
+
+    A text is stored as Unicode: a NUL, which PostgreSQL does not take, and a lone surrogate become U+FFFD in both.
+    """
 
     def execute(self, sql: str, *values: Value) -> list[Row]:
         """Run one statement; its rows, none where it yields none. How much was changed is told by `RETURNING`."""
@@ -67,13 +72,29 @@ def next_number(connection: Connection, counter: str) -> int:
     return number
 
 
-class _SqliteConnection:
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+def statements_from(version: int) -> Sequence[str]:
+    """What brings a store of that version up to today's, in order."""
+    return [statement for later in MIGRATIONS[version:] for statement in later]
 
-    def execute(self, sql: str, *values: Value) -> list[Row]:
-        with closing(self._connection.execute(sql, values)) as cursor:
-            return cursor.fetchall()
+
+def refuse_newer(place: str, version: int) -> None:
+    """StoreError where a newer program wrote the store."""
+    if version > VERSION:
+        raise StoreError(
+            f"the state store {place} has schema version {version}, this program knows {VERSION}; "
+            "use the newer program or another state store"
+        )
+
+
+def storable(value: Value) -> Value:
+    """The value; of a text, what is no Unicode is replaced."""
+    if not isinstance(value, str):
+        return value
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value.replace("\0", "\ufffd")
 
 
 class SqliteDatabase:
@@ -91,16 +112,19 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, *, busy_s: float = BUSY_S) -> None:
         self._path = path
+        self._busy_s = busy_s
         self._turn = threading.RLock()
         with self._translated():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None, check_same_thread=False)
         try:
-            with self._translated():
-                self._prepare()
+            self._prepare()
         except StoreError:
             self._connection.close()
             raise
+
+    def __repr__(self) -> str:
+        return f"SqliteDatabase({str(self._path)!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -110,63 +134,104 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Close the file."""
-        self._connection.close()
+        with self._turn:
+            self._connection.close()
 
     @contextmanager
     def transaction(self, *, alone: str | None = None, durable: bool = True) -> Iterator[Connection]:  # noqa: ARG002  # every writer of a file is alone
         """See the protocol."""
-        with self._turn, self._translated():
+        with self._turn:
+            if self._connection_in_transaction():
+                raise RuntimeError("a transaction inside a transaction: the inner one would be committed by the outer")
             # a durable commit of the write-ahead log syncs all that was written to it before
-            self._connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._run(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._run("BEGIN IMMEDIATE")
             try:
-                yield _SqliteConnection(self._connection)
+                yield _SqliteConnection(self._run)
+                self._run("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                self._roll_back()
                 raise
-            self._connection.execute("COMMIT")
 
     def read(self, sql: str, *values: Value) -> list[Row]:
         """See the protocol."""
-        with self._turn, self._translated(), closing(self._connection.execute(sql, values)) as cursor:
+        with self._turn:
+            return self._run(sql, *values)
+
+    def _run(self, sql: str, *values: Value) -> list[Row]:
+        with (
+            self._translated(),
+            closing(self._connection.execute(sql, [storable(value) for value in values])) as cursor,
+        ):
             return cursor.fetchall()
 
+    def _roll_back(self) -> None:
+        """Nothing is to be rolled back where a full disk has ended the transaction already."""
+        with suppress(sqlite3.Error):  # what broke the transaction off is the error to tell
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def _connection_in_transaction(self) -> bool:
+        with self._translated():
+            return self._connection.in_transaction
+
     def _prepare(self) -> None:
-        self._refuse_newer(self._version())
-        self._connection.execute("PRAGMA journal_mode=WAL")
+        refuse_newer(repr(str(self._path)), self._version())
+        self._patiently(lambda: self._run("PRAGMA journal_mode=WAL"))
         if self._version() < VERSION:
             with self.transaction() as connection:
-                _migrate(connection, self._version())
+                for statement in statements_from(self._version()):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version={VERSION}")
+
+    def _patiently(self, act: Callable[[], object]) -> None:
+        """SQLite waits for nobody where the kind of journal is set: it says at once that the file is locked."""
+        until = time.monotonic() + self._busy_s
+        while True:
+            try:
+                act()
+            except StoreError as error:
+                if not error.retryable or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
 
     def _version(self) -> int:
-        ((version,),) = self._connection.execute("PRAGMA user_version").fetchall()
-        return int(version)
-
-    def _refuse_newer(self, version: int) -> None:
-        if version > VERSION:
-            raise StoreError(
-                f"the state store {str(self._path)!r} has schema version {version}, this program knows {VERSION}; "
-                "use the newer program or another state folder"
-            )
+        ((version,),) = self._run("PRAGMA user_version")
+        assert isinstance(version, int)
+        return version
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             raise StoreError(
                 f"the state store {str(self._path)!r} cannot be used: {error}; "
-                "free or repair it, or set SWITCHBOARD_STATE to another folder"
+                f"{_MENDS.get(code, 'free or repair it')}, or set SWITCHBOARD_STATE to another folder",
+                retryable=code in _PASSING,
             ) from error
 
 
-def _migrate(connection: Connection, version: int) -> None:
-    """Bring a store of an earlier version up to date, all of it or nothing."""
-    for statement in statements_from(version):
-        connection.execute(statement)
-    connection.execute(f"PRAGMA user_version={VERSION}")
+class _SqliteConnection:
+    def __init__(self, run: Callable[..., list[Row]]) -> None:
+        self._run = run
+
+    def execute(self, sql: str, *values: Value) -> list[Row]:
+        return self._run(sql, *values)
 
 
-def statements_from(version: int) -> Sequence[str]:
-    """What brings a store of that version up to today's, in order."""
-    return [statement for later in MIGRATIONS[version:] for statement in later]
+_PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_MENDS = {
+    sqlite3.SQLITE_BUSY: "another process holds it: try again, or end that process",
+    sqlite3.SQLITE_LOCKED: "another process holds it: try again, or end that process",
+    sqlite3.SQLITE_FULL: "make room on its disk",
+    sqlite3.SQLITE_READONLY: "make the file and its folder writable",
+    sqlite3.SQLITE_CANTOPEN: "make its folder and file readable and writable",
+    sqlite3.SQLITE_PERM: "make its folder and file readable and writable",
+    sqlite3.SQLITE_CORRUPT: "it is damaged: put it aside and restore it from a copy",
+    sqlite3.SQLITE_NOTADB: "it is no state store: put it aside",
+    sqlite3.SQLITE_IOERR: "look after its disk",
+}
