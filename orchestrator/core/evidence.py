@@ -37,6 +37,7 @@ class Evidence:
         at: When it was asked, wall clock, UTC.
         link: Where a person can run the query again, with its parameters.
         scanned_bytes: What the backend read for it; None where it does not tell.
+        recalled: Whether an earlier attempt of its run asked it, and this one did not.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Evidence:
     purpose: str = ""
     link: str | None = None
     scanned_bytes: int | None = None
+    recalled: bool = False
 
     def document(self) -> dict[str, object]:
         """As JSON, in the form that `ask --json` prints."""

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from orchestrator.core.errors import NotConfiguredError, QueryError
+from orchestrator.core.asked import Answer, Asked, answered, asked_metrics, asked_search, keep, recall, step_name
+from orchestrator.core.errors import NotConfiguredError
 from orchestrator.core.evidence import CITED_ROWS, Evidence, EvidenceStatus, Recorded
+from orchestrator.core.memory import Memory, NoMemory
 from orchestrator.core.metrics import MetricsQuery
-from orchestrator.core.metrics_record import metrics_parameters
 from orchestrator.core.ports import (
     Hit,
     Index,
@@ -48,18 +49,6 @@ def _wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-async def _answered(answer: Awaitable[Table]) -> tuple[Table | None, str | None]:
-    """The table, or why there is none."""
-    try:
-        return await answer, None
-    except QueryError as error:
-        return None, error.message
-
-
-async def _refuse(reason: str) -> Table:
-    raise NotConfiguredError(reason)
-
-
 @dataclass(slots=True, kw_only=True)
 class Recorder:
     """Every query of a run goes through here, so that no caller can forget to record it.
@@ -74,6 +63,8 @@ class Recorder:
             that are being answered are let finish. A backend that does not tell what it scanned is not limited.
         scanned_bytes: What the run's earlier turns have scanned; grows with each query.
         found: Called with each new evidence, in the order in which answers arrive.
+        memory: What an earlier attempt of this run was answered; asked for before anything else is.
+        turn: The number of the turn within its run, part of the names under which answers are remembered.
     """
 
     logs: Logs
@@ -85,6 +76,9 @@ class Recorder:
     graph: ResourceGraph | None = None
     scan_limit_bytes: int | None = None
     scanned_bytes: int = 0
+    memory: Memory = field(default_factory=NoMemory)
+    turn: int = 1
+    recalled: int = 0
     _recorded: dict[str, Recorded] = field(default_factory=dict)
     _count: int = 0
 
@@ -110,21 +104,11 @@ class Recorder:
 
     async def search(self, query: SearchQuery) -> Recorded:
         """Search, and record what came back as a table of id, kind, title, score and passage."""
-        started, asked = time.perf_counter(), self.clock()
-        hits = await self.index.search(query)
-        return self._keep(
-            evidence_id=self.reserve(),
-            key="search",
-            source=f"search:{self.source}",
-            query=query.text,
-            parameters=(
-                QueryParameter("kinds", ColumnType.DYNAMIC, list(query.kinds)),
-                QueryParameter("top", ColumnType.LONG, query.top),
-            ),
-            table=search_table(hits),
-            asked=asked,
-            elapsed_s=time.perf_counter() - started,
-        )
+
+        async def ask() -> Table:
+            return search_table(await self.index.search(query))
+
+        return await self._record(self.reserve(), asked_search(query, self.source), ask)
 
     async def query(
         self,
@@ -138,46 +122,35 @@ class Recorder:
         purpose: str = "",
     ) -> Recorded:
         """Ask the logs and record the answer; a query that cannot be answered is recorded as failed."""
-        started, asked = time.perf_counter(), self.clock()
-        over = over_limit(self.scanned_bytes, self.scan_limit_bytes)
-        answer = _refuse(over) if over else self.logs.query(kql, parameters=parameters, window=window, limits=limits)
-        table, reason = await _answered(answer)
-        if table is not None and table.stats is not None:
-            self.scanned_bytes += table.stats.scanned_bytes or 0
-        return self._keep(
-            evidence_id=evidence_id,
+        asked = Asked(
+            kind="query",
             key=key,
             source=f"logs:{self.source}",
             query=kql,
             parameters=tuple(parameters),
-            table=table,
-            asked=asked,
-            elapsed_s=time.perf_counter() - started,
-            reason=reason,
             window=window,
             purpose=purpose,
         )
+
+        async def ask() -> Table:
+            over = over_limit(self.scanned_bytes, self.scan_limit_bytes)
+            if over:
+                raise NotConfiguredError(over)
+            return await self.logs.query(kql, parameters=parameters, window=window, limits=limits)
+
+        return await self._record(evidence_id, asked, ask)
 
     async def measure(
         self, evidence_id: str, *, key: str, query: MetricsQuery, limits: QueryLimits | None, purpose: str = ""
     ) -> Recorded:
         """Ask for metrics and record the answer; without a metrics port it is recorded as failed."""
-        started, asked = time.perf_counter(), self.clock()
-        answer = self.metrics.measure(query, limits=limits) if self.metrics is not None else _refuse(NO_METRICS)
-        table, reason = await _answered(answer)
-        return self._keep(
-            evidence_id=evidence_id,
-            key=key,
-            source=f"metrics:{self.source}",
-            query=query.text(),
-            parameters=metrics_parameters(query),
-            table=table,
-            asked=asked,
-            elapsed_s=time.perf_counter() - started,
-            reason=reason,
-            window=query.window,
-            purpose=purpose or query.asked(),
-        )
+
+        async def ask() -> Table:
+            if self.metrics is None:
+                raise NotConfiguredError(NO_METRICS)
+            return await self.metrics.measure(query, limits=limits)
+
+        return await self._record(evidence_id, asked_metrics(query, self.source, key=key, purpose=purpose), ask)
 
     async def query_graph(
         self,
@@ -190,82 +163,78 @@ class Recorder:
         purpose: str = "",
     ) -> Recorded:
         """Ask the resource graph and record the answer; without one it is recorded as failed."""
-        started, asked = time.perf_counter(), self.clock()
-        graph = self.graph
-        answer = graph.query(kql, parameters=parameters, limits=limits) if graph is not None else _refuse(NO_GRAPH)
-        table, reason = await _answered(answer)
-        return self._keep(
-            evidence_id=evidence_id,
+        asked = Asked(
+            kind="graph",
             key=key,
             source=f"resource_graph:{self.source}",
             query=kql,
             parameters=tuple(parameters),
-            table=table,
-            asked=asked,
-            elapsed_s=time.perf_counter() - started,
-            reason=reason,
             purpose=purpose,
         )
 
-    def note(self, evidence_id: str, *, key: str, table: Table, source: str, purpose: str = "") -> Recorded:
+        async def ask() -> Table:
+            if self.graph is None:
+                raise NotConfiguredError(NO_GRAPH)
+            return await self.graph.query(kql, parameters=parameters, limits=limits)
+
+        return await self._record(evidence_id, asked, ask)
+
+    async def note(self, evidence_id: str, *, key: str, table: Table, source: str, purpose: str = "") -> Recorded:
         """Record rows that no query gave: a person's answer, another guide's outcome."""
-        return self._keep(
-            evidence_id=evidence_id,
-            key=key,
-            source=source,
-            query="",
-            parameters=(),
-            table=table,
-            asked=self.clock(),
-            elapsed_s=0.0,
-            purpose=purpose,
-        )
+
+        async def given() -> Table:
+            return table
+
+        asked = Asked(kind="note", key=key, source=source, purpose=purpose, more=table.sha256())
+        return await self._record(evidence_id, asked, given)
 
     def reserve(self) -> str:
         """The next free id."""
         self._count += 1
         return f"E{self._count}"
 
-    def _keep(
-        self,
-        *,
-        evidence_id: str,
-        key: str,
-        source: str,
-        query: str,
-        parameters: tuple[QueryParameter, ...],
-        table: Table | None,
-        asked: datetime,
-        elapsed_s: float,
-        reason: str | None = None,
-        window: Window | None = None,
-        purpose: str = "",
-    ) -> Recorded:
-        failed = table is None or table.status is TableStatus.FAILED
-        status = EvidenceStatus.FAILED if table is None else EvidenceStatus(table.status.value)
-        evidence = Evidence(
-            id=evidence_id,
-            key=key,
-            source=source,
-            query=query,
-            parameters=parameters,
-            status=status,
-            row_count=len(table.rows) if table is not None else 0,
-            result_sha256=table.sha256() if table is not None and not failed else "",
-            columns=table.columns if table is not None else (),
-            rows=table.rows[:CITED_ROWS] if table is not None else (),
-            at=asked,
-            elapsed_s=elapsed_s,
-            reason=reason if table is None else table.reason,
-            window=window,
-            purpose=purpose,
-            link=table.link if table is not None else None,
-            scanned_bytes=table.stats.scanned_bytes if table is not None and table.stats is not None else None,
-        )
-        recorded = Recorded(evidence, None if failed else table)
+    async def _record(self, evidence_id: str, asked: Asked, ask: Callable[[], Awaitable[Table]]) -> Recorded:
+        """A question's evidence: from what is remembered of it, else from what is answered now and remembered first."""
+        step = step_name(self.turn, asked, evidence_id)
+        answer = recall(self.memory, step)
+        if answer is None:
+            started, at = time.perf_counter(), self.clock()
+            table, reason = await answered(ask())
+            elapsed_s = time.perf_counter() - started if asked.kind != "note" else 0.0
+            answer = keep(self.memory, step, Answer(table=table, reason=reason, at=at, elapsed_s=elapsed_s))
+        self.recalled += answer.recalled
+        recorded = _recorded(evidence_id, asked, answer)
+        if asked.kind == "query":
+            self.scanned_bytes += recorded.evidence.scanned_bytes or 0
         self._recorded[evidence_id] = recorded
-        self.found(evidence)
+        self.found(recorded.evidence)
         return recorded
+
+
+def _recorded(evidence_id: str, asked: Asked, answer: Answer) -> Recorded:
+    table = answer.table
+    failed = table is None or table.status is TableStatus.FAILED
+    evidence = Evidence(
+        id=evidence_id,
+        key=asked.key,
+        source=asked.source,
+        query=asked.query,
+        parameters=asked.parameters,
+        status=EvidenceStatus.FAILED if table is None else EvidenceStatus(table.status.value),
+        row_count=len(table.rows) if table is not None else 0,
+        result_sha256=table.sha256() if table is not None and not failed else "",
+        columns=table.columns if table is not None else (),
+        rows=table.rows[:CITED_ROWS] if table is not None else (),
+        at=answer.at,
+        elapsed_s=answer.elapsed_s,
+        reason=answer.reason if table is None else table.reason,
+        window=asked.window,
+        purpose=asked.purpose,
+        link=table.link if table is not None else None,
+        scanned_bytes=table.stats.scanned_bytes if table is not None and table.stats is not None else None,
+        recalled=answer.recalled,
+    )
+    return Recorded(evidence, None if failed else table)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -309,7 +278,7 @@ class Section:
 
     async def note(self, key: str, table: Table, *, source: str, purpose: str = "") -> Recorded:
         """Record rows that no query gave, such as a person's answer."""
-        return self.recorder.note(self._id(key), key=key, table=table, source=source, purpose=purpose)
+        return await self.recorder.note(self._id(key), key=key, table=table, source=source, purpose=purpose)
 
     async def schema(self) -> Mapping[str, TableSchema]:
         """The tables there are, by name."""

@@ -1,5 +1,6 @@
 """One turn's state: what was asked, what was found, what may be claimed, what was submitted."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +8,7 @@ from datetime import datetime
 from orchestrator.core.claims import Claim, Frame, StepFrame
 from orchestrator.core.errors import ClaimError
 from orchestrator.core.events import ActionProposed, ClaimMade, ClaimRejected, Event
+from orchestrator.core.memory import Memory
 from orchestrator.core.recording import Recorder
 from orchestrator.core.report import GuideResult, Json, Statement, StatementKind, Unknown
 from orchestrator.core.table import iso_utc
@@ -98,6 +100,17 @@ class RunContext:
     returned: bool = False
     submission: Submission | None = None
     passing: Passing | None = None
+    _steps: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def memory(self) -> Memory:
+        """What an earlier attempt of the run had finished."""
+        return self.recorder.memory
+
+    def next_step(self, kind: str) -> str:
+        """The name of the turn's next step of a kind that is done one after another, such as `1/model/2`."""
+        self._steps[kind] += 1
+        return f"{self.recorder.turn}/{kind}/{self._steps[kind]}"
 
     def offer(self, statement: Statement, result: GuideResult | None = None) -> Offer | None:
         """Build the claim of a statement; None, an event and an `unknown` entry where nothing shows it."""

@@ -13,6 +13,8 @@ from semantic_kernel.contents import (
     TextContent,
 )
 
+from orchestrator.core.errors import StoreError
+from orchestrator.core.report import Json
 from orchestrator.core.usage import Tokens
 from orchestrator.engine.arguments import MAX_ARGUMENTS
 
@@ -40,6 +42,40 @@ class Reply:
         items: list[TextContent | FunctionCallContent] = [TextContent(text=self.text)] if self.text else []
         items += [call.model_copy(update={"arguments": _plain_arguments(call)}) for call in self.calls]
         return ChatMessageContent(role=AuthorRole.ASSISTANT, items=[*items], ai_model_id=self.model)
+
+    def document(self) -> Json:
+        """As JSON; `read_reply` reads it again."""
+        return {
+            "text": self.text,
+            "calls": [[call.id, call.name, _arguments_text(call)] for call in self.calls],
+            "finish": self.finish,
+            "tokens": [self.tokens.input, self.tokens.output] if self.tokens else None,
+            "model": self.model,
+        }
+
+
+def read_reply(document: Json) -> Reply:
+    """The reply that `Reply.document` wrote; StoreError where it is none."""
+    match document:
+        case {
+            "text": str(text),
+            "calls": list(calls),
+            "finish": str(finish),
+            "tokens": None | list() as tokens,
+            "model": str(model),
+        }:
+            return Reply(
+                text=text,
+                calls=tuple(
+                    FunctionCallContent(id=item_id, index=index, name=name, arguments=arguments)
+                    for index, (item_id, name, arguments) in enumerate(calls)
+                ),
+                finish=finish,
+                tokens=Tokens(*tokens) if tokens else None,
+                model=model,
+            )
+        case _:
+            raise StoreError(f"a remembered reply has the wrong shape: {document!r:.200}")
 
 
 def assemble(chunks: Sequence[StreamingChatMessageContent], *, model: str) -> Reply:
@@ -94,8 +130,12 @@ def _joined(parts: Sequence[FunctionCallContent], number: int) -> FunctionCallCo
     return FunctionCallContent(id=first.id or f"call_{number}", index=number - 1, name=name, arguments=whole or "{}")
 
 
+def _arguments_text(call: FunctionCallContent) -> str:
+    return call.arguments if isinstance(call.arguments, str) else json.dumps(dict(call.arguments or {}))
+
+
 def _plain_arguments(call: FunctionCallContent) -> str:
-    text = call.arguments if isinstance(call.arguments, str) else json.dumps(dict(call.arguments or {}))
+    text = _arguments_text(call)
     if len(text) > MAX_ARGUMENTS:
         return "{}"
     try:

@@ -1,4 +1,8 @@
-"""One call of the chat service: streamed to who listens, made again where that may help, counted."""
+"""One call of the chat service: streamed to who listens, made again where that may help, counted, remembered.
+
+What a model said is recalled when its run goes on after a crash: it is not paid for twice, and says nothing else.
+The embedded planner is not remembered, as it always decides the same.
+"""
 
 import asyncio
 import time
@@ -19,11 +23,12 @@ from semantic_kernel.exceptions import KernelException
 
 from orchestrator.core.errors import ModelError, ModelFault
 from orchestrator.core.events import ModelAnswered, ModelFailed, ModelSaid
+from orchestrator.core.memory import Memory
 from orchestrator.core.reading import LineRedactor, visible_lines
 from orchestrator.core.retrying import RetryPolicy, next_wait
 from orchestrator.core.runs import RunContext
 from orchestrator.core.usage import ModelBudget, Tokens, estimate
-from orchestrator.engine.reply import Reply, assemble
+from orchestrator.engine.reply import Reply, assemble, read_reply
 
 CONTENT_FILTER = "content_filter"
 
@@ -61,13 +66,16 @@ class Voice:
     async def ask(self, history: ChatHistory, *, tools: Iterable[str]) -> Reply:
         """The next answer; ModelError where the service fails for good. Each failure and each answer is an event."""
         offered = sorted(tools)
+        memory = Remembered(self.context.memory, self.context.next_step("model")) if self.counted else None
         tried, waited_s = 0, 0.0
         while True:
             try:
-                return await self._once(history, offered)
+                return await self._once(history, offered, memory)
             except ModelError as error:
                 tried += 1
                 wait = next_wait(self.retry, error, tried=tried, waited_s=waited_s)
+                if wait is None and memory is not None:
+                    memory.keep_failure(error)
                 self.context.emit(
                     ModelFailed(model=self.model, fault=error.fault.value, reason=error.message, retry_in_s=wait)
                 )
@@ -76,9 +84,15 @@ class Voice:
                 await asyncio.sleep(wait)
                 waited_s += wait
 
-    async def _once(self, history: ChatHistory, tools: list[str]) -> Reply:
+    async def _once(self, history: ChatHistory, tools: list[str], memory: "Remembered | None") -> Reply:
         started = time.perf_counter()
-        reply = await self._streamed(history, tools)
+        reply = memory.recall() if memory is not None else None
+        if reply is not None:
+            lines = LineRedactor()
+            self._say(lines.feed(reply.text) + lines.finish())
+        else:
+            reply = await self._streamed(history, tools)
+            reply = memory.keep(reply) if memory is not None else reply
         self._count(reply, history, tools, elapsed_s=time.perf_counter() - started)
         if reply.finish == CONTENT_FILTER:
             raise ModelError("the content filter stopped the model's answer", fault=ModelFault.FILTERED)
@@ -134,6 +148,33 @@ class Voice:
             if metadata.fully_qualified_name in tools:
                 yield from (metadata.fully_qualified_name, metadata.description or "")
                 yield from (f"{item.name} {item.description or ''}" for item in metadata.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One answer of a model in the run's memory, or its failure for good."""
+
+    memory: Memory
+    step: str
+
+    def recall(self) -> Reply | None:
+        """What an earlier attempt was answered, if it was; its ModelError where the model failed for good."""
+        kept = self.memory.recall(self.step)
+        match kept:
+            case None:
+                return None
+            case {"failed": str(message), "fault": str(fault)}:
+                raise ModelError(message, fault=ModelFault(fault))
+            case _:
+                return read_reply(kept)
+
+    def keep(self, reply: Reply) -> Reply:
+        """Store it before anything follows; what is stored is what the turn goes on with."""
+        return read_reply(self.memory.keep(self.step, reply.document()))
+
+    def keep_failure(self, error: ModelError) -> None:
+        """Store that there will be no answer."""
+        self.memory.keep(self.step, {"failed": error.message, "fault": error.fault.value})
 
 
 def _texts(history: ChatHistory) -> Iterable[str]:
