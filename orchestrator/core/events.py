@@ -1,7 +1,7 @@
 """The run's events: frozen, past tense; every surface and the journal encode this one stream."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import ClassVar, Self, TypeAlias
 
@@ -41,7 +41,16 @@ def _json(value: object) -> object:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(Event):
-    """A run began; `source` is live, files or sample, `inputs` what opens the same data again."""
+    """A run began.
+
+    Attributes:
+        source: live, files or sample.
+        now: The run's clock.
+        inputs: What opens the same data again.
+        agent: The specialist that was named, in place of routing.
+        guides: The versions of the guides that it may use, by id; it keeps to them, whatever is edited meanwhile.
+        follows: The session's runs whose reports it knows, oldest first.
+    """
 
     run: str
     session: str
@@ -50,6 +59,23 @@ class RunStarted(Event):
     at: datetime
     now: datetime
     inputs: Mapping[str, object]
+    agent: str | None = None
+    guides: Mapping[str, str] = field(default_factory=dict)
+    follows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResumed(Event):
+    """A run whose process ended, or lost it, is run again from its start; what had finished is recalled.
+
+    What an earlier attempt appended counts no more: readers take the events from the last one of these on, and the
+    `RunStarted` before.
+    """
+
+    run: str
+    attempt: int
+    at: datetime
+    executor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +296,7 @@ class RunFinished(Event):
 
 AnyEvent: TypeAlias = (
     RunStarted
+    | RunResumed
     | Routed
     | TurnStarted
     | ModelAnswered
