@@ -68,21 +68,46 @@ def _trigger(definition: Mapping[str, Any], spec: WorkflowSpec) -> Iterator[str]
 
 
 def _actions(definition: Mapping[str, Any]) -> Iterator[str]:
-    actions = dict(_objects(definition.get("actions")))
+    scopes = list(_scopes(definition.get("actions"), "actions"))
+    names = [name for _, actions in scopes for name in actions]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"actions: two are named {name!r}, and a definition tells actions apart by their names"
+    for place, actions in scopes:
+        yield from _scope(place, actions)
+
+
+def _scopes(actions: object, place: str) -> Iterator[tuple[str, Mapping[str, Mapping[str, Any]]]]:
+    """The actions that may wait for each other: the definition's own, then those within each action that holds some."""
+    found = dict(_objects(actions))
+    yield place, found
+    for name, action in found.items():
+        otherwise = action.get("else")
+        if isinstance(action.get("actions"), dict):
+            yield from _scopes(action["actions"], f"{place}.{name}.actions")
+        if isinstance(otherwise, dict):
+            yield from _scopes(otherwise.get("actions"), f"{place}.{name}.else.actions")
+
+
+def _all_actions(definition: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for _, actions in _scopes(definition.get("actions"), "actions"):
+        yield from actions.items()
+
+
+def _scope(place: str, actions: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     if not actions:
-        yield "actions are missing: a workflow does something"
+        yield f"{place} are missing: a workflow does something"
     for name, action in actions.items():
         if not action.get("type"):
-            yield f"actions.{name}: its type is missing"
+            yield f"{place}.{name}: its type is missing"
         for before, statuses in dict(action.get("runAfter", {})).items():
             if before not in actions:
-                yield f"actions.{name}.runAfter: there is no action {before!r}"
+                yield f"{place}.{name}.runAfter: there is no action {before!r}"
             if not statuses or not set(statuses) <= _STATUSES:
-                yield f"actions.{name}.runAfter.{before}: {statuses!r} are not statuses"
+                yield f"{place}.{name}.runAfter.{before}: {statuses!r} are not statuses"
     if actions and all(action.get("runAfter") for action in actions.values()):
-        yield "actions: none comes first, each waits for another"
+        yield f"{place}: none comes first, each waits for another"
     if _has_circle(actions):
-        yield "actions: some wait for each other in a circle"
+        yield f"{place}: some wait for each other in a circle"
 
 
 def _has_circle(actions: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -95,7 +120,7 @@ def _has_circle(actions: Mapping[str, Mapping[str, Any]]) -> bool:
 
 
 def _responses(definition: Mapping[str, Any], spec: WorkflowSpec) -> Iterator[str]:
-    found = [(n, a) for n, a in _objects(definition.get("actions")) if a.get("type") == "Response"]
+    found = [(n, a) for n, a in _all_actions(definition) if a.get("type") == "Response"]
     if bool(found) != (spec.answering is not Answering.NONE):
         yield f"{len(found)} Response actions, and schema.json says answering: {spec.answering}"
     for name, action in found:
@@ -109,7 +134,7 @@ def _responses(definition: Mapping[str, Any], spec: WorkflowSpec) -> Iterator[st
 
 def _references(definition: Mapping[str, Any]) -> Iterator[str]:
     known = {"parameters": {"$connections", *dict(_objects(definition.get("parameters")))}}
-    actions = set(dict(_objects(definition.get("actions"))))
+    actions = {name for name, _ in _all_actions(definition)}
     for place, text in _texts(definition.get("actions"), "actions"):
         for found in _REFERENCE.finditer(text):
             if found["name"] not in known.get(found["what"], actions):

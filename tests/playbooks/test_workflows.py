@@ -11,6 +11,7 @@ import pytest
 
 from orchestrator.core.errors import InputError
 from orchestrator.core.redaction import redact
+from playbooks.changes import CHANGES
 from playbooks.workflow import load_json, load_spec, load_workflows
 from playbooks.workflow_definition import definition_problems
 
@@ -21,9 +22,10 @@ NAMES = sorted(path.parent.name for path in SHIPPED.glob("*/schema.json"))
 def test_there_are_acting_and_reading_ones() -> None:
     """At least one acts and can be looked up."""
     specs = load_workflows(SHIPPED)
-    assert list(specs) == NAMES == ["find_ticket", "notify", "open_ticket", "read_ticket"]
+    assert list(specs) == NAMES == sorted([*CHANGES, "find_change", "find_ticket", "notify", "open_ticket", "read_ticket"])
     assert specs["open_ticket"].lookup_by_key == "find_ticket"
-    assert [spec.name for spec in specs.values() if spec.changing] == ["notify", "open_ticket"]
+    assert {specs[name].lookup_by_key for name in CHANGES} == {"find_change"}
+    assert {spec.name for spec in specs.values() if spec.changing} == {*CHANGES, "notify", "open_ticket"}
 
 
 @pytest.mark.parametrize("name", NAMES)
