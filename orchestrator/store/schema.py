@@ -6,12 +6,14 @@ PostgreSQL share. Each module of this room writes its own tables in a constant o
 
 from collections.abc import Sequence
 
-from orchestrator.store import handoff_tables
+from orchestrator.store import handoff_tables, queue_tables
 
 _JOURNAL = (
-    "CREATE TABLE IF NOT EXISTS journal ("
-    "run TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, session TEXT, "
-    "step TEXT, attempt INTEGER, at TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, seq))",
+    (
+        "CREATE TABLE IF NOT EXISTS journal ("
+        "run TEXT NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, session TEXT, "
+        "step TEXT, attempt INTEGER, at TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, seq))"
+    ),
     "CREATE UNIQUE INDEX IF NOT EXISTS journal_step ON journal (run, step, attempt) WHERE step IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS journal_kind ON journal (kind, at)",
     "CREATE INDEX IF NOT EXISTS journal_session ON journal (session, at) WHERE session IS NOT NULL",
@@ -19,9 +21,11 @@ _JOURNAL = (
 _COUNTERS = ("CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",)
 # what a finished step gave, whole, so that a run that goes on does not ask again
 _RESULTS = (
-    "CREATE TABLE IF NOT EXISTS results ("
-    "run TEXT NOT NULL, step TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, step))",
+    (
+        "CREATE TABLE IF NOT EXISTS results ("
+        "run TEXT NOT NULL, step TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, step))"
+    ),
 )
 
-MIGRATIONS: Sequence[Sequence[str]] = (_JOURNAL, (*_COUNTERS, *_RESULTS, *handoff_tables.TABLES))
+MIGRATIONS: Sequence[Sequence[str]] = (_JOURNAL, (*_COUNTERS, *_RESULTS, *queue_tables.TABLES, *handoff_tables.TABLES))
 VERSION = len(MIGRATIONS)

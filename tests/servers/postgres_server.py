@@ -52,13 +52,14 @@ class PostgresServer:
     def start(self) -> None:
         """Start it; returns once it answers."""
         options = [part for name, value in OPTIONS for part in ("-c", f"{name}={value}")]
-        self._process = subprocess.Popen(
-            [str(self._binaries / "postgres"), "-D", self._data, "-k", str(self._home), *options],
-            stdout=subprocess.DEVNULL,
-            stderr=(self._home / "log").open("ab"),
-            cwd=self._home,
-            **self._user,
-        )
+        with (self._home / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(self._binaries / "postgres"), "-D", self._data, "-k", str(self._home), *options],
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                cwd=self._home,
+                **self._user,
+            )
         self._wait()
 
     def kill(self) -> None:
