@@ -88,8 +88,8 @@ class StoredHandoffs:
         moment, before = _second(now), _second(now - every)
         with self._database.transaction(alone=ALONE) as connection:
             rows = connection.execute(
-                "UPDATE handoffs SET reminded_at = ? WHERE state = ? AND due < ? "
-                f"AND (reminded_at IS NULL OR reminded_at <= ?) RETURNING {_COLUMNS}",  # noqa: S608  # ours
+                "UPDATE handoffs SET reminded_at = ? WHERE state = ? AND due < ? "  # noqa: S608  # ours
+                f"AND (reminded_at IS NULL OR reminded_at <= ?) RETURNING {_COLUMNS}",
                 moment,
                 ItemState.OPEN.value,
                 moment,
