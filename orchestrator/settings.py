@@ -38,7 +38,11 @@ MENDS = {
     "logs_scan_limit_gb": "give how many gigabytes one run's queries may scan, such as 50, or unset it",
     "guides": "give a folder of guides, or unset it for the built-in ones",
     "services": "give an inventory file, or unset it",
+    "policies": "give a folder with *.yaml files of policies, or unset it for the built-in ones",
+    "mode": "give read_only, review or autonomous",
+    "environment": "give a name that the rules of the policies know, such as production, or unset it",
     "state": "give a folder that can be written",
+    "state_url": "give an address such as postgresql://user:password@host:5432/switchboard, or unset it",
     "tz": "give an IANA name such as Europe/Oslo or UTC",
     "credential": "give default, cli, environment, managed or workload",
     "client_id": "give the client id of a user-assigned identity, or unset it",
@@ -139,9 +143,17 @@ class Settings(BaseSettings):
     logs_scan_limit_gb: float | None = Field(default=None, gt=0, description="gigabytes that one run may scan")
     guides: Path | None = Field(default=None, description="a folder of guides in place of the built-in ones")
     services: Path | None = Field(default=None, description="an inventory in place of the built-in one")
+    policies: Path | None = Field(default=None, description="a folder of policies in place of the built-in ones")
+    mode: Literal["read_only", "review", "autonomous"] = Field(
+        default="review", description="how much may be done without a person"
+    )
+    environment: str | None = Field(default=None, description="where actions act, as the policies call it")
     state: Path = Field(
         default_factory=lambda: user_state_path("switchboard", appauthor=False),
         description="where the journal and sample data are kept",
+    )
+    state_url: SecretStr | None = Field(
+        default=None, description="a PostgreSQL database that keeps the state in place of a file in that folder"
     )
     tz: str = Field(default="UTC", description="IANA zone of times that name none")
     credential: Literal["default", "cli", "environment", "managed", "workload"] = Field(
@@ -211,6 +223,13 @@ class Settings(BaseSettings):
             return tuple(json.loads(value))
         except (ValueError, RecursionError):
             raise ValueError("it begins like a JSON list and is none") from None
+
+    @field_validator("state_url")
+    @classmethod
+    def _database_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and urlsplit(value.get_secret_value()).scheme not in {"postgresql", "postgres"}:
+            raise ValueError("it is no postgresql address")
+        return value
 
     @field_validator("tz")
     @classmethod

@@ -1,8 +1,8 @@
 """Who may approve which action, where, how far it may reach and when: the values of a policy, and which rule decides.
 
 The first rule decides, in the order of the files' names and then of the lines, whose actions, environments, services
-and hours fit; no other is looked at. How far an action reaches never chooses the rule, it only adds to what that rule asks
-for. So a reach that is wider, or a person with fewer roles, never makes an action easier.
+and hours fit; no other is looked at. How far an action reaches never chooses the rule, it only adds to what that rule
+asks for. So a reach that is wider, or a person with fewer roles, never makes an action easier.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
