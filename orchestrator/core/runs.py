@@ -12,6 +12,7 @@ from orchestrator.core.memory import Memory
 from orchestrator.core.recording import Recorder
 from orchestrator.core.report import GuideResult, Json, Statement, StatementKind, Unknown
 from orchestrator.core.table import iso_utc
+from orchestrator.core.time_limit import TimeLimit
 from orchestrator.core.usage import Meter
 
 
@@ -68,6 +69,7 @@ class RunContext:
         reply: A step's id and a person's answer to its question, in a session that asked it.
         tell: Called with events that are only heard, never stored.
         meter: Counts the run's model calls; None where the embedded planner speaks.
+        limit: How long the run may take; None is as long as its turns may.
         about_data: What to say about the data at the end, such as rows that could not be read.
         results: Guide runs of this turn, in order.
         returned: Whether claims were given back once for mending.
@@ -90,6 +92,7 @@ class RunContext:
     reply: tuple[str, str] | None = None
     tell: Callable[[Event], None] = _nobody
     meter: Meter | None = None
+    limit: TimeLimit | None = None
     about_data: Callable[[], tuple[str, ...]] = tuple
     results: list[GuideResult] = field(default_factory=list)
     offers: dict[str, Offer] = field(default_factory=dict)

@@ -42,6 +42,10 @@ class Session:
         agent = turns[-1].get("agent") if turns else None
         return str(agent) if agent and agent != "none" else None
 
+    def runs(self) -> tuple[str, ...]:
+        """The runs of the reports, oldest first."""
+        return tuple(str(report["run"]) for report in self.reports if "run" in report)
+
     def previous(self) -> Json | None:
         """The newest report that has evidence, else the newest."""
         turns = self._turns()

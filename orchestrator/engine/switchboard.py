@@ -1,19 +1,16 @@
 """The orchestrator: connects a message to specialists, runs their turns, and ends with reports."""
 
-import json
+import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from semantic_kernel import Kernel
-from semantic_kernel.agents import ChatHistoryAgentThread
 from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
-from semantic_kernel.contents import AuthorRole, ChatMessageContent
 
-from orchestrator.core.errors import InputError, ModelError, SwitchboardError
+from orchestrator.core.errors import InputError, ModelError, StoreError, SwitchboardError
 from orchestrator.core.events import (
-    EvidenceFound,
     HandedOff,
     QuestionAsked,
     Routed,
@@ -22,52 +19,41 @@ from orchestrator.core.events import (
     TurnFinished,
     TurnStarted,
 )
-from orchestrator.core.evidence import Evidence
-from orchestrator.core.followup import completed, replied
+from orchestrator.core.followup import completed
 from orchestrator.core.journal import Journal
-from orchestrator.core.ports import Index, Logs, Metrics, ResourceGraph
-from orchestrator.core.recording import Recorder
-from orchestrator.core.report import Json, Question, Report, Status, Unknown, in_words, merge
+from orchestrator.core.memory import Memory
+from orchestrator.core.queueing import QueuedRun
+from orchestrator.core.report import Json, Report, merge
 from orchestrator.core.routing.router import Route, Router, Subject
 from orchestrator.core.runs import RunContext
 from orchestrator.core.specs import AgentSpec
+from orchestrator.core.time_limit import TimeLimit
 from orchestrator.core.usage import Meter, Usage
+from orchestrator.engine.endings import abstained_report, failed_report
+from orchestrator.engine.environment import Common, Environment, turn_context
+from orchestrator.engine.holding import Executor, Hold, Stop
+from orchestrator.engine.messages import payload_of, thread_of
+from orchestrator.engine.record import Record, no_memory
 from orchestrator.engine.run import Listener, Run
 from orchestrator.engine.session import Session
 from orchestrator.engine.specialist import SpecialistAgent
+from orchestrator.engine.start import Start, new_run_id, request_body
 from orchestrator.engine.turn import TurnCounts
 from orchestrator.engine.voice import ModelTerms
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
-    """What runs look at, and how it was opened.
-
-    Attributes:
-        source: live, files or sample.
-        now: The clock of the runs; None is the wall clock.
-        zone: IANA zone of times that name none.
-        inputs: JSON that opens the same data again.
-        notes: What a report says about the data, given its queries: rows that could not be read, columns missing.
-        scan_limit_bytes: What one run's queries of logs may scan; None is no limit.
-    """
-
-    logs: Logs
-    index: Index
-    source: str
-    now: datetime | None
-    zone: str
-    inputs: Json
-    notes: Callable[[Sequence[str]], tuple[str, ...]]
-    given: Mapping[str, str] = field(default_factory=dict)
-    metrics: Metrics | None = None
-    graph: ResourceGraph | None = None
-    scan_limit_bytes: int | None = None
+__all__ = ["Environment", "Switchboard"]
 
 
 @dataclass(slots=True, kw_only=True)
 class Switchboard:
-    """One orchestrator for many runs; `terms` where a model speaks, None for the embedded planner."""
+    """One orchestrator for many runs.
+
+    Attributes:
+        terms: Where a model speaks; None for the embedded planner.
+        executor: By whom runs are held, so that one whose process dies is taken up; None where no run is.
+        memory: A run's finished steps.
+        limit_s: How long one attempt of a run may take; None is as long as its turns may.
+    """
 
     kernel: Kernel
     service: ChatCompletionClientBase
@@ -76,6 +62,9 @@ class Switchboard:
     environment: Environment
     journal: Journal
     terms: ModelTerms | None = None
+    executor: Executor | None = None
+    memory: Callable[[str], Memory] = no_memory
+    limit_s: float | None = None
 
     async def ask(self, text: str, *, session: Session, listen: Listener, agent: str | None = None) -> Json:
         """Answer one message: route it, run a turn per subject, store and return the report.
@@ -83,34 +72,92 @@ class Switchboard:
         Raises:
             InputError: The message is empty or the agent unknown.
         """
+        started = self.start(text, session=session, agent=agent)
+        trouble, taken = None, None
+        try:
+            taken = self._taken(started)
+        except StoreError as error:
+            trouble = error.message
+        start = Start(started=started, message=text)
+        return await self.carry_out(start, session=session, listen=listen, taken=taken, trouble=trouble)
+
+    def start(self, text: str, *, session: Session, agent: str | None = None, run: str | None = None) -> RunStarted:
+        """What a run on this message begins with; nothing is done yet. Raises as `ask` does."""
         if not text.strip():
             raise InputError("the message is empty; say what is wrong, as in: checkout returns 502 since 10:20")
         if agent is not None and agent not in self.specs:
             raise InputError(f"there is no agent {agent!r}; there are: {', '.join(self.specs)}")
-        run = Run.new(text, journal=self.journal, listen=listen)
+        at = datetime.now(UTC)
+        return RunStarted(
+            run=run or new_run_id(),
+            session=session.id,
+            message=text,
+            source=self.environment.source,
+            at=at,
+            now=self.environment.now or at,
+            inputs=self.environment.inputs,
+            agent=agent,
+            guides=self.environment.guides,
+            follows=session.runs(),
+        )
+
+    def _taken(self, started: RunStarted) -> QueuedRun | None:
+        """A run that nobody else knows of, requested and claimed at once."""
+        if self.executor is None:
+            return None
+        self.executor.request(started.run, body=request_body(started), by=started.session)
+        return self.executor.take(started.run)
+
+    async def carry_out(
+        self,
+        start: Start,
+        *,
+        session: Session,
+        listen: Listener,
+        taken: QueuedRun | None = None,
+        insists: bool = False,
+        trouble: str | None = None,
+    ) -> Json:
+        """Run, from its start or with what an earlier attempt had finished; its report.
+
+        Args:
+            start: What it begins with.
+            session: With the reports that its conversation had then.
+            listen: Hears each event.
+            taken: The claim on it; without one nobody else may know of the run.
+            insists: Whether a store that gives out fails the run.
+            trouble: Why it is not recorded at all, where that is known.
+
+        Raises:
+            StoreError: Another process took the run.
+        """
+        memory = no_memory(start.run) if taken is None else self.memory(start.run)
+        record = Record(run=start.run, journal=self.journal, memory=memory, insists=insists, trouble=trouble)
+        run = Run(id=start.run, said=start.message, record=record, listen=listen)
+        if self.executor is None or taken is None:
+            return await self._recorded(run, start, session)
+        async with self.executor.holding(taken) as hold:
+            run.hold = hold
+            try:
+                return await self._recorded(run, start, session)
+            except asyncio.CancelledError:
+                return _stopped(run, hold)
+            finally:
+                self.executor.release(hold, outcome=run.outcome)
+
+    async def _recorded(self, run: Run, start: Start, session: Session) -> Json:
         with run.recorded(session):
-            document = await self._answer(run, session=session, agent=agent)
+            document = await self._answer(run, start, session=session)
             session.reports.append(document)
             run.emit(RunFinished(status=str(document["status"]), report=document))
         return document
 
-    async def _answer(self, run: Run, *, session: Session, agent: str | None) -> Json:
-        text = run.said
-        now = self.environment.now or datetime.now(UTC)
-        run.emit(
-            RunStarted(
-                run=run.id,
-                session=session.id,
-                message=text,
-                source=self.environment.source,
-                at=datetime.now(UTC),
-                now=now,
-                inputs=self.environment.inputs,
-            )
-        )
-        alert = _payload(text)
+    async def _answer(self, run: Run, start: Start, *, session: Session) -> Json:
+        text, started = run.said, start.started
+        run.begin(start)
+        alert = payload_of(text)
         whole = completed(text, session.reports[-1] if session.reports else None, earlier=session.reports[:-1])
-        route = self._route(whole, alert, session, agent)
+        route = self._route(whole, alert, session, started.agent)
         run.emit(
             Routed(
                 agents=route.agents,
@@ -120,9 +167,15 @@ class Switchboard:
                 question=route.question,
             )
         )
-        meter = self._meter()
-        reports = await self._turns(run, route, session=session, text=whole, alert=alert, now=now, meter=meter)
-        return merge(reports) if meter is None else {**merge(reports), "usage": meter.usage.document()}
+        common = Common(
+            start=start,
+            session=session,
+            alert=alert,
+            meter=self._meter(),
+            limit=TimeLimit.from_now(self.limit_s) if self.limit_s is not None else None,
+        )
+        reports = await self._turns(run, route, common, text=whole)
+        return merge(reports) if common.meter is None else {**merge(reports), "usage": common.meter.usage.document()}
 
     def _meter(self) -> Meter | None:
         if self.terms is None:
@@ -141,26 +194,20 @@ class Switchboard:
             subjects=(Subject(agent=agent, text=text),),
         )
 
-    async def _turns(
-        self,
-        run: Run,
-        route: Route,
-        *,
-        session: Session,
-        text: str,
-        alert: Mapping[str, object] | None,
-        now: datetime,
-        meter: Meter | None,
-    ) -> list[Json]:
+    async def _turns(self, run: Run, route: Route, common: Common, *, text: str) -> list[Json]:
         if route.abstained:
-            return [self._abstained(run, route, session, text).document()]
+            source = self.environment.source
+            return [
+                abstained_report(route, run=run.id, session=common.session.id, asked=text, source=source).document()
+            ]
         reports = []
         scanned = 0
         for number, subject in enumerate(route.subjects, start=1):
             run.emit(TurnStarted(agent=subject.agent, turn=number, text=subject.text))
-            context = self._context(run, session, subject.text, alert, now, scanned=scanned)
-            context.meter = meter
-            report = await self._subject(run, subject, context=context, number=number, route=route, session=session)
+            context = turn_context(run, common, self.environment, asked=subject.text, number=number, scanned=scanned)
+            report = await self._subject(
+                run, subject, context=context, number=number, route=route, session=common.session
+            )
             scanned = context.recorder.scanned_bytes
             reports.append(report.document())
         return reports
@@ -188,7 +235,7 @@ class Switchboard:
         started = time.perf_counter()
         spec = self.specs[agent]
         specialist = SpecialistAgent.of(spec, kernel=self.kernel, service=self.service, terms=self.terms)
-        thread = await _thread(session, context.asked)
+        thread = await thread_of(session, context.asked)
         why: Json = {"agents": list(route.agents), "confidence": route.confidence, "reason": route.reason}
         counts = TurnCounts(0, 0)
         report: Report | None
@@ -197,7 +244,7 @@ class Switchboard:
         except InputError:
             raise
         except SwitchboardError as error:
-            report = _failed(context, spec, error, why)
+            report = failed_report(context, spec, error, why)
         for question in report.questions if report else ():
             run.emit(QuestionAsked(text=question.text, parameter=question.parameter, choices=question.choices))
         run.emit(
@@ -212,99 +259,15 @@ class Switchboard:
         )
         return report
 
-    def _context(
-        self,
-        run: Run,
-        session: Session,
-        asked: str,
-        alert: Mapping[str, object] | None,
-        now: datetime,
-        *,
-        scanned: int,
-    ) -> RunContext:
-        def found(evidence: Evidence) -> None:
-            run.emit(EvidenceFound(evidence=evidence.document()))
 
-        environment = self.environment
-        recorder = Recorder(
-            logs=environment.logs,
-            index=environment.index,
-            source=environment.source,
-            found=found,
-            metrics=environment.metrics,
-            graph=environment.graph,
-            scan_limit_bytes=environment.scan_limit_bytes,
-            scanned_bytes=scanned,
-        )
-        return RunContext(
-            run=run.id,
-            session=session.id,
-            asked=asked,
-            alert=alert,
-            now=now,
-            zone=environment.zone,
-            source=environment.source,
-            given=environment.given,
-            remembered=session.remembered(),
-            previous=session.previous(),
-            reply=replied(run.said, session.reports[-1] if session.reports else None),
-            recorder=recorder,
-            emit=run.emit,
-            tell=run.tell,
-            about_data=lambda: environment.notes([item.query for item in recorder.evidence()]),
-        )
-
-    def _abstained(self, run: Run, route: Route, session: Session, text: str) -> Report:
-        question = route.question or "What should I look at?"
-        return Report(
-            status=Status.ABSTAINED,
-            run=run.id,
-            session=session.id,
-            agent="none",
-            asked=text,
-            message=in_words(f"I do not know who should answer this. {question}", source=self.environment.source),
-            source=self.environment.source,
-            questions=(Question(text=question),),
-            route={"agents": [], "confidence": route.confidence, "reason": route.reason},
-        )
-
-
-def _payload(text: str) -> Mapping[str, object] | None:
-    if not text.lstrip().startswith(("{", "[")):
-        return None
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return None
-    except RecursionError as error:
-        raise InputError("the payload is nested too deeply to be an alert; send the alert's own JSON") from error
-    if isinstance(value, list) and value:
-        value = value[0]  # a list of alerts: the first is looked at
-    return value if isinstance(value, dict) else None
-
-
-async def _thread(session: Session, asked: str) -> ChatHistoryAgentThread:
-    thread = ChatHistoryAgentThread()
-    await thread.create()
-    for said, answered in session.exchanges():
-        await thread.on_new_message(ChatMessageContent(role=AuthorRole.USER, content=said))
-        await thread.on_new_message(ChatMessageContent(role=AuthorRole.ASSISTANT, content=answered))
-    await thread.on_new_message(ChatMessageContent(role=AuthorRole.USER, content=asked))
-    return thread
-
-
-def _failed(context: RunContext, spec: AgentSpec, error: SwitchboardError, route: Json) -> Report:
-    """What a turn that broke off can still say: its evidence, and why it ended."""
-    return Report(
-        status=Status.FAILED,
-        run=context.run,
-        session=context.session,
-        agent=spec.name,
-        asked=context.asked,
-        message=in_words(f"The run failed: {error.message}", source=context.source),
-        source=context.source,
-        evidence=tuple(item.document() for item in context.recorder.evidence()),
-        unknown=(Unknown(text="the run broke off", reason=error.message),),
-        notes=(*context.notes, *context.about_data()),
-        route=route,
-    )
+def _stopped(run: Run, hold: Hold) -> Json:
+    """The report of a run that somebody cancelled; any other end of its task goes on to who waits for it."""
+    match hold.stopped:
+        case Stop.CANCELLED if run.report is not None:
+            hold.task.uncancel()
+            return run.report
+        case Stop.LOST:
+            hold.task.uncancel()
+            raise StoreError(f"another process went on with the run {run.id}; see: switchboard runs show {run.id}")
+        case _:
+            raise asyncio.CancelledError

@@ -13,6 +13,7 @@ from orchestrator.core.reading import reading
 from orchestrator.core.retrying import RetryPolicy
 from orchestrator.core.runs import RunContext, Submission
 from orchestrator.core.specs import AgentSpec
+from orchestrator.core.time_limit import turn_limit
 from orchestrator.core.usage import Room
 from orchestrator.engine.calls import Answered, ToolCalls
 from orchestrator.engine.reply import Reply
@@ -78,11 +79,12 @@ class Turn:
         Where that does not happen within budget and patience, code submits what was found, and says why.
         """
         self._opening = list(history.messages)
+        seconds, too_long = turn_limit(self.spec.budget.seconds, self.context.limit)
         try:
-            async with asyncio.timeout(self.spec.budget.seconds):
+            async with asyncio.timeout(seconds):
                 await self._loop(history)
         except TimeoutError:
-            self._cut_short(f"the turn took longer than its {self.spec.budget.seconds:g} s")
+            self._cut_short(too_long)
         except BudgetError as error:
             self._cut_short(error.message)
         return TurnCounts(self.model_calls, self._calls.count)

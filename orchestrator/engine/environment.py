@@ -1,0 +1,104 @@
+"""What runs look at, and the state that a turn of a run begins with."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from orchestrator.core.events import EvidenceFound
+from orchestrator.core.evidence import Evidence
+from orchestrator.core.followup import replied
+from orchestrator.core.ports import Index, Logs, Metrics, ResourceGraph
+from orchestrator.core.recording import Recorder
+from orchestrator.core.report import Json
+from orchestrator.core.runs import RunContext
+from orchestrator.core.time_limit import TimeLimit
+from orchestrator.core.usage import Meter
+from orchestrator.engine.run import Run
+from orchestrator.engine.session import Session
+from orchestrator.engine.start import Start, resumption_notes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What runs look at, and how it was opened.
+
+    Attributes:
+        source: live, files or sample.
+        now: The clock of the runs; None is the wall clock.
+        zone: IANA zone of times that name none.
+        inputs: JSON that opens the same data again.
+        notes: What a report says about the data, given its queries: rows that could not be read, columns missing.
+        scan_limit_bytes: What one run's queries of logs may scan; None is no limit.
+        guides: The versions of the guides by id, to which a run keeps.
+    """
+
+    logs: Logs
+    index: Index
+    source: str
+    now: datetime | None
+    zone: str
+    inputs: Json
+    notes: Callable[[Sequence[str]], tuple[str, ...]]
+    given: Mapping[str, str] = field(default_factory=dict)
+    metrics: Metrics | None = None
+    graph: ResourceGraph | None = None
+    scan_limit_bytes: int | None = None
+    guides: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """What the turns of a run share."""
+
+    start: Start
+    session: Session
+    alert: Mapping[str, object] | None
+    meter: Meter | None
+    limit: TimeLimit | None
+
+
+def turn_context(
+    run: Run, common: Common, environment: Environment, *, asked: str, number: int, scanned: int
+) -> RunContext:
+    """The state of a turn; `scanned` is what the queries of the run's earlier turns have scanned."""
+
+    def found(evidence: Evidence) -> None:
+        run.emit(EvidenceFound(evidence=evidence.document()))
+
+    session = common.session
+    recorder = Recorder(
+        logs=environment.logs,
+        index=environment.index,
+        source=environment.source,
+        found=found,
+        metrics=environment.metrics,
+        graph=environment.graph,
+        scan_limit_bytes=environment.scan_limit_bytes,
+        scanned_bytes=scanned,
+        memory=run.record,
+        turn=number,
+    )
+    context = RunContext(
+        run=run.id,
+        session=session.id,
+        asked=asked,
+        alert=common.alert,
+        now=common.start.started.now,
+        zone=environment.zone,
+        source=environment.source,
+        given=environment.given,
+        remembered=session.remembered(),
+        previous=session.previous(),
+        reply=replied(run.said, session.reports[-1] if session.reports else None),
+        recorder=recorder,
+        emit=run.emit,
+        tell=run.tell,
+        meter=common.meter,
+        limit=common.limit,
+    )
+    context.about_data = lambda: (
+        *environment.notes([item.query for item in recorder.evidence()]),
+        *run.record.notes(),
+        *resumption_notes(common.start.resumption, context),
+    )
+    return context
