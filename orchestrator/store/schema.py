@@ -6,7 +6,7 @@ PostgreSQL share. Each module of this room writes its own tables in a constant o
 
 from collections.abc import Sequence
 
-from orchestrator.store import handoff_tables, queue_tables
+from orchestrator.store import handoff_tables, queue_tables, remark_tables
 
 _JOURNAL = (
     (
@@ -27,5 +27,8 @@ _RESULTS = (
     ),
 )
 
-MIGRATIONS: Sequence[Sequence[str]] = (_JOURNAL, (*_COUNTERS, *_RESULTS, *queue_tables.TABLES, *handoff_tables.TABLES))
+MIGRATIONS: Sequence[Sequence[str]] = (
+    _JOURNAL,
+    (*_COUNTERS, *_RESULTS, *queue_tables.TABLES, *handoff_tables.TABLES, *remark_tables.TABLES),
+)
 VERSION = len(MIGRATIONS)
