@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import ExitStack, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files
@@ -15,6 +15,7 @@ from orchestrator.app.model_source import model_terms, open_chat_service
 from orchestrator.app.resource_source import Resources, open_resources
 from orchestrator.app.search_source import open_index, stood_in
 from orchestrator.app.sources import Sources, choose_sources, refuse_locked, zone_name
+from orchestrator.app.state import open_state
 from orchestrator.app.workflows import DeferredWorkflows, Headers
 from orchestrator.core.errors import InputError, QueryError, StoreError
 from orchestrator.core.journal import Journal, NoJournal
@@ -263,12 +264,12 @@ def build_router(names: Iterable[str], guides: Sequence[Guide]) -> "Router":
 @contextmanager
 def open_journal(settings: Settings) -> Iterator[tuple[Journal, str | None]]:
     """The journal; where it cannot be opened, one that keeps nothing, and what to say about it."""
-    from orchestrator.store.journal import SqliteJournal  # noqa: PLC0415  # opened where runs are recorded
+    from orchestrator.store.journal import StoredJournal  # noqa: PLC0415  # opened where runs are recorded
 
-    try:
-        journal = SqliteJournal(settings.state / "journal.db")
-    except StoreError as error:
-        yield NoJournal(), f"this run is not recorded: {error.message}"
-        return
-    with journal:
-        yield journal, None
+    with ExitStack() as stack:
+        try:
+            database = stack.enter_context(open_state(settings))
+        except StoreError as error:
+            yield NoJournal(), f"this run is not recorded: {error.message}"
+            return
+        yield StoredJournal(database), None

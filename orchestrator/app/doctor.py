@@ -10,14 +10,15 @@ from orchestrator.app.azure_findings import identity, live_logs, model, resource
 from orchestrator.app.log_source import open_plain_logs
 from orchestrator.app.search_findings import search
 from orchestrator.app.sources import Sources, choose_sources
+from orchestrator.app.state import open_state
 from orchestrator.app.workflows import list_workflows
 from orchestrator.core.errors import SettingsError, StoreError, SwitchboardError
 from orchestrator.settings import Settings, config_file, named_variables, unknown_variables
-from orchestrator.store.journal import SqliteJournal
 from orchestrator.surfaces.application import Finding, Options
 
 PACKAGES = ("switchboard", "semantic-kernel", "duckdb", "duckdb-kql", "common-expression-language")
 LOGS_MEND = "pass --logs DIR or --workspace ID, or set SWITCHBOARD_LOGS or SWITCHBOARD_WORKSPACE"
+STATE_URL_MEND = "correct SWITCHBOARD_STATE_URL, or unset it to keep the state in a file"
 OWN = ("orchestrator", "agents", "plugins", "playbooks")
 
 
@@ -133,16 +134,17 @@ def _rooms() -> Finding:
 
 def _state(settings: Settings) -> Finding:
     try:
-        with SqliteJournal(settings.state / "journal.db") as journal:
-            count = len(journal.runs(limit=1_000))
-    except StoreError as error:
+        with open_state(settings) as database:
+            ((count,),) = database.read("SELECT count(*) FROM journal WHERE kind = 'RunStarted'")
+    except (SettingsError, StoreError) as error:
         return Finding(
             part="state",
             state="wrong",
             detail=error.message,
-            mend="set SWITCHBOARD_STATE to a folder that can be written",
+            mend=STATE_URL_MEND if settings.state_url else "set SWITCHBOARD_STATE to a folder that can be written",
         )
-    return Finding(part="state", state="ok", detail=f"{settings.state}: {count} runs")
+    place = "PostgreSQL" if settings.state_url else str(settings.state)
+    return Finding(part="state", state="ok", detail=f"{place}: {count} runs")
 
 
 def _guides(options: Options, settings: Settings) -> Finding:

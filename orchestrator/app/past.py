@@ -1,8 +1,7 @@
 """Past runs: list them, show them, check their claims again."""
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from orchestrator.app.log_source import open_logs
 from orchestrator.app.resource_source import Resources, open_resources
 from orchestrator.app.search_source import open_index
 from orchestrator.app.sources import Sources
+from orchestrator.app.state import open_journal
 from orchestrator.core.claims import recheck
 from orchestrator.core.errors import DataError, InputError, QueryError
 from orchestrator.core.journal import Journal
@@ -26,7 +26,6 @@ from orchestrator.core.stored import read_parameters
 from orchestrator.core.table import Table, TableStatus, iso_utc
 from orchestrator.core.unfinished import unfinished_report
 from orchestrator.settings import Settings, WorkspaceSetting
-from orchestrator.store.journal import SqliteJournal
 from orchestrator.surfaces.application import Options, RecheckedClaim
 
 if TYPE_CHECKING:
@@ -36,15 +35,9 @@ RECENT = 200
 UNFINISHED = "This run has no end: it is still running, or was killed. What it had found stands below."
 
 
-@contextmanager
-def _journal(settings: Settings) -> Iterator[Journal]:
-    with SqliteJournal(settings.state / "journal.db") as journal:
-        yield journal
-
-
 def list_runs(settings: Settings, *, limit: int) -> tuple[Json, ...]:
     """The newest runs, newest first."""
-    with _journal(settings) as journal:
+    with open_journal(settings) as journal:
         return tuple(
             {
                 "run": item.run,
@@ -55,6 +48,7 @@ def list_runs(settings: Settings, *, limit: int) -> tuple[Json, ...]:
                 "agent": item.agent,
                 "verdict": item.verdict,
                 "cause": item.cause,
+                "attempts": item.attempts,
             }
             for item in journal.runs(limit=limit)
         )
@@ -62,7 +56,7 @@ def list_runs(settings: Settings, *, limit: int) -> tuple[Json, ...]:
 
 def show_run(settings: Settings, run: str) -> Json:
     """A past run's report, `last` is the newest; of a run without an end, what it had found."""
-    with _journal(settings) as journal:
+    with open_journal(settings) as journal:
         events = _events(journal, run)
     for event in reversed(events):
         report = event.get("report")
@@ -73,7 +67,7 @@ def show_run(settings: Settings, run: str) -> Json:
 
 async def verify_run(settings: Settings, run: str) -> tuple[RecheckedClaim, ...]:
     """Ask the run's queries again on the same data, and evaluate each claim's check on the new rows."""
-    with _journal(settings) as journal:
+    with open_journal(settings) as journal:
         events = _events(journal, run)
     started = _first(events, "RunStarted")
     inputs = started.get("inputs")

@@ -12,7 +12,8 @@ SwitchboardError                 every error of ours; `retryable` and `retry_aft
 ├── ToolError                    a tool refuses its arguments; the only error whose text may reach a model
 ├── BudgetError                  a turn used up its steps, seconds or tokens
 ├── ModelError                   the chat service failed
-└── StoreError                   the journal cannot be read or written
+└── StoreError                   the state store cannot be read or written
+    └── TakenOverError           another process carries on what this one was doing
 """
 
 from dataclasses import dataclass
@@ -143,4 +144,8 @@ class ModelError(SwitchboardError):
 
 
 class StoreError(SwitchboardError):
-    """The journal cannot be read or written."""
+    """The state store cannot be read or written."""
+
+
+class TakenOverError(StoreError):
+    """Another process carries on what this one was doing, so that this one must stop."""
