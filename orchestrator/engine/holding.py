@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from orchestrator.core.errors import StoreError
-from orchestrator.core.queueing import Processes, QueuedRun, Requested, RunLeases, RunRequest, RunRequests
+from orchestrator.core.queueing import Beat, Processes, QueuedRun, Requested, RunLeases, RunRequest, RunRequests
 from orchestrator.core.report import Json
 
 LEASE_S = 30.0
@@ -65,6 +65,13 @@ class Hold:
         if self.stopped is None:
             self.stopped = why
             self.task.cancel()
+
+    async def settle(self) -> None:
+        """Take back a cancellation that came when the run had its end already."""
+        if self.stopped is not None:
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(0)
+            self.task.uncancel()
 
     def cancelled_by(self) -> str | None:
         """Who cancelled it; None where nobody did, or the store does not tell."""
@@ -152,9 +159,13 @@ class Executor:
     def beat(self) -> None:
         """Prolong all leases; runs that another process took are stopped as lost, cancelled ones as cancelled."""
         now = self.clock()
-        known = self.queue.heartbeat(self.id, now=now, lease_s=self.lease_s)
+        self._learn(self.queue.heartbeat(self.id, now=now, lease_s=self.lease_s), now=now)
+
+    def _learn(self, known: Beat, *, now: datetime) -> None:
         until = now + timedelta(seconds=self.lease_s)
         for hold in tuple(self._holds.values()):
+            if hold.until > until:
+                continue  # taken since the store was asked
             if hold.run not in known.held:
                 hold.stop(Stop.LOST)
                 continue
@@ -166,11 +177,12 @@ class Executor:
         while True:
             await asyncio.sleep(self.lease_s / BEATS)
             with suppress(StoreError):  # the next one may reach the store; past the lease each event asks by itself
-                self.beat()
+                now = self.clock()
+                known = await asyncio.to_thread(self.queue.heartbeat, self.id, now=now, lease_s=self.lease_s)
+                self._learn(known, now=now)
 
     async def _rest(self) -> None:
         heart, self._heart = self._heart, None
         if heart is not None:
             heart.cancel()
-            with suppress(asyncio.CancelledError):
-                await heart
+            await asyncio.wait([heart])

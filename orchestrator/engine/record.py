@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from orchestrator.core.errors import StoreError
+from orchestrator.core.errors import StoreError, TakenOverError
 from orchestrator.core.events import Event
 from orchestrator.core.journal import Journal
 from orchestrator.core.memory import Memory, NoMemory
@@ -55,7 +55,7 @@ class Record:
         return () if self.trouble is None else (f"this run is not recorded: {self.trouble}",)
 
     def _give_up(self, error: StoreError) -> None:
-        if self.insists:
+        if self.insists or isinstance(error, TakenOverError):
             raise error
         self.trouble = error.message
 

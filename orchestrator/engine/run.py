@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from orchestrator.core.errors import InputError, StoreError, SwitchboardError
+from orchestrator.core.errors import InputError, StoreError, SwitchboardError, TakenOverError
 from orchestrator.core.events import Event, RunFinished, RunResumed, StepStarted, ToolCalled, TurnStarted
 from orchestrator.core.report import Json
 from orchestrator.core.unfinished import unfinished_report
@@ -52,7 +52,12 @@ class Run:
         """Store an event, then tell the listener; neither sees a secret. Nothing is stored for who lost the run."""
         if self.hold is not None:
             self.hold.check(token=isinstance(event, _BETWEEN_STEPS))
-        self.record.append(event)
+        try:
+            self.record.append(event)
+        except TakenOverError:
+            if self.hold is not None:
+                self.hold.stopped = Stop.LOST
+            raise
         self.events.append(event)
         if isinstance(event, RunFinished):
             self.report = dict(event.report)

@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from semantic_kernel import Kernel
 from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
 
-from orchestrator.core.errors import InputError, ModelError, StoreError, SwitchboardError
+from orchestrator.core.errors import InputError, ModelError, StoreError, SwitchboardError, TakenOverError
 from orchestrator.core.events import (
     HandedOff,
     QuestionAsked,
@@ -117,6 +117,7 @@ class Switchboard:
         taken: QueuedRun | None = None,
         insists: bool = False,
         trouble: str | None = None,
+        then: Callable[[Json], Awaitable[None]] | None = None,
     ) -> Json:
         """Run, from its start or with what an earlier attempt had finished; its report.
 
@@ -127,9 +128,10 @@ class Switchboard:
             taken: The claim on it; without one nobody else may know of the run.
             insists: Whether a store that gives out fails the run.
             trouble: Why it is not recorded at all, where that is known.
+            then: What follows from the report, before the run counts as over.
 
         Raises:
-            StoreError: Another process took the run.
+            TakenOverError: Another process took the run.
         """
         memory = no_memory(start.run) if taken is None else self.memory(start.run)
         record = Record(run=start.run, journal=self.journal, memory=memory, insists=insists, trouble=trouble)
@@ -138,12 +140,24 @@ class Switchboard:
             return await self._recorded(run, start, session)
         async with self.executor.holding(taken) as hold:
             run.hold = hold
+            followed = then is None
             try:
-                return await self._recorded(run, start, session)
-            except asyncio.CancelledError:
-                return _stopped(run, hold)
+                report = await self._held(run, start, session)
+                if then is not None:
+                    await then(report)
+                    followed = True
             finally:
-                self.executor.release(hold, outcome=run.outcome)
+                self.executor.release(hold, outcome=run.outcome if followed else None)
+        return report
+
+    async def _held(self, run: Run, start: Start, session: Session) -> Json:
+        assert run.hold is not None
+        try:
+            report = await self._recorded(run, start, session)
+        except asyncio.CancelledError:
+            return _stopped(run, run.hold)
+        await run.hold.settle()
+        return report
 
     async def _recorded(self, run: Run, start: Start, session: Session) -> Json:
         with run.recorded(session):
@@ -268,6 +282,8 @@ def _stopped(run: Run, hold: Hold) -> Json:
             return run.report
         case Stop.LOST:
             hold.task.uncancel()
-            raise StoreError(f"another process went on with the run {run.id}; see: switchboard runs show {run.id}")
+            raise TakenOverError(
+                f"another process went on with the run {run.id!r}; see: switchboard runs show {run.id}"
+            )
         case _:
             raise asyncio.CancelledError
