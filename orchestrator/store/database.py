@@ -114,6 +114,7 @@ class SqliteDatabase:
         self._path = path
         self._busy_s = busy_s
         self._turn = threading.RLock()
+        self._identity: tuple[int, int] | None = None
         with self._translated():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None, check_same_thread=False)
@@ -141,8 +142,9 @@ class SqliteDatabase:
     def transaction(self, *, alone: str | None = None, durable: bool = True) -> Iterator[Connection]:  # noqa: ARG002  # every writer of a file is alone
         """See the protocol."""
         with self._turn:
-            if self._connection_in_transaction():
+            if self._connection.in_transaction:
                 raise RuntimeError("a transaction inside a transaction: the inner one would be committed by the outer")
+            self._refuse_another_file()
             # a durable commit of the write-ahead log syncs all that was written to it before
             self._run(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             self._run("BEGIN IMMEDIATE")
@@ -171,13 +173,25 @@ class SqliteDatabase:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
 
-    def _connection_in_transaction(self) -> bool:
-        with self._translated():
-            return self._connection.in_transaction
+    def _file(self) -> tuple[int, int] | None:
+        """Which file it is; None where the path is none: a store in memory, or a file that is gone."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _refuse_another_file(self) -> None:
+        """SQLite would write to a file that has no name any more, and say that all is well."""
+        if self._file() != self._identity:
+            raise StoreError(
+                f"the state store {str(self._path)!r} was moved or deleted while it was used; put it back, start again"
+            )
 
     def _prepare(self) -> None:
         refuse_newer(repr(str(self._path)), self._version())
         self._patiently(lambda: self._run("PRAGMA journal_mode=WAL"))
+        self._identity = self._file()
         if self._version() < VERSION:
             with self.transaction() as connection:
                 for statement in statements_from(self._version()):
