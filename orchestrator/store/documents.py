@@ -8,8 +8,13 @@ from orchestrator.core.errors import StoreError
 
 
 def to_text(document: object) -> str:
-    """A JSON document as text."""
-    return json.dumps(document, ensure_ascii=False)
+    """A JSON document as text; what is no Unicode in it is escaped."""
+    text = json.dumps(document, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(document)
+    return text
 
 
 def from_text(text: object, *, what: str) -> Any:

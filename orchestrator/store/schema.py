@@ -6,7 +6,7 @@ PostgreSQL share. Each module of this room writes its own tables in a constant o
 
 from collections.abc import Sequence
 
-from orchestrator.store import handoff_tables, queue_tables, remark_tables
+from orchestrator.store import handoff_tables, memory_tables, queue_tables, remark_tables
 
 _JOURNAL = (
     (
@@ -19,16 +19,9 @@ _JOURNAL = (
     "CREATE INDEX IF NOT EXISTS journal_session ON journal (session, at) WHERE session IS NOT NULL",
 )
 _COUNTERS = ("CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL)",)
-# what a finished step gave, whole, so that a run that goes on does not ask again
-_RESULTS = (
-    (
-        "CREATE TABLE IF NOT EXISTS results ("
-        "run TEXT NOT NULL, step TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run, step))"
-    ),
-)
 
 MIGRATIONS: Sequence[Sequence[str]] = (
     _JOURNAL,
-    (*_COUNTERS, *_RESULTS, *queue_tables.TABLES, *handoff_tables.TABLES, *remark_tables.TABLES),
+    (*_COUNTERS, *memory_tables.TABLES, *queue_tables.TABLES, *handoff_tables.TABLES, *remark_tables.TABLES),
 )
 VERSION = len(MIGRATIONS)
