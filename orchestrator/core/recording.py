@@ -21,6 +21,7 @@ from orchestrator.core.ports import (
     SearchQuery,
     TableSchema,
 )
+from orchestrator.core.record import NO_RECORD, Record, RecordQuery
 from orchestrator.core.scanning import over_limit
 from orchestrator.core.table import Column, ColumnType, Table, TableStatus
 from orchestrator.core.window import Window
@@ -59,6 +60,8 @@ class Recorder:
         source: live, files or sample.
         metrics: The metrics port, if there is one; its answers become evidence of source `metrics:<source>`.
         graph: The resource graph, if there is one; its answers become evidence of source `resource_graph:<source>`.
+        record: What is known of incidents and actions, if a store is open; its answers become evidence of source
+            `record:<view>`.
         scan_limit_bytes: What the run's queries of logs may scan; once they have, no further one is asked, and those
             that are being answered are let finish. A backend that does not tell what it scanned is not limited.
         scanned_bytes: What the run's earlier turns have scanned; grows with each query.
@@ -74,6 +77,7 @@ class Recorder:
     clock: Callable[[], datetime] = _wall_clock
     metrics: Metrics | None = None
     graph: ResourceGraph | None = None
+    record: Record | None = None
     scan_limit_bytes: int | None = None
     scanned_bytes: int = 0
     memory: Memory = field(default_factory=NoMemory)
@@ -178,6 +182,24 @@ class Recorder:
             return await self.graph.query(kql, parameters=parameters, limits=limits)
 
         return await self._record(evidence_id, asked, ask)
+
+    async def look_up(self, query: RecordQuery) -> Recorded:
+        """Ask the record of incidents and actions, and record the answer; without a store it is recorded as failed."""
+        asked = Asked(
+            kind="record",
+            key="record",
+            source=f"record:{query.view.value}",
+            query=query.text(),
+            parameters=query.parameters(),
+            purpose="what the record holds",
+        )
+
+        async def ask() -> Table:
+            if self.record is None:
+                raise NotConfiguredError(NO_RECORD)
+            return await self.record.look_up(query)
+
+        return await self._record(self.reserve(), asked, ask)
 
     async def note(self, evidence_id: str, *, key: str, table: Table, source: str, purpose: str = "") -> Recorded:
         """Record rows that no query gave: a person's answer, another guide's outcome."""

@@ -8,6 +8,7 @@ from orchestrator.core.events import EvidenceFound
 from orchestrator.core.evidence import Evidence
 from orchestrator.core.followup import replied
 from orchestrator.core.ports import Index, Logs, Metrics, ResourceGraph
+from orchestrator.core.record import Record
 from orchestrator.core.recording import Recorder
 from orchestrator.core.report import Json
 from orchestrator.core.runs import RunContext
@@ -28,6 +29,7 @@ class Environment:
         zone: IANA zone of times that name none.
         inputs: JSON that opens the same data again.
         notes: What a report says about the data, given its queries: rows that could not be read, columns missing.
+        record: What is known of incidents and actions; None where no store is open.
         scan_limit_bytes: What one run's queries of logs may scan; None is no limit.
         guides: The versions of the guides by id, to which a run keeps.
     """
@@ -42,6 +44,7 @@ class Environment:
     given: Mapping[str, str] = field(default_factory=dict)
     metrics: Metrics | None = None
     graph: ResourceGraph | None = None
+    record: Record | None = None
     scan_limit_bytes: int | None = None
     guides: Mapping[str, str] = field(default_factory=dict)
 
@@ -73,6 +76,7 @@ def turn_context(
         found=found,
         metrics=environment.metrics,
         graph=environment.graph,
+        record=environment.record,
         scan_limit_bytes=environment.scan_limit_bytes,
         scanned_bytes=scanned,
         memory=run.record,

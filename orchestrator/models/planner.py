@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchestrator.core.followup import is_elliptical
+from orchestrator.core.record import RecordView
+from orchestrator.core.record_questions import RecordQuestion, record_question
 
 MAX_GUIDES = 8
 SHORT = 300
@@ -119,6 +121,7 @@ def _sets_subject(asked: str, answer: str) -> bool:
     if answer.removeprefix("SAMPLE DATA. ").startswith(_UNANSWERED):
         return False
     refers = is_elliptical(asked) or _shown(asked) is not None or _about_documents(asked)
+    refers = refers or record_question(asked) is not None
     return bool(asked) and not refers
 
 
@@ -144,11 +147,32 @@ def _next_call(turn: _Turn) -> tuple[str, Mapping[str, object]]:
         if turn.of("evidence-show"):
             return _submit(turn)
         return "evidence-show", {"evidence_id": shown}
+    recorded = record_question(turn.asked)
+    if recorded is not None and f"record-{recorded.view.value}" in turn.tools:
+        return _looked_up(turn, recorded)
     if "guides-run" in turn.tools and (_NAMED_GUIDE.search(turn.asked) or not _about_documents(turn.asked)):
         return _triage(turn)
     if "search-passages" in turn.tools and not turn.of("search-passages") and not _OWN_CASE.search(turn.asked):
         return "search-passages", {"question": turn.asked}
     return _submit(turn)
+
+
+def _looked_up(turn: _Turn, question: RecordQuestion) -> tuple[str, Mapping[str, object]]:
+    """One look into the record, then the report."""
+    name = f"record-{question.view.value}"
+    if turn.of(name):
+        return _submit(turn)
+    arguments: dict[str, object] = {"incident_id": question.incident}
+    match question.view:
+        case RecordView.INCIDENTS:
+            arguments |= {"state": question.state.value}
+        case RecordView.ACTIONS:
+            arguments |= {"about": question.about, "state": question.state.value}
+        case RecordView.TIMELINE:
+            arguments |= {"since": ""}
+        case RecordView.SUMMARY | RecordView.SIMILAR:
+            pass
+    return name, arguments
 
 
 def _about_documents(text: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from orchestrator.core.errors import StoreError
 from orchestrator.core.incidents.dossier import Mark, Note, NoteKind, Outcome
 from orchestrator.core.redaction import redact_value
-from orchestrator.store.database import Connection, Database
+from orchestrator.store.database import Connection, Database, Row
 from orchestrator.store.documents import from_stamp, from_text, stamp, to_text
 
 ALONE = "incident_remarks"
@@ -50,7 +50,7 @@ class StoredRemarks:
         rows = self._database.read(
             "SELECT number, at, body FROM incident_notes WHERE incident = ? ORDER BY number", incident
         )
-        return tuple(_note(incident, *row) for row in rows)
+        return tuple(_note(incident, row) for row in rows)
 
     def add_mark(self, mark: Mark) -> Mark:
         """Store a person's word on a verdict; its number and time are given here."""
@@ -82,7 +82,7 @@ class StoredRemarks:
             "SELECT number, at, run, guide, outcome, body FROM incident_marks WHERE incident = ? ORDER BY number",
             incident,
         )
-        return tuple(_mark(incident, *row) for row in rows)
+        return tuple(_mark(incident, row) for row in rows)
 
     def verdicts(self, guide: str | None = None) -> Sequence[tuple[str, str, int]]:
         """Guide, outcome and how many incidents: the last mark of each incident and guide counts."""
@@ -104,7 +104,8 @@ def _next(connection: Connection, table: str, incident: str) -> int:
     return int(str(last)) + 1
 
 
-def _note(incident: str, number: object, at: object, body: object) -> Note:
+def _note(incident: str, row: Row) -> Note:
+    number, at, body = row
     found = from_text(body, what=f"note {number} of {incident}")
     try:
         return Note(
@@ -120,7 +121,8 @@ def _note(incident: str, number: object, at: object, body: object) -> Note:
         raise _unreadable(f"note {number} of {incident}") from error
 
 
-def _mark(incident: str, number: object, at: object, run: object, guide: object, outcome: object, body: object) -> Mark:
+def _mark(incident: str, row: Row) -> Mark:
+    number, at, run, guide, outcome, body = row
     found = from_text(body, what=f"mark {number} of {incident}")
     try:
         return Mark(

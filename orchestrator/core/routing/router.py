@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orchestrator.core.errors import InputError
+from orchestrator.core.record_questions import record_question
 from orchestrator.core.routing import payload as payloads
 from orchestrator.core.routing.clause import Clause, clauses_of
 from orchestrator.core.routing.match import Lexicon, Reading
@@ -17,6 +18,7 @@ NONE = "none"
 _READ = 4_000  # characters; of a longer text, the head and the tail are read
 _TAIL = 1_000
 _REFERRING = 1.25  # a message that refers back ("it", "show me") needs that much more to leave the one speaking
+_KEEPER = "triage"  # the specialist that answers from the record of incidents and actions
 _FOLLOWUP_WORDS = 3  # a clause of fewer words is no follow-up of its own
 
 
@@ -108,6 +110,8 @@ class Router:
 
     def _text(self, message: str, speaking: str | None) -> Route:
         text = normalise(message).strip()
+        if _KEEPER in self._names and record_question(text) is not None:
+            return _routed(_KEEPER, 1.0, "a question about the record", text=text)
         long = len(text) > _READ
         reading = self._lexicon.read(f"{text[: _READ - _TAIL]}\n{text[-_TAIL:]}" if long else text)
         if not reading.words:

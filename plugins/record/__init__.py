@@ -1,0 +1,1 @@
+"""The record of incidents and actions, as tools."""
