@@ -6,7 +6,7 @@ PostgreSQL share. Each module of this room writes its own tables in a constant o
 
 from collections.abc import Sequence
 
-from orchestrator.store import handoff_tables, memory_tables, queue_tables, remark_tables
+from orchestrator.store import handoff_tables, incident_tables, memory_tables, queue_tables, remark_tables
 
 _JOURNAL = (
     (
@@ -22,6 +22,13 @@ _COUNTERS = ("CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value 
 
 MIGRATIONS: Sequence[Sequence[str]] = (
     _JOURNAL,
-    (*_COUNTERS, *memory_tables.TABLES, *queue_tables.TABLES, *handoff_tables.TABLES, *remark_tables.TABLES),
+    (
+        *_COUNTERS,
+        *memory_tables.TABLES,
+        *queue_tables.TABLES,
+        *handoff_tables.TABLES,
+        *remark_tables.TABLES,
+        *incident_tables.TABLES,
+    ),
 )
 VERSION = len(MIGRATIONS)

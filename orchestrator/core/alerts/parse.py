@@ -248,7 +248,8 @@ def _kept(record: object) -> object:
 
 def _unread(body: str, problem: str) -> Received:
     sha256 = hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
-    return Received(body=body[:MAX_BYTES], sha256=sha256, problem=problem)
+    storable = body[:MAX_BYTES].replace("\0", "\ufffd").encode("utf-8", "backslashreplace").decode("utf-8")
+    return Received(body=storable, sha256=sha256, problem=problem)
 
 
 def _dumped(value: object) -> str:
