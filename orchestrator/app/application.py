@@ -14,6 +14,7 @@ from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
 from orchestrator.surfaces.application import (
     CheckedGuides,
+    CheckedPolicies,
     Conversation,
     Document,
     Finding,
@@ -21,6 +22,7 @@ from orchestrator.surfaces.application import (
     LintedGuide,
     Listener,
     Options,
+    Proposal,
     RecheckedClaim,
     ServedWorkflow,
     TriedGuide,
@@ -143,7 +145,8 @@ class App:
 
     def route(self, text: str, *, speaking: str | None = None) -> "Route":
         """Which specialist a message or an alert payload is for."""
-        from orchestrator.app.assembly import build_router, read_guides, read_services  # noqa: PLC0415
+        from orchestrator.app.assembly import build_router, read_services  # noqa: PLC0415
+        from orchestrator.app.guide_folders import read_guides  # noqa: PLC0415
         from orchestrator.app.sources import choose_sources  # noqa: PLC0415
 
         if self._router is None:
@@ -156,7 +159,7 @@ class App:
 
     def load_guides(self, folder: Path | None) -> "tuple[Guide, ...]":
         """The guides of a folder, of the settings, or the shipped ones."""
-        from orchestrator.app.assembly import read_guides  # noqa: PLC0415
+        from orchestrator.app.guide_folders import read_guides  # noqa: PLC0415
 
         return read_guides(folder or self.settings().guides)
 
@@ -264,7 +267,7 @@ class App:
         """Write a sample environment."""
         from orchestrator.app.sources import make_sample  # noqa: PLC0415
 
-        return make_sample(name, seed=seed, out=out, fmt=fmt)
+        return make_sample(self.settings(), name, seed=seed, out=out, fmt=fmt)
 
     def sample_names(self) -> tuple[tuple[str, str], ...]:
         """The sample environments."""
@@ -283,6 +286,36 @@ class App:
         from orchestrator.app.index_fill import show_search  # noqa: PLC0415
 
         return await show_search(self._logged())
+
+    def list_handoffs(self, *, states: Sequence[str], limit: int) -> tuple[Document, ...]:
+        """What waits for a person."""
+        from orchestrator.app.handoffs import list_handoffs  # noqa: PLC0415
+
+        return list_handoffs(self.settings(), states=states, limit=limit)
+
+    def show_handoff(self, item: str) -> Document:
+        """One item with its facts and history."""
+        from orchestrator.app.handoffs import show_handoff  # noqa: PLC0415
+
+        return show_handoff(self.settings(), item)
+
+    def change_handoff(self, item: str, *, what: str, note: str) -> Document:
+        """Claim, release or resolve an item."""
+        from orchestrator.app.handoffs import change_handoff  # noqa: PLC0415
+
+        return change_handoff(self.settings(), item, what=what, note=note)
+
+    def check_policies(self, folder: Path | None) -> CheckedPolicies:
+        """Check a folder of policies."""
+        from orchestrator.app.policies import check_policies  # noqa: PLC0415  # the YAML parser is not free
+
+        return check_policies(self.settings(), folder)
+
+    def explain_policy(self, action: str | None, *, about: Proposal | None, mode: str | None) -> Document:
+        """Which rule decides about an action."""
+        from orchestrator.app.policies import explain_policy  # noqa: PLC0415  # the same
+
+        return explain_policy(self.settings(), action, about=about, mode=mode)
 
     async def diagnose(self, options: Options) -> tuple[Finding, ...]:
         """What is configured and reachable."""

@@ -190,6 +190,27 @@ class ServedWorkflow:
     settings: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An action that a policy is asked about; an environment of None is that of the settings, a reach of None unknown."""
+
+    action: str
+    environment: str | None = None
+    services: tuple[str, ...] = ()
+    reach: float | None = None
+    unit: str = ""
+    tainted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedPolicies:
+    """What was found in a folder of policies, and how many rules are in it."""
+
+    folder: str
+    rules: int
+    problems: tuple[Problem, ...]
+
+
 class Application(Protocol):
     """Everything that a surface can start. Heavy imports happen inside the methods."""
 
@@ -291,6 +312,26 @@ class Application(Protocol):
 
     async def show_index(self) -> Document:
         """The search service's indexes: `name`, `kind`, `documents`, `definition` and the `reasons` of a misfit."""
+        ...
+
+    def list_handoffs(self, *, states: Sequence[str], limit: int) -> tuple[Document, ...]:
+        """What waits for a person, the most urgent first; no states named are open and claimed."""
+        ...
+
+    def show_handoff(self, item: str) -> Document:
+        """One item with its facts and history; InputError with the nearest ids when there is none."""
+        ...
+
+    def change_handoff(self, item: str, *, what: str, note: str) -> Document:
+        """Claim, release or resolve an item as this user; `refused` has the reason where its state does not allow it."""
+        ...
+
+    def check_policies(self, folder: Path | None) -> CheckedPolicies:
+        """Check a folder of policies, else the one that counts."""
+        ...
+
+    def explain_policy(self, action: str | None, *, about: Proposal | None, mode: str | None) -> Document:
+        """Which rule decides about a proposed action (`A-7`), or about what is described, and why."""
         ...
 
     async def diagnose(self, options: Options) -> tuple[Finding, ...]:

@@ -50,6 +50,12 @@ assert _SPEC.loader
 reports = util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(reports)
 
+_HANDOFFS = util.spec_from_file_location("surface_handoffs", Path(__file__).with_name("fake_handoffs.py"))
+assert _HANDOFFS
+assert _HANDOFFS.loader
+handoffs = util.module_from_spec(_HANDOFFS)
+_HANDOFFS.loader.exec_module(handoffs)
+
 NOW = datetime(2026, 11, 22, 10, 45, tzinfo=UTC)
 
 
@@ -141,7 +147,7 @@ async def emit(report: Document, listen: Listener, *, pause_s: float) -> None:
             )
 
 
-class FakeApplication:
+class FakeApplication(handoffs.FakeHandoffs):  # type: ignore[misc,name-defined]  # loaded by path
     """The whole Protocol, in memory."""
 
     def __init__(self, state: Path | None = None) -> None:

@@ -11,7 +11,19 @@ from typer.core import TyperGroup
 
 from orchestrator.core.errors import SwitchboardError
 from orchestrator.surfaces.application import Application
-from orchestrator.surfaces.cli import ask, doctor, guides, index, logs, route, runs, samples, workflows
+from orchestrator.surfaces.cli import (
+    ask,
+    doctor,
+    guides,
+    handoffs,
+    index,
+    logs,
+    policies,
+    route,
+    runs,
+    samples,
+    workflows,
+)
 from orchestrator.surfaces.cli.answering import interrupted
 from orchestrator.surfaces.cli.edge import unexpected
 from orchestrator.surfaces.cli.exits import ExitCode, exit_of_error
@@ -19,8 +31,22 @@ from orchestrator.surfaces.cli.invocation import Invocation
 from orchestrator.surfaces.cli.output import warn, write
 
 NAME = "switchboard"
-_GROUPS = (ask, route, guides, logs, index, runs, workflows, samples, doctor)
-_ORDER = ("ask", "chat", "route", "guides", "logs", "index", "runs", "workflows", "samples", "doctor", "version")
+_GROUPS = (ask, route, guides, logs, index, runs, handoffs, policies, workflows, samples, doctor)
+_ORDER = (
+    "ask",
+    "chat",
+    "route",
+    "guides",
+    "logs",
+    "index",
+    "runs",
+    "handoffs",
+    "policies",
+    "workflows",
+    "samples",
+    "doctor",
+    "version",
+)
 _HELP = "Connects a question, an alert or a batch to the specialist that can answer it, with evidence."
 _EPILOG = """\b
 Examples:
