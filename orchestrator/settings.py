@@ -19,7 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, InitSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
-from orchestrator.core.errors import SettingsError
+from orchestrator.core.errors import InputError, SettingsError
+from orchestrator.core.schedules import read_every
 
 PREFIX = "SWITCHBOARD_"
 CONFIG = f"{PREFIX}CONFIG"
@@ -36,6 +37,9 @@ MENDS = {
     "management_endpoint": _ADDRESS.format(example="https://management.azure.com"),
     "metrics_endpoint": _ADDRESS.format(example="https://westeurope.metrics.monitor.azure.com"),
     "logs_scan_limit_gb": "give how many gigabytes one run's queries may scan, such as 50, or unset it",
+    "logs_concurrency": "give how many live queries may be asked at once, such as 4",
+    "run_time_limit_s": "give the seconds that one run may take, such as 600",
+    "schedules": 'give a table per schedule, such as [schedules.checkout] with guide = "ID" and every = "15m"',
     "guides": "give a folder of guides, or unset it for the built-in ones",
     "services": "give an inventory file, or unset it",
     "policies": "give a folder with *.yaml files of policies, or unset it for the built-in ones",
@@ -118,6 +122,31 @@ class WorkflowSetting(BaseModel):
     resource: str | None = None
 
 
+class ScheduleSetting(BaseModel):
+    """A guide that a worker runs as a health check.
+
+    Attributes:
+        guide: Its id.
+        every: How often: a span such as `15m`, `2h` or `1d`.
+        parameters: Its parameters, as text.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    guide: str
+    every: str
+    parameters: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("every")
+    @classmethod
+    def _span(cls, value: str) -> str:
+        try:
+            read_every(value)
+        except InputError as error:
+            raise ValueError(error.message) from None
+        return value
+
+
 class Settings(BaseSettings):
     """Every setting of the program."""
 
@@ -141,6 +170,13 @@ class Settings(BaseSettings):
         description="the metrics endpoint of another Azure cloud or of one region; `{region}` is filled in",
     )
     logs_scan_limit_gb: float | None = Field(default=None, gt=0, description="gigabytes that one run may scan")
+    logs_concurrency: int = Field(
+        default=4, ge=1, le=100, description="live queries that this program asks at once, of each kind"
+    )
+    run_time_limit_s: float = Field(default=600.0, gt=0, description="seconds that one run may take")
+    schedules: dict[str, ScheduleSetting] = Field(
+        default_factory=dict, description="guides that a worker runs by the clock: guide, every, parameters"
+    )
     guides: Path | None = Field(default=None, description="a folder of guides in place of the built-in ones")
     services: Path | None = Field(default=None, description="an inventory in place of the built-in one")
     policies: Path | None = Field(default=None, description="a folder of policies in place of the built-in ones")

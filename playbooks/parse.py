@@ -54,12 +54,17 @@ def parse_guide(text: str, *, path: str) -> Guide:
         tables=front.tables,
         parameters=front.parameters,
         steps=tuple(item.step for item in read),
-        version=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_VERSION_LENGTH],
+        version=version_of(text),
         path=path,
         text=text,
         coverage=front.coverage,
         impact=front.impact,
     )
+
+
+def version_of(text: str) -> str:
+    """The version of a guide: a hash of its text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_VERSION_LENGTH]
 
 
 def load_guide(path: Path) -> Guide:

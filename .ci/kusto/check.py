@@ -18,8 +18,8 @@ from typing import Any
 
 from agents.triage.coverage import coverage_of
 from agents.triage.coverage_query import CoverageQuery
-from orchestrator.app.assembly import read_guides
 from orchestrator.app.guide_checks import empty_logs
+from orchestrator.app.guide_folders import read_guides
 from orchestrator.app.log_source import declared_types
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import Column, ColumnType

@@ -1,24 +1,24 @@
 """Puts the rooms together: opens the data, reads the playbooks, builds the kernel. Only here do all rooms meet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager, nullcontext
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.app.azure import Azure
+from orchestrator.app.begun import Begun
+from orchestrator.app.guide_folders import SHIPPED, read_guides
 from orchestrator.app.log_source import Opened, open_logs
 from orchestrator.app.model_source import model_terms, open_chat_service
+from orchestrator.app.recorded import Recorded, open_recorded, pinned
 from orchestrator.app.resource_source import Resources, open_resources
 from orchestrator.app.search_source import open_index, stood_in
-from orchestrator.app.sources import Sources, choose_sources, refuse_locked, zone_name
-from orchestrator.app.state import open_state
+from orchestrator.app.sources import Sources, choose_sources, zone_name
 from orchestrator.app.workflows import DeferredWorkflows, Headers
-from orchestrator.core.errors import InputError, QueryError, StoreError
-from orchestrator.core.journal import Journal, NoJournal
+from orchestrator.core.errors import InputError, QueryError
 from orchestrator.core.ports import Hit, Index
 from orchestrator.core.table import iso_utc
 from orchestrator.core.window import Window
@@ -37,19 +37,6 @@ if TYPE_CHECKING:
 MAX_NAMES = 500
 LOOK_BACK = timedelta(days=1)
 GIGABYTE = 1_000_000_000
-SHIPPED = Path(str(files("playbooks")))
-
-
-def read_guides(folder: Path | None) -> tuple[Guide, ...]:
-    """The guides of a folder, or the shipped ones."""
-    from playbooks.parse import load_guides  # noqa: PLC0415  # the Markdown and YAML parsers are not free
-
-    if folder is not None:
-        refuse_locked(folder)
-    guides = load_guides(folder or SHIPPED / "guides")
-    if not guides:
-        raise InputError(f"{str(folder)!r} holds no guide: put *.md guides there, or name another folder")
-    return guides
 
 
 def read_services(options: Options, settings: Settings, *, kind: str) -> "Services":
@@ -68,11 +55,23 @@ def read_services(options: Options, settings: Settings, *, kind: str) -> "Servic
 
 @asynccontextmanager
 async def open_switchboard(
-    options: Options, settings: Settings, *, azure: Azure | None = None, headers: Headers = dict
+    options: Options,
+    settings: Settings,
+    *,
+    azure: Azure | None = None,
+    headers: Headers = dict,
+    recorded: Recorded | None = None,
+    begun: Begun | None = None,
 ) -> AsyncIterator["Switchboard"]:
-    """Everything that a conversation needs, closed at the end; `azure` stays open, where the caller has it.
+    """Everything that a conversation needs, closed at the end.
 
-    `headers` are those by which a workflow's call joins the trace of its run.
+    Args:
+        options: What a person set.
+        settings: What stands otherwise.
+        azure: Stays open, where the caller has it.
+        headers: Those by which a workflow's call joins the trace of its run.
+        recorded: Where runs are recorded; stays open, where the caller has it.
+        begun: The data and the guides of a run that goes on, in place of today's.
     """
     from orchestrator.app.log import quiet_libraries  # noqa: PLC0415  # structlog is not free
     from orchestrator.engine.handlebars import defer_handlebars  # noqa: PLC0415  # before Semantic Kernel
@@ -80,9 +79,9 @@ async def open_switchboard(
     quiet_libraries()
     defer_handlebars()
     zone_name(options, settings)  # told before anything is opened, where there is none of that name
-    guides = read_guides(options.guides or settings.guides)
+    guides = begun.guides if begun else read_guides(options.guides or settings.guides)
     _refuse_unknown(options.parameters, guides)
-    sources = choose_sources(options, settings)
+    sources = begun.sources if begun else choose_sources(options, settings)
     services = read_services(options, settings, kind=sources.kind)
     async with (
         nullcontext(azure) if azure else Azure(settings) as shared,
@@ -93,17 +92,16 @@ async def open_switchboard(
         DeferredWorkflows(settings, azure=shared, headers=headers) as workflows,
     ):
         names = await _system_names(guides, services, opened, kind=sources.kind)
-        with open_journal(settings) as (journal, trouble):
+        with nullcontext(recorded) if recorded else open_recorded(settings) as record:
             parts = _Parts(
                 guides=guides,
                 services=services,
-                opened=opened,
+                opened=replace(opened, note=begun.clock) if begun and begun.clock else opened,
                 resources=resources,
                 index=index,
                 workflows=workflows,
-                journal=journal,
+                recorded=record if begun else pinned(record, guides),
                 names=names,
-                trouble=trouble,
             )
             environment = _environment(options, settings, sources, parts)
             yield _build(settings, service, parts=parts, environment=environment)
@@ -130,9 +128,8 @@ class _Parts:
     resources: Resources
     index: Index
     workflows: DeferredWorkflows
-    journal: Journal
+    recorded: Recorded
     names: tuple[str, ...]
-    trouble: str | None
 
 
 async def _system_names(guides: Sequence[Guide], services: "Services", opened: Opened, *, kind: str) -> tuple[str, ...]:
@@ -172,7 +169,8 @@ def _environment(options: Options, settings: Settings, sources: Sources, parts: 
     limit = settings.logs_scan_limit_gb
 
     def notes(queries: Sequence[str]) -> tuple[str, ...]:
-        first = (opened.note, parts.trouble) if parts.trouble else (opened.note,)
+        trouble = parts.recorded.trouble
+        first = (opened.note, trouble) if trouble else (opened.note,)
         searched = stood_in(parts.index)
         return (*first, *opened.logs.warnings_for(queries), *((searched,) if searched else ()))
 
@@ -191,11 +189,15 @@ def _environment(options: Options, settings: Settings, sources: Sources, parts: 
             "guides": str(folder.absolute()) if folder else None,
             "services": str(options.services.absolute()) if options.services else None,
             "now": iso_utc(now) if now else None,
+            "clock": opened.note,
             "tz": zone,
+            "parameters": dict(options.parameters),
+            "strict": options.strict,
         },
         notes=notes,
         given=options.parameters,
         scan_limit_bytes=round(limit * GIGABYTE) if limit is not None else None,
+        guides={guide.id: guide.version for guide in parts.guides},
     )
 
 
@@ -236,8 +238,11 @@ def _build(
         specs=specialists(),
         router=build_router(parts.names, parts.guides),
         environment=environment,
-        journal=parts.journal,
+        journal=parts.recorded.journal,
         terms=model_terms(settings),
+        executor=parts.recorded.executor,
+        memory=parts.recorded.memory,
+        limit_s=settings.run_time_limit_s,
     )
 
 
@@ -259,17 +264,3 @@ def build_router(names: Iterable[str], guides: Sequence[Guide]) -> "Router":
     symptoms = [symptom for guide in guides for symptom in guide.applies_to.symptoms]
     alerts = [alert for guide in guides for alert in guide.applies_to.alerts]
     return Router(load_routing_table().with_systems(names).with_symptoms(symptoms, alerts))
-
-
-@contextmanager
-def open_journal(settings: Settings) -> Iterator[tuple[Journal, str | None]]:
-    """The journal; where it cannot be opened, one that keeps nothing, and what to say about it."""
-    from orchestrator.store.journal import StoredJournal  # noqa: PLC0415  # opened where runs are recorded
-
-    with ExitStack() as stack:
-        try:
-            database = stack.enter_context(open_state(settings))
-        except StoreError as error:
-            yield NoJournal(), f"this run is not recorded: {error.message}"
-            return
-        yield StoredJournal(database), None

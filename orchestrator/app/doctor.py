@@ -4,9 +4,10 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from orchestrator.app.assembly import read_guides, read_services
+from orchestrator.app.assembly import read_services
 from orchestrator.app.azure import Azure
 from orchestrator.app.azure_findings import identity, live_logs, model, resources, telemetry
+from orchestrator.app.guide_folders import read_guides
 from orchestrator.app.log_source import open_plain_logs
 from orchestrator.app.search_findings import search
 from orchestrator.app.sources import Sources, choose_sources

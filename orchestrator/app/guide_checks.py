@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from agents.triage.guide_tests import run_case, write_tables
-from orchestrator.app.assembly import SHIPPED
+from orchestrator.app.guide_folders import SHIPPED
 from orchestrator.app.sources import refuse_locked
 from orchestrator.core.errors import GuideError, InputError, Place, QueryError
 from orchestrator.core.ports import QueryParameter

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from agents.triage.matching import GuideMatcher
-from orchestrator.app.assembly import read_guides
 from orchestrator.app.azure import Azure
+from orchestrator.app.guide_folders import read_guides
 from orchestrator.app.search_source import open_index
 from orchestrator.core.ports import Index
 from orchestrator.settings import Settings

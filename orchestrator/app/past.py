@@ -3,16 +3,14 @@
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.app.assembly import read_guides
 from orchestrator.app.azure import Azure
+from orchestrator.app.begun import reopened
+from orchestrator.app.guide_folders import read_guides
 from orchestrator.app.log_source import open_logs
 from orchestrator.app.resource_source import Resources, open_resources
 from orchestrator.app.search_source import open_index
-from orchestrator.app.sources import Sources
 from orchestrator.app.state import open_journal
 from orchestrator.core.claims import recheck
 from orchestrator.core.errors import DataError, InputError, QueryError
@@ -25,8 +23,8 @@ from orchestrator.core.runs import read_frame
 from orchestrator.core.stored import read_parameters
 from orchestrator.core.table import Table, TableStatus, iso_utc
 from orchestrator.core.unfinished import unfinished_report
-from orchestrator.settings import Settings, WorkspaceSetting
-from orchestrator.surfaces.application import Options, RecheckedClaim
+from orchestrator.settings import Settings
+from orchestrator.surfaces.application import RecheckedClaim
 
 if TYPE_CHECKING:
     from orchestrator.core.ports import Index, Logs
@@ -84,7 +82,7 @@ async def verify_run(settings: Settings, run: str) -> tuple[RecheckedClaim, ...]
 async def _checked_again(
     events: Sequence[Mapping[str, object]], inputs: Mapping[str, object], settings: Settings
 ) -> tuple[RecheckedClaim, ...]:
-    options, sources = _reopen(inputs)
+    options, sources = reopened(inputs)
     guides = read_guides(options.guides)
     checked: list[RecheckedClaim] = []
     async with (
@@ -125,28 +123,6 @@ def _events(journal: Journal, run: str) -> Sequence[Mapping[str, object]]:
 
 def _first(events: Sequence[Mapping[str, object]], kind: str) -> Mapping[str, object]:
     return next((event for event in events if event.get("kind") == kind), {})
-
-
-def _reopen(inputs: Mapping[str, object]) -> tuple[Options, Sources]:
-    logs = inputs.get("logs")
-    if not isinstance(logs, list) or not all(isinstance(item, str) for item in logs):
-        raise InputError("the run's record does not name its logs")
-    guides = inputs.get("guides")
-    options = Options(
-        logs=tuple(logs),
-        guides=Path(guides) if isinstance(guides, str) else None,
-        now=datetime.fromisoformat(str(inputs["now"])),
-        tz=str(inputs.get("tz") or "UTC"),
-    )
-    workspaces = inputs.get("workspaces")
-    return options, Sources(
-        logs=tuple(logs),
-        kind=str(inputs.get("source")),
-        workspaces={
-            str(name): WorkspaceSetting.model_validate(value)
-            for name, value in (workspaces if isinstance(workspaces, Mapping) else {}).items()
-        },
-    )
 
 
 async def _asked_again(

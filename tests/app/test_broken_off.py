@@ -109,7 +109,7 @@ def test_a_killed_run_is_unfinished_and_can_be_shown(options: Options) -> None:
         [sys.executable, "-c", KILLED, options.logs[0], str(options.guides), QUESTION], capture_output=True, check=False
     )
     assert done.returncode == -signal.SIGKILL
-    assert App().list_runs(limit=1)[0]["status"] == "unfinished"
+    assert App().list_runs(limit=1)[0]["status"] in {"running", "unfinished"}  # by whether its lease is over
     report = App().show_run("last")
     jsonschema.validate(report, SCHEMA)
     assert report["status"] == "failed"

@@ -12,7 +12,7 @@ from log_analytics import TOKEN, WORKSPACE, LogAnalytics, problem
 from managed_identity import ManagedIdentity
 from serving import serve
 
-from orchestrator.app.assembly import read_guides
+from orchestrator.app.guide_folders import read_guides
 from orchestrator.app.live_checks import check_guides
 from orchestrator.app.log_source import declared_types
 from orchestrator.settings import Settings

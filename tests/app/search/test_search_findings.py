@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from azure_search_server import SearchServer
 
-from orchestrator.app.assembly import read_guides
 from orchestrator.app.azure import Azure
+from orchestrator.app.guide_folders import read_guides
 from orchestrator.app.index_fill import fill_search
 from orchestrator.app.search_findings import search
 from orchestrator.settings import Settings

@@ -93,7 +93,7 @@ def connection(server: SearchServer, *, key: str | None) -> dict[str, Any]:
 
 async def filled(settings: Settings) -> tuple[list[str], Any]:
     """Fill the service with the shipped documents; the guides that a search then finds, and what was done."""
-    from orchestrator.app.assembly import read_guides  # noqa: PLC0415  # parses Markdown
+    from orchestrator.app.guide_folders import read_guides  # noqa: PLC0415  # parses Markdown
 
     guides = read_guides(None)
     done = await fill_search(settings, guides, recreate=False)

@@ -4,7 +4,8 @@ import pytest
 
 from agents.triage.matching import GuideMatcher
 from agents.triage.passages import answer_passage
-from orchestrator.app.assembly import read_guides, read_services
+from orchestrator.app.assembly import read_services
+from orchestrator.app.guide_folders import read_guides
 from orchestrator.app.index_fill import documents_of
 from orchestrator.core.ports import PagedIndex
 from orchestrator.settings import Settings

@@ -1,0 +1,1 @@
+"""The worker: a process that takes runs up, keeps the clock, and does what is due."""
