@@ -1,0 +1,1 @@
+"""Drafts the inventory of services from telemetry."""
