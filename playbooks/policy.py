@@ -15,7 +15,7 @@ from playbooks.yaml_values import YamlValue, nearest_names, read_yaml
 
 _FILE = ("roles", "rules", "freezes", "time_zone")
 _SCOPE = ("actions", "environments", "services")
-_RULE = (
+FIELDS = (
     "id",
     "note",
     *_SCOPE,
@@ -157,7 +157,7 @@ def _roles(read: _Read, value: YamlValue) -> None:
 
 
 def _rule(read: _Read, value: YamlValue, *, zone: str) -> Rule:
-    entries = value.mapping(known=_RULE, required=("id", "approvers"))
+    entries = value.mapping(known=FIELDS, required=("id", "approvers"))
     _refuse_useless(entries)
     break_glass = _break_glass(entries["break_glass"]) if "break_glass" in entries else ()
     read.named += [*entries["approvers"].items(), *break_glass]

@@ -9,8 +9,9 @@ from orchestrator.core.policy import Freeze, Mode, Rule, Scope, Subject
 from orchestrator.core.reach import limits
 from orchestrator.core.ruling import Decision, rule_on
 from playbooks.parse import load_guides
-from playbooks.policy import load_policy, read_policy
+from playbooks.policy import FIELDS, load_policy, read_policy
 from playbooks.policy_lint import lint_policies
+from playbooks.problems import Level
 from playbooks.workflow import load_workflows
 
 SHIPPED = Path(__file__).parents[2] / "playbooks" / "policies"
@@ -260,3 +261,12 @@ def test_the_shipped_policy_lets_a_laptop_act_on_the_sample_alone():
     assert (here.decision, here.persons, set(here.roles)) == (Decision.APPROVAL, 1, policy.roles_of(["local:anybody"]))
     assert (there.decision, there.rule) == (Decision.FORBIDDEN, "production_reversible")
     assert "have no members" in there.reasons[0]
+
+
+def test_the_example_of_the_documentation_is_read(tmp_path: Path):
+    """It has no fault, and every field of the format."""
+    page = (SHIPPED.parents[1] / "docs" / "policies.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    assert [problem for problem in lint_policies(written(tmp_path, example)) if problem.level is Level.ERROR] == []
+    for name in FIELDS:
+        assert f"{name}:" in example
