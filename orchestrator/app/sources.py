@@ -112,13 +112,15 @@ def _absolute(entry: str) -> str:
 
 def sample_folder(settings: Settings) -> Path:
     """The sample environment's folder, made on first use; SettingsError where the state folder cannot hold it."""
-    from playbooks.samples.scenario import VERSION, make  # noqa: PLC0415  # numpy is slow to import and rarely needed
+    from orchestrator.app.sample_effects import make_environment, mark_environment  # noqa: PLC0415  # as above
+    from playbooks.samples.scenario import VERSION  # noqa: PLC0415  # numpy is slow to import and rarely needed
 
     folder = settings.state / "samples" / f"{SAMPLE}-{SAMPLE_SEED}-{VERSION}"
     try:
         if not folder.exists():
             folder.parent.mkdir(parents=True, exist_ok=True)  # before the work of drawing the rows
-            make(SAMPLE, seed=SAMPLE_SEED, out=folder)
+            make_environment(settings, SAMPLE, seed=SAMPLE_SEED, out=folder)
+        mark_environment(settings, folder, SAMPLE, seed=SAMPLE_SEED)
     except InputError as error:
         if not folder.exists():  # else another process was quicker
             raise _unwritable(settings.state, error.__cause__ or error) from error
@@ -145,9 +147,9 @@ def zone_name(options: Options, settings: Settings) -> str:
     return name
 
 
-def make_sample(name: str, *, seed: int, out: Path, fmt: str) -> Json:
+def make_sample(settings: Settings, name: str, *, seed: int, out: Path, fmt: str) -> Json:
     """Write a sample environment; what is in it, with its truth."""
-    from playbooks.samples.scenario import make  # noqa: PLC0415  # numpy is slow to import and rarely needed
+    from orchestrator.app.sample_effects import make_environment  # noqa: PLC0415  # as above
 
     # `make` itself refuses a format that it does not have
-    return make(name, seed=seed, out=out, fmt=cast("Format", fmt)).document()
+    return make_environment(settings, name, seed=seed, out=out, fmt=cast("Format", fmt)).document()

@@ -1,5 +1,6 @@
 """Entries of the Azure activity log: what pipelines, people and the platform did."""
 
+from collections.abc import Mapping
 from random import Random
 
 from playbooks.samples import names
@@ -11,6 +12,8 @@ _DEPLOY = {
     "containerapp": "Microsoft.App/containerApps/write",
     "appservice": "Microsoft.Web/sites/slots/slotsswap/action",
 }
+
+_WORKFLOWS = "sp-switchboard-workflows"
 
 
 def _providers(world: World) -> str:
@@ -171,3 +174,45 @@ def _record_lost_machines(world: World, rng: Random, *, zone: str, at: float) ->
                     "previousHealthStatus": "Available", "type": "Downtime", "cause": "PlatformInitiated",
                 },
             ))  # fmt: skip
+
+
+_REMEDY: Mapping[str, Mapping[str, str]] = {
+    "restart": {
+        "aks": "Microsoft.ContainerService/managedClusters/runcommand/action",
+        "containerapp": "Microsoft.App/containerApps/revisions/restart/action",
+        "appservice": "Microsoft.Web/sites/restart/action",
+    },
+    "deploy": {
+        "aks": "Microsoft.ContainerService/managedClusters/runcommand/action",
+        "containerapp": "Microsoft.App/containerApps/write",
+        "appservice": "Microsoft.Web/sites/slots/slotsswap/action",
+    },
+}
+
+
+def record_remedy(
+    world: World,
+    rng: Random,
+    *,
+    action: str,
+    at: float,
+    done: float,
+    service: Service | None = None,
+    version: str = "",
+    flag: str = "",
+    on: bool = True,
+) -> None:
+    """What a workflow did: a restart or a deployment of a service, or a flag that it switched."""
+    if service is None:
+        store = f"{_providers(world)}/Microsoft.AppConfiguration/configurationStores/appcs-{world.org}-prod"
+        record_change(
+            world, rng, operation="Microsoft.AppConfiguration/configurationStores/keyValues/write",
+            resource_id=f"{store}/keyValues/.appconfig.featureflag~2F{flag}", at=at, done=done, accepted=False,
+            caller=_WORKFLOWS, properties={"key": f".appconfig.featureflag/{flag}", "enabled": on},
+        )  # fmt: skip
+        return
+    resource_id = world.cluster_id if service.hosting == "aks" else deployed_resource(world, service, version)
+    record_change(
+        world, rng, operation=_REMEDY[action][service.hosting], resource_id=resource_id, at=at, done=done,
+        caller=_WORKFLOWS, properties={"service": service.name, **({"version": version} if version else {})},
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from playbooks.samples.outages import called_targets
 from playbooks.samples.queueing import QueueHistory
 from playbooks.samples.recorder import Recorder
 from playbooks.samples.tables import performance_bucket
-from playbooks.samples.topology import Activity, Target, World, guid
+from playbooks.samples.topology import Activity, Instance, Service, Target, World, guid
 
 MINUTE_S = 60.0
 PROBE_S = 300.0
@@ -23,28 +23,33 @@ def record_azure(
     """All tables that no application writes."""
     for activity in world.activities:
         _record_activity(world, activity, recorder=recorder, rng=rng)
-    databases = [target for _, target in called_targets(world, "postgres")]
-    caches = [target for _, target in called_targets(world, "redis")]
-    thinning = max(service.item_count for service in world.tier("worker"))
     minute = -(world.epoch_s % MINUTE_S) + MINUTE_S
     while minute + MINUTE_S <= world.length_s:
-        for target in databases:
-            _record_database(world, target, minute, fault=fault, recorder=recorder, rng=rng)
-        for target in caches:
-            gauge(
-                world,
-                recorder,
-                target.resource_id,
-                minute,
-                name="usedmemorypercentage",
-                unit="Percent",
-                value=38 + rng.gauss(0, 1.2),
-            )
-        if queues:
-            _record_bus(world, queues, minute, thinning=thinning, recorder=recorder)
+        record_minute(world, minute, fault=fault, queues=queues, recorder=recorder, rng=rng)
         minute += MINUTE_S
     _record_probes(world, fault=fault, recorder=recorder, rng=rng)
     _record_counters(world, fault=fault, recorder=recorder, rng=rng)
+
+
+def record_minute(
+    world: World, minute: float, *, fault: Fault, queues: Sequence[QueueHistory], recorder: Recorder, rng: Random
+) -> None:
+    """The resources' metrics of the minute that begins then."""
+    for _, target in called_targets(world, "postgres"):
+        _record_database(world, target, minute, fault=fault, recorder=recorder, rng=rng)
+    for _, target in called_targets(world, "redis"):
+        level = 38 + rng.gauss(0, 1.2)
+        gauge(world, recorder, target.resource_id, minute, name="usedmemorypercentage", unit="Percent", value=level)
+    if queues:
+        thinning = max(service.item_count for service in world.tier("worker"))
+        _record_bus(world, queues, minute, thinning=thinning, recorder=recorder)
+
+
+def record_activities(world: World, recorder: Recorder, *, start: float, end: float, rng: Random) -> None:
+    """The activity log of that time."""
+    for activity in world.activities:
+        if start <= activity.t < end:
+            _record_activity(world, activity, recorder=recorder, rng=rng)
 
 
 def _record_activity(world: World, activity: Activity, *, recorder: Recorder, rng: Random) -> None:
@@ -165,25 +170,37 @@ def _record_bus(
 
 
 def _record_probes(world: World, *, fault: Fault, recorder: Recorder, rng: Random) -> None:
-    """Availability tests of a called partner and of each edge, from two places every five minutes."""
-    partners = [target.host for _, target in called_targets(world, "partner")[:1]]
-    if not partners:
+    """Availability tests of a called partner, from two places every five minutes."""
+    host = probed_host(world)
+    if host is None:
         return
-    host = partners[0]
-    resource = world.tier("edge")[0].resource_id
     for location in rng.sample(names.LOCATIONS, k=2):
         t = rng.uniform(0, PROBE_S)
         while t < world.length_s:
-            message = fault.probe(host, t)
-            took = round(rng.uniform(90, 400), 3)
-            row = (
-                guid(rng), f"{rng.getrandbits(128):032x}", f"partner-{host}", location, message is None,
-                message or "Passed",
-                took, performance_bucket(took), json.dumps({"FullTestResultAvailable": "True"}), "{}", "PC",
-                world.instrumentation_key, 1, resource,
-            )  # fmt: skip
-            recorder.put("AppAvailabilityResults", t, row)
+            record_probe(world, host, t, location=location, fault=fault, recorder=recorder, rng=rng)
             t += PROBE_S
+
+
+def probed_host(world: World) -> str | None:
+    """The partner that availability tests ask, where there is one."""
+    partners = called_targets(world, "partner")
+    return partners[0][1].host if partners else None
+
+
+def record_probe(
+    world: World, host: str, t: float, *, location: str, fault: Fault, recorder: Recorder, rng: Random
+) -> None:
+    """One availability test."""
+    resource = world.tier("edge")[0].resource_id
+    message = fault.probe(host, t)
+    took = round(rng.uniform(90, 400), 3)
+    row = (
+        guid(rng), f"{rng.getrandbits(128):032x}", f"partner-{host}", location, message is None,
+        message or "Passed",
+        took, performance_bucket(took), json.dumps({"FullTestResultAvailable": "True"}), "{}", "PC",
+        world.instrumentation_key, 1, resource,
+    )  # fmt: skip
+    recorder.put("AppAvailabilityResults", t, row)
 
 
 def _record_counters(world: World, *, fault: Fault, recorder: Recorder, rng: Random) -> None:
@@ -192,14 +209,18 @@ def _record_counters(world: World, *, fault: Fault, recorder: Recorder, rng: Ran
         for item in world.instances[service.name]:
             t = max(0.0, item.ready) + rng.uniform(0, PROBE_S)
             while t < min(world.length_s, item.stop):
-                if not item.down_at(t):
-                    share = fault.memory(item, t) or service.memory_use
-                    role = (service.name, item.name, item.version, service.stack.sdk, "PC", "0.0.0.0",  # noqa: S104  # masked as Azure masks it
-                            world.instrumentation_key, service.resource_id)  # fmt: skip
-                    bytes_ = float(round(share * service.memory_limit * 0.97))
-                    recorder.put(
-                        "AppPerformanceCounters",
-                        t,
-                        ("Process", "Private Bytes", "Private Bytes", "", bytes_, "{}", *role),
-                    )
+                record_counter(world, service, item, t, fault=fault, recorder=recorder)
                 t += PROBE_S
+
+
+def record_counter(
+    world: World, service: Service, item: Instance, t: float, *, fault: Fault, recorder: Recorder
+) -> None:
+    """The memory of one process, unless it is down."""
+    if item.down_at(t):
+        return
+    share = fault.memory(item, t) or service.memory_use
+    role = (service.name, item.name, item.version, service.stack.sdk, "PC", "0.0.0.0",  # noqa: S104  # masked as Azure masks it
+            world.instrumentation_key, service.resource_id)  # fmt: skip
+    bytes_ = float(round(share * service.memory_limit * 0.97))
+    recorder.put("AppPerformanceCounters", t, ("Process", "Private Bytes", "Private Bytes", "", bytes_, "{}", *role))

@@ -1,13 +1,14 @@
 """Writes what Container insights holds: events, inventories of pods and nodes, memory and CPU."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from math import sin
 from random import Random
 
 from playbooks.samples.fault import Fault
 from playbooks.samples.recorder import Recorder
-from playbooks.samples.topology import Instance, Node, Service, World
+from playbooks.samples.topology import FOREVER, Instance, Node, Service, World
 
 INVENTORY_S = 300.0
 PERF_S = 240.0
@@ -15,36 +16,49 @@ PERF_S = 240.0
 
 def record_cluster(world: World, *, fault: Fault, recorder: Recorder, rng: Random) -> None:
     """All Kubernetes tables."""
-    _record_events(world, recorder)
-    pods = [
-        (service, item)
-        for service in world.services.values()
-        if service.hosting == "aks"
-        for item in world.instances[service.name]
-    ]
+    record_events(world, recorder)
     t = rng.uniform(0, 60)
     while t < world.length_s:
-        for service, item in pods:
-            if item.start <= t < item.stop + (1e9 if item.outages and item.outages[-1].reason == "NodeLost" else 0):
-                _record_pod(world, service, item, t, recorder=recorder)
-        for node in world.nodes:
-            _record_node(world, node, t, fault=fault, recorder=recorder)
-        _record_replicas(world, t, recorder=recorder)
+        record_inventory(world, t, fault=fault, recorder=recorder)
         t += INVENTORY_S
     t = rng.uniform(0, 60)
     while t < world.length_s:
-        for service, item in pods:
-            if item.ready <= t < item.stop and not item.down_at(t) and not fault.node_lost(item.node.zone, t):
-                _record_memory(world, service, item, t, fault=fault, recorder=recorder, rng=rng)
+        record_use(world, t, fault=fault, recorder=recorder, rng=rng)
         t += PERF_S
+
+
+def record_inventory(world: World, t: float, *, fault: Fault, recorder: Recorder) -> None:
+    """One look at all pods, nodes and deployments."""
+    for service, item in _pods(world):
+        if item.start <= t < item.stop + (1e9 if item.outages and item.outages[-1].reason == "NodeLost" else 0):
+            _record_pod(world, service, item, t, recorder=recorder)
+    for node in world.nodes:
+        _record_node(world, node, t, fault=fault, recorder=recorder)
+    _record_replicas(world, t, recorder=recorder)
+
+
+def record_use(world: World, t: float, *, fault: Fault, recorder: Recorder, rng: Random) -> None:
+    """One look at what all containers use."""
+    for service, item in _pods(world):
+        if item.ready <= t < item.stop and not item.down_at(t) and not fault.node_lost(item.node.zone, t):
+            _record_memory(world, service, item, t, fault=fault, recorder=recorder, rng=rng)
+
+
+def _pods(world: World) -> Iterator[tuple[Service, Instance]]:
+    for service in world.services.values():
+        if service.hosting == "aks":
+            yield from ((service, item) for item in world.instances[service.name])
 
 
 def _where(world: World) -> tuple[str, str, str]:
     return (world.cluster_id.rsplit("/", 1)[1], world.cluster_id, world.cluster_id)
 
 
-def _record_events(world: World, recorder: Recorder) -> None:
+def record_events(world: World, recorder: Recorder, *, start: float = -FOREVER, end: float = FOREVER) -> None:
+    """Kubernetes' events of that time."""
     for event in world.kube_events:
+        if not start <= event.t < end:
+            continue
         stamp = recorder.stamp(event.t)
         namespace = "" if event.object_kind == "Node" else world.namespace
         row = (

@@ -62,6 +62,11 @@ class Fault:
         del visit, target, rng
         return None
 
+    def broken(self, target: Target, t: float) -> bool:
+        """Whether a target is what fails, so that a caller's fallback helps."""
+        del target, t
+        return False
+
     def connections(self, target: Target, t: float) -> float | None:
         """Share of a database's connections in use, where the fault decides it."""
         del target, t

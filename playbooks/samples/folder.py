@@ -31,10 +31,13 @@ _OPTIONS: Mapping[str, str] = {
 _DTYPES: Mapping[str, str] = {"datetime": "datetime64[us]", "bool": "bool", "int": "int32", "real": "float64"}
 
 
-def write_folder(tables: Mapping[str, Rows], *, out: Path, fmt: Format, workspace: str) -> None:
+def write_folder(
+    tables: Mapping[str, Rows], *, out: Path, fmt: Format, workspace: str, notes: Mapping[str, str] | None = None
+) -> None:
     """Write one file per table; `out` appears only when all of it is there.
 
-    Datetimes in `tables` are microseconds since 1970 (UTC). `workspace` fills the TenantId column.
+    Datetimes in `tables` are microseconds since 1970 (UTC). `workspace` fills the TenantId column. `notes` are further
+    files by their path below `out`, with their text.
 
     Raises:
         InputError: `out` holds something already, or cannot be written.
@@ -52,6 +55,9 @@ def write_folder(tables: Mapping[str, Rows], *, out: Path, fmt: Format, workspac
         raise InputError(f"cannot write into {str(out.parent)!r}: {error.strerror}; choose another --out") from error
     try:
         _write_all(tables, folder=made, fmt=fmt, workspace=workspace)
+        for name, text in (notes or {}).items():
+            (made / name).parent.mkdir(exist_ok=True)
+            (made / name).write_text(text, encoding="utf-8")
         _put_in_place(made, out)
     except OSError as error:
         raise InputError(f"cannot write into {str(out.parent)!r}: {error.strerror}; choose another --out") from error

@@ -54,6 +54,10 @@ class DependencyDown(Fault):
     failure: Failure
     slow: float
 
+    def broken(self, target: Target, t: float) -> bool:
+        """The one target, from the start on."""
+        return target.host == self.host and t >= self.at
+
     def on_call(self, visit: Visit, target: Target, rng: Random) -> Effect | None:
         """Fail or delay a share of the calls."""
         if target.host != self.host or visit.t < self.at or rng.random() >= self.strength:
@@ -94,16 +98,17 @@ class ConnectionsExhausted(Fault):
     at: float
     climb_s: float
     strength: float
+    until: float = FOREVER
 
     def connections(self, target: Target, t: float) -> float | None:
         """From the usual share up to all of them, and there it stays."""
-        if target.host != self.server or t < self.at - self.climb_s:
+        if target.host != self.server or not self.at - self.climb_s <= t < self.until:
             return None
         return min(1.0, 0.4 + 0.6 * (t - self.at + self.climb_s) / self.climb_s)
 
     def on_call(self, visit: Visit, target: Target, rng: Random) -> Effect | None:
         """New connections are refused, or waited for in vain at the pool."""
-        if target.host != self.server or visit.t < self.at:
+        if target.host != self.server or not self.at <= visit.t < self.until:
             return None
         if rng.random() >= self.strength * min(1.0, 0.3 + (visit.t - self.at) / 300):
             return Effect(slow=rng.uniform(2, 8))
@@ -133,10 +138,15 @@ class CertificateExpired(Fault):
     at: float
     shape_fields: tuple[tuple[str, str], ...]
     drain_s: float
+    until: float = FOREVER
+
+    def broken(self, target: Target, t: float) -> bool:
+        """The one host, as long as its certificate is not valid."""
+        return target.host == self.host and self.at <= t < self.until
 
     def on_call(self, visit: Visit, target: Target, rng: Random) -> Effect | None:
         """Fail all calls but those over a connection that is still open."""
-        if target.host != self.host or visit.t < self.at:
+        if not self.broken(target, visit.t):
             return None
         if chance(rng, 0.99 * exp(-(visit.t - self.at) / self.drain_s)):
             return None
@@ -146,7 +156,7 @@ class CertificateExpired(Fault):
 
     def probe(self, host: str, t: float) -> str | None:
         """Availability tests open a connection each time."""
-        if host != self.host or t < self.at:
+        if host != self.host or not self.at <= t < self.until:
             return None
         return f"The SSL certificate of {host} has expired (NotAfter {dict(self.shape_fields)['not_after']})"
 
@@ -174,6 +184,7 @@ class ZoneOutage(Fault):
     at: float
     dark: bool
     strength: float
+    relieved: float = FOREVER
 
     def node_lost(self, zone: str, t: float) -> bool:
         """All nodes of the zone: for good when it is dark, now and then when it is cut off in part."""
@@ -182,7 +193,7 @@ class ZoneOutage(Fault):
 
     def on_request(self, visit: Visit, rng: Random) -> Effect | None:
         """Those who are left carry the whole load."""
-        if visit.t < self.at or not self.dark or visit.service.hosting != "aks":
+        if not self.at <= visit.t < self.relieved or not self.dark or visit.service.hosting != "aks":
             return None
         rejected = rng.random() < self.strength * 0.35
         return Effect(slow=rng.uniform(1.2, 3), failure=Failure("overload", "503") if rejected else None)

@@ -1,8 +1,9 @@
 """Lets workers take messages from their queues, and measures the queues."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from math import exp
 from random import Random
 
@@ -36,62 +37,107 @@ class QueueHistory:
         return bisect_right(times, t)
 
 
-def play_queues(
-    world: World, *, traffic: Traffic, fault: Fault, telemetry: Telemetry, rng: Random
-) -> list[QueueHistory]:
+@dataclass(slots=True, kw_only=True)
+class Line:
+    """One queue and its worker, as far as they have been played.
+
+    Attributes:
+        messages: All that came, in order.
+        waiting: Of those, when each may be taken, its index and which delivery it is; a heap.
+        free: When each of the worker's concurrent handlers is free again; a heap.
+        heads: The handlers that there were at the beginning.
+        gap_s: Usual seconds from one message to the next.
+    """
+
+    worker: Service
+    host: str
+    resource_id: str
+    messages: list[Sent]
+    waiting: list[tuple[float, int, int]]
+    free: list[float]
+    heads: int
+    gap_s: float
+    completed: list[float]
+    dead: list[float]
+
+    @classmethod
+    def form(cls, world: World, worker: Service, sent: Sequence[Sent]) -> "Line":
+        """A queue with the messages of a world's whole length before it, and nothing done yet."""
+        host = worker.operations[0].path
+        heads = len(world.instances[worker.name])
+        line = cls(
+            worker=worker,
+            host=host,
+            resource_id=next(t.resource_id for s in world.services.values() for t in s.targets if t.host == host),
+            messages=[],
+            waiting=[],
+            free=[0.0] * heads,
+            heads=heads,
+            gap_s=0.0,
+            completed=[],
+            dead=[],
+        )
+        line.add(sent)
+        line.gap_s = world.length_s / max(1, len(line.messages))
+        return line
+
+    def add(self, sent: Sequence[Sent]) -> None:
+        """Put those messages that are for this queue behind the others."""
+        new = sorted((one for one in sent if one.queue == self.host), key=lambda one: (one.t, one.call_id))
+        first = len(self.messages)
+        self.messages.extend(new)
+        for index, one in enumerate(new, start=first):
+            heappush(self.waiting, (one.t, index, 1))
+
+    def staff(self, handlers: int, *, at: float) -> None:
+        """Have as many handlers as that from now on."""
+        while len(self.free) < handlers:
+            heappush(self.free, at)
+        self.free = sorted(self.free)[:handlers]
+
+    def play(self, *, until: float, roster: Roster, traffic: Traffic, fault: Fault, telemetry: Telemetry, rng: Random,
+             since: float = 0.0) -> None:  # fmt: skip
+        """Let the worker take what it can before `until`."""
+        while self.waiting and self.free:
+            t, index, delivery = self.waiting[0]
+            start = max(t + 0.02, self.free[0], since)
+            consumption = fault.consumption(self.worker, start)
+            if start > until or consumption.capacity == 0.0 or not roster.alive(self.worker.name, start):
+                break
+            heappop(self.waiting)
+            heappop(self.free)
+            own_s = _handling_s(self.worker, consumption.capacity, heads=self.heads, gap_s=self.gap_s, rng=rng)
+            lock_lost = own_s > _LOCK_S and chance(rng, 0.3)
+            done = _handle(
+                self.messages[index], self.worker, start=start, own_s=own_s, lock_lost=lock_lost, traffic=traffic,
+                telemetry=telemetry,
+            )  # fmt: skip
+            heappush(self.free, done)
+            if not lock_lost:
+                self.completed.append(done)
+            elif delivery < 4:  # noqa: PLR2004  # the queue's max delivery count
+                heappush(self.waiting, (done, index, delivery + 1))
+            else:
+                self.dead.append(done)
+
+    def history(self) -> QueueHistory:
+        """What came, left and was given up so far."""
+        return QueueHistory(
+            queue=self.host.split("/")[1],
+            resource_id=self.resource_id,
+            enqueued=tuple(one.t for one in self.messages),
+            completed=tuple(sorted(self.completed)),
+            dead=tuple(sorted(self.dead)),
+        )
+
+
+def play_queues(world: World, *, traffic: Traffic, fault: Fault, telemetry: Telemetry, rng: Random) -> list[Line]:
     """Process what `traffic` sent, worker by worker."""
     roster = Roster(world)
-    return [
-        _play_queue(world, worker, traffic=traffic, fault=fault, telemetry=telemetry, rng=rng, roster=roster)
-        for worker in world.tier("worker")
-    ]
-
-
-def _play_queue(
-    world: World, worker: Service, *, traffic: Traffic, fault: Fault, telemetry: Telemetry, rng: Random, roster: Roster
-) -> QueueHistory:
-    host = worker.operations[0].path
-    messages = sorted((sent for sent in traffic.sent if sent.queue == host), key=lambda sent: (sent.t, sent.call_id))
-    gap_s = world.length_s / max(1, len(messages))
-    heads = len(world.instances[worker.name])
-    free = [0.0] * heads  # when each concurrent handler is free again
-    heapify(free)
-    waiting = [(sent.t, index, 1) for index, sent in enumerate(messages)]
-    heapify(waiting)
-    completed: list[float] = []
-    dead: list[float] = []
-    while waiting:
-        t, index, delivery = heappop(waiting)
-        start = max(t + 0.02, heappop(free))
-        consumption = fault.consumption(worker, start)
-        if start > world.length_s or consumption.capacity == 0.0 or not roster.alive(worker.name, start):
-            break
-        own_s = _handling_s(worker, consumption.capacity, heads=heads, gap_s=gap_s, rng=rng)
-        lock_lost = own_s > _LOCK_S and chance(rng, 0.3)
-        done = _handle(
-            messages[index], worker, start=start, own_s=own_s, lock_lost=lock_lost, traffic=traffic, telemetry=telemetry
-        )
-        heappush(free, done)
-        if not lock_lost:
-            completed.append(done)
-        elif delivery < 4:  # noqa: PLR2004  # the queue's max delivery count
-            heappush(waiting, (done, index, delivery + 1))
-        else:
-            dead.append(done)
-    return _history(world, host, messages, completed=completed, dead=dead)
-
-
-def _history(
-    world: World, host: str, messages: list[Sent], *, completed: list[float], dead: list[float]
-) -> QueueHistory:
-    resource_id = next(t.resource_id for s in world.services.values() for t in s.targets if t.host == host)
-    return QueueHistory(
-        queue=host.split("/")[1],
-        resource_id=resource_id,
-        enqueued=tuple(sent.t for sent in messages),
-        completed=tuple(sorted(completed)),
-        dead=tuple(sorted(dead)),
-    )
+    lines = [Line.form(world, worker, traffic.sent) for worker in world.tier("worker")]
+    for line in lines:
+        line.play(until=world.length_s, roster=roster, traffic=traffic, fault=fault, telemetry=telemetry, rng=rng)
+    return lines
 
 
 def _handling_s(worker: Service, capacity: float | None, *, heads: int, gap_s: float, rng: Random) -> float:
@@ -111,11 +157,14 @@ def _handle(
     return start + outcome.took_ms / 1_000
 
 
-def log_stall(world: World, worker: Service, *, at: float, telemetry: Telemetry, rng: Random) -> None:
-    """A consumer that lost its link says so every half minute and takes nothing."""
-    instances = [item for item in world.instances[worker.name] if item.stop > world.length_s]
+def log_stall(
+    world: World, worker: Service, *, at: float, telemetry: Telemetry, rng: Random, until: float | None = None
+) -> None:
+    """A consumer that lost its link says so every half minute and takes nothing, to the world's end by default."""
+    end = world.length_s if until is None else until
+    instances = [item for item in world.instances[worker.name] if item.stop > end]
     t = at
-    while t < world.length_s:
+    while t < end:
         for item in instances:
             telemetry.background(
                 worker, item, t + rng.uniform(0, 10), level=WARNING,

@@ -1,8 +1,8 @@
-"""Collects rows with their ingestion lag; what had not arrived by the folder's end is left out."""
+"""Collects rows with their ingestion lag; what has not arrived by the folder's end is kept apart."""
 
 from math import exp
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from playbooks.samples.topology import World
 
@@ -17,13 +17,25 @@ _LAGS: dict[str, tuple[float, float, float]] = {  # least, median of the rest, s
 }
 
 
-class Recorder:
-    """Rows by table; times are seconds from the folder's start and come out as microseconds since 1970."""
+class Late(NamedTuple):
+    """A row that arrives after the end, `arrived` seconds from the folder's start."""
 
-    def __init__(self, world: World, rng: Random) -> None:
+    arrived: float
+    table: str
+    row: tuple[Any, ...]
+
+
+class Recorder:
+    """Rows by table; times are seconds from the folder's start and come out as microseconds since 1970.
+
+    `late` has what arrives after `end_s`, which is the world's own end by default.
+    """
+
+    def __init__(self, world: World, rng: Random, *, end_s: float | None = None) -> None:
         self.rows: dict[str, list[tuple[Any, ...]]] = {}
+        self.late: list[Late] = []
         self._rng = rng
-        self._end_s = world.length_s
+        self._end_s = world.length_s if end_s is None else end_s
         self._epoch_us = round(world.epoch_s * 1_000_000)
 
     def stamp(self, t: float) -> int:
@@ -35,8 +47,13 @@ class Recorder:
         least, median, spread = _LAGS[table[:3]]
         lag = least + median * exp(spread * self._rng.gauss(0.0, 1.0))
         arrived = (t if emitted is None else emitted) + min(lag, MAX_LAG_S)
-        if t >= 0.0 and arrived <= self._end_s:
-            self.rows.setdefault(table, []).append((self.stamp(t), self.stamp(arrived), *values))
+        if t < 0.0:
+            return
+        row = (self.stamp(t), self.stamp(arrived), *values)
+        if arrived <= self._end_s:
+            self.rows.setdefault(table, []).append(row)
+        else:
+            self.late.append(Late(arrived, table, row))
 
     def sorted_rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """All tables, each by time."""

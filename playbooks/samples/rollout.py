@@ -3,7 +3,7 @@
 from dataclasses import replace
 from random import Random
 
-from playbooks.samples.topology import Instance, KubeEvent, Node, Service, World, guid
+from playbooks.samples.topology import FOREVER, Instance, KubeEvent, Node, Service, World, guid
 
 
 def new_instance(world: World, service: Service, rng: Random, *, version: str, replica_set: str, start: float,
@@ -37,17 +37,34 @@ def hash_suffix(rng: Random) -> str:
 
 
 def roll_out(
-    world: World, service: Service, rng: Random, *, at: float, version: str, span_s: float, share: float = 1.0
-) -> None:
-    """Replace `share` of a service's instances one by one from `at` on, with the events Kubernetes and Azure write."""
-    current = [item for item in world.instances[service.name] if item.start <= at < item.stop]
+    world: World,
+    service: Service,
+    rng: Random,
+    *,
+    at: float,
+    version: str,
+    span_s: float,
+    share: float = 1.0,
+    running: str | None = None,
+) -> list[tuple[Instance, Instance]]:
+    """Replace `share` of a service's instances one by one from `at` on, with the events Kubernetes writes.
+
+    `running` limits it to instances of that version. Those replaced come back with those that took their place.
+    """
+    current = [
+        item
+        for item in world.instances[service.name]
+        if item.start <= at < item.stop and item.ready < FOREVER and running in (None, item.version)
+    ]
+    swapped: list[tuple[Instance, Instance]] = []
     count = max(1, round(len(current) * share))
     replica_set = hash_suffix(rng)
     step = span_s / count
     for index, old in enumerate(current[:count]):
         moment = at + index * step
         new = new_instance(
-            world, service, rng, version=version, replica_set=replica_set, start=moment, node=old.node,
+            world, service, rng, version=version, replica_set=replica_set, start=moment,
+            node=place(world, old.node, rng),
             warm_up_s=min(20.0, step / 2),
         )  # fmt: skip
         position = world.instances[service.name].index(old)
@@ -55,6 +72,16 @@ def roll_out(
         world.instances[service.name].append(new)
         if service.hosting == "aks":
             _roll_events(world, service, old, new, index)
+        swapped.append((old, new))
+    return swapped
+
+
+def place(world: World, node: Node, rng: Random) -> Node:
+    """The node itself, or one of another zone where its own takes nothing."""
+    open_nodes = [item for item in world.nodes if item.zone not in world.cordoned]
+    if (node.zone and node.zone not in world.cordoned) or not open_nodes:
+        return node
+    return rng.choice(open_nodes)
 
 
 def _roll_events(world: World, service: Service, old: Instance, new: Instance, index: int) -> None:

@@ -19,10 +19,11 @@ from playbooks.samples.incidents import (
     StuckConsumer,
     plan_bad_deploy,
     plan_bad_flag,
-    plan_memory_leak,
     plan_stuck_consumer,
 )
+from playbooks.samples.leak import plan_memory_leak
 from playbooks.samples.manifest import Manifest, write_manifest
+from playbooks.samples.marks import Mark, first_notes
 from playbooks.samples.noise import Noise, add_flags, add_noise
 from playbooks.samples.outages import (
     plan_certificate_expired,
@@ -30,8 +31,8 @@ from playbooks.samples.outages import (
     plan_dependency_down,
     plan_zone_outage,
 )
-from playbooks.samples.queueing import QueueHistory, log_stall, play_queues
-from playbooks.samples.recorder import Recorder
+from playbooks.samples.queueing import Line, log_stall, play_queues
+from playbooks.samples.recorder import Late, Recorder
 from playbooks.samples.shop import SHOP_CAST, SHOP_END, plan_shop
 from playbooks.samples.telemetry import Telemetry
 from playbooks.samples.topology import World
@@ -67,6 +68,28 @@ class Scenario:
     cast: Cast | None = None
     thinning: int = 1
     end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """A world as it stands at its end, with what it takes to play it on.
+
+    Attributes:
+        per_minute: Operations that enter in a minute of middling load.
+        lines: The queues, as far as their workers came.
+        late: Rows that were under way at the end.
+    """
+
+    scenario: str
+    seed: int
+    end: datetime
+    world: World
+    fault: Fault
+    noise: Noise
+    per_minute: float
+    lines: tuple[Line, ...]
+    rows: Rows
+    late: tuple[Late, ...]
 
 
 def _by_name(*scenarios: Scenario) -> Mapping[str, Scenario]:
@@ -122,6 +145,7 @@ def make(
     end: datetime | None = None,
     fmt: Format = "parquet",
     manifest_path: Path | None = None,
+    seen: int = 0,
 ) -> Manifest:
     """Write one file per table into the new folder `out`; the same name, seed and version give the same bytes.
 
@@ -132,6 +156,7 @@ def make(
         end: The folder's "now"; by default drawn from the seed (fixed for `shop`).
         fmt: `parquet`, or `csv` (gzipped).
         manifest_path: Where to write the truth as JSON; must lie outside `out`.
+        seen: The highest number of a change that has no effect in it, because it was made before.
 
     Raises:
         InputError: unknown name, a folder that is not empty, a path that cannot be written, an `end` without zone.
@@ -142,30 +167,48 @@ def make(
         raise InputError(
             f"manifest path {str(manifest_path)!r} lies inside the data folder; choose a path outside {str(out)!r}"
         )
-    world, fault, rows = play(scenario, seed=seed, end=end)
-    write_folder(rows, out=out, fmt=fmt, workspace=world.workspace)
-    manifest = _describe(scenario, seed=seed, world=world, fault=fault, rows=rows)
+    played = play(scenario, seed=seed, end=end)
+    notes = first_notes(
+        Mark(sample=name, seed=seed, version=VERSION, format=fmt, end=played.end.isoformat()), seen=seen
+    )
+    write_folder(played.rows, out=out, fmt=fmt, workspace=played.world.workspace, notes=notes)
+    manifest = _describe(played)
     if manifest_path is not None:
         write_manifest(manifest, manifest_path)
     return manifest
 
 
-def play(scenario: Scenario, *, seed: int, end: datetime | None = None) -> tuple[World, Fault, Rows]:
+def play(scenario: Scenario, *, seed: int, end: datetime | None = None) -> Played:
     """The world, its fault and all rows; pure."""
     if end is not None and end.tzinfo is None:
         raise InputError(f"the end {end.isoformat()!r} has no time zone; add one, e.g. {end.isoformat() + 'Z'!r}")
     rng = Random(f"{scenario.name}/{seed}/{VERSION}")  # noqa: S311  # reproducible, not secret
     length_s = float(round(rng.uniform(*scenario.hours) * 3_600))
     drawn = scenario.end or _draw_end(rng)
-    epoch_s = ((end or drawn) - timedelta(seconds=length_s)).timestamp()
+    finish = end or drawn
+    epoch_s = (finish - timedelta(seconds=length_s)).timestamp()
     size = Size(length_s=length_s, thinning=scenario.thinning, sampled=scenario.cast is None)
     world = draw_world(rng, cast=scenario.cast or draw_cast(rng), size=size, epoch_s=epoch_s)
     at = length_s - round(rng.uniform(*scenario.fault_min) * 60, 1)
     add_flags(world, rng)
     fault = scenario.plan(world, rng, at) if scenario.plan else Fault()
     noise = add_noise(world, rng, fault=fault, at=at)
-    rows = _record(world, fault=fault, noise=noise, rng=rng, target_rows=rng.uniform(*scenario.rows))
-    return world, fault, rows
+    target_rows = rng.uniform(*scenario.rows)
+    recorder = Recorder(world, Random(rng.getrandbits(64)))  # noqa: S311  # as above; apart, so that lag draws nothing else
+    per_minute = target_rows / (world.length_s / 60) / _rows_per_operation(world)
+    lines = _record(world, fault=fault, noise=noise, rng=rng, recorder=recorder, per_minute=per_minute)
+    return Played(
+        scenario=scenario.name,
+        seed=seed,
+        end=finish,
+        world=world,
+        fault=fault,
+        noise=noise,
+        per_minute=per_minute,
+        lines=tuple(lines),
+        rows=recorder.sorted_rows(),
+        late=tuple(recorder.late),
+    )
 
 
 def _draw_end(rng: Random) -> datetime:
@@ -175,18 +218,18 @@ def _draw_end(rng: Random) -> datetime:
     )
 
 
-def _record(world: World, *, fault: Fault, noise: Noise, rng: Random, target_rows: float) -> Rows:
-    recorder = Recorder(world, Random(rng.getrandbits(64)))  # noqa: S311  # as above; apart, so that lag draws nothing else
+def _record(
+    world: World, *, fault: Fault, noise: Noise, rng: Random, recorder: Recorder, per_minute: float
+) -> list[Line]:
     telemetry = Telemetry(world, recorder=recorder, noise=noise, rng=rng)
-    per_minute = target_rows / (world.length_s / 60) / _rows_per_operation(world)
     traffic = Traffic(world, fault=fault, noise=noise, telemetry=telemetry, rng=rng, per_minute=per_minute)
     traffic.play()
-    queues: list[QueueHistory] = play_queues(world, traffic=traffic, fault=fault, telemetry=telemetry, rng=rng)
+    lines = play_queues(world, traffic=traffic, fault=fault, telemetry=telemetry, rng=rng)
     if isinstance(fault, StuckConsumer) and fault.mode == "stalled":
         log_stall(world, world.services[fault.consumer], at=fault.at, telemetry=telemetry, rng=rng)
     record_cluster(world, fault=fault, recorder=recorder, rng=rng)
-    record_azure(world, fault=fault, queues=queues, recorder=recorder, rng=rng)
-    return recorder.sorted_rows()
+    record_azure(world, fault=fault, queues=[line.history() for line in lines], recorder=recorder, rng=rng)
+    return lines
 
 
 def _rows_per_operation(world: World) -> float:
@@ -200,12 +243,12 @@ def _rows_per_operation(world: World) -> float:
     return rows
 
 
-def _describe(scenario: Scenario, *, seed: int, world: World, fault: Fault, rows: Rows) -> Manifest:
-    truth = fault.truth
+def _describe(played: Played) -> Manifest:
+    world, truth = played.world, played.fault.truth
     start = datetime.fromtimestamp(world.epoch_s, UTC)
     return Manifest(
-        scenario=scenario.name,
-        seed=seed,
+        scenario=played.scenario,
+        seed=played.seed,
         version=VERSION,
         kind=truth.kind if truth else None,
         cause=truth.cause if truth else None,
@@ -219,5 +262,5 @@ def _describe(scenario: Scenario, *, seed: int, world: World, fault: Fault, rows
         services=tuple(world.services),
         silent=world.silent,
         red_herrings=tuple(world.herrings),
-        rows={name: len(table) for name, table in rows.items()},
+        rows={name: len(table) for name, table in played.rows.items()},
     )

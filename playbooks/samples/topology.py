@@ -167,11 +167,21 @@ class Activity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """A feature flag that `services` evaluate, on for `share` of operations from `since` on."""
+    """A feature flag that `services` evaluate, on for `share` of operations from `since` on.
+
+    Attributes:
+        switched: Later shares with the time from which each holds, in order.
+    """
 
     share: float
     services: tuple[str, ...]
     since: float = -FOREVER
+    switched: tuple[tuple[float, float], ...] = ()
+
+    def share_at(self, t: float) -> float:
+        """The share of operations for which it is on."""
+        last = [share for since, share in self.switched if since <= t][-1:]
+        return last[0] if last else self.share if t >= self.since else 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -181,6 +191,7 @@ class World:
     Attributes:
         length_s: Seconds from the folder's start to its end.
         flags: Feature flags by name.
+        cordoned: Zones whose nodes take no new instances.
     """
 
     org: str
@@ -202,6 +213,7 @@ class World:
     activities: list[Activity] = field(default_factory=list)
     herrings: list[str] = field(default_factory=list)
     silent: tuple[str, ...] = ()
+    cordoned: set[str] = field(default_factory=set)
 
     def tier(self, *tiers: str) -> list[Service]:
         """Services of these tiers, in order."""

@@ -30,6 +30,11 @@ class Sent(NamedTuple):
     call_id: str
 
 
+def fallback_flag(service: str) -> str:
+    """The flag that makes a service do without what it calls."""
+    return f"{service}-fallback"
+
+
 _NO_EFFECT = Effect()
 _STRAY = (Failure("timeout", "", 0.0), Failure("status", "503", 80.0))
 
@@ -53,22 +58,22 @@ class Traffic:
             for name in world.services
         }
 
-    def play(self) -> None:
-        """All operations that enter from outside."""
+    def play(self, start: float = 0.0, end: float | None = None) -> None:
+        """All operations that enter from outside, to the world's end by default."""
         entries = [service for service in self._world.services.values() if service.entry > 0]
         weights = [service.entry for service in entries]
-        for t in self._arrivals():
+        for t in self._arrivals(start, self._world.length_s if end is None else end):
             service = self._rng.choices(entries, weights)[0]
             self.visit(service, t, Trace.draw(self._rng), parent_id="")
 
-    def _arrivals(self) -> Iterator[float]:
+    def _arrivals(self, start: float, end: float) -> Iterator[float]:
         """Poisson arrivals whose rate follows the hour: least at 02:30 UTC, most at 14:30."""
-        t = 0.0
-        while t < self._world.length_s:
+        t = start
+        while t < end:
             hour = (self._world.epoch_s + t) % 86_400 / 3_600
             rate = self._per_minute / 60 * (1.0 - 0.35 * cos((hour - 2.5) / 24 * 2 * pi))
             t += self._rng.expovariate(rate)
-            if t < self._world.length_s:
+            if t < end:
                 yield t
 
     def visit(
@@ -105,7 +110,7 @@ class Traffic:
         return outcome
 
     def _evaluate(self, service: str, t: float, trace: Trace) -> dict[str, bool]:
-        return {name: t >= flag.since and trace.bucket(name) < flag.share for name, flag in self._flags[service]}
+        return {name: trace.bucket(name) < flag.share_at(t) for name, flag in self._flags[service]}
 
     def _blip(self, service: str, t: float) -> float:
         name, start, end = self._noise.blip
@@ -115,7 +120,7 @@ class Traffic:
         """The operation's calls one after another, up to the first required one that fails."""
         spent = 0.0
         for call in visit.operation.calls:
-            if self._rng.random() >= call.share:
+            if self._rng.random() >= call.share or self._falls_back(visit, call):
                 continue
             outcome = self._call(visit, call, t + spent / 1_000, trace, request_id)
             spent += outcome.took_ms
@@ -125,6 +130,10 @@ class Traffic:
                 if call.required:
                     return Outcome(outcome.failure, outcome.code, spent)
         return Outcome(None, "", spent)
+
+    def _falls_back(self, visit: Visit, call: Call) -> bool:
+        """A service with its fallback switched on leaves a broken target alone."""
+        return visit.flags.get(fallback_flag(visit.service.name), False) and self._fault.broken(call.target, visit.t)
 
     def _call(self, visit: Visit, call: Call, t: float, trace: Trace, request_id: str) -> Outcome:
         """One call with its retries, each a dependency of its own."""

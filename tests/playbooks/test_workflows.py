@@ -22,7 +22,9 @@ NAMES = sorted(path.parent.name for path in SHIPPED.glob("*/schema.json"))
 def test_there_are_acting_and_reading_ones() -> None:
     """At least one acts and can be looked up."""
     specs = load_workflows(SHIPPED)
-    assert list(specs) == NAMES == sorted([*CHANGES, "find_change", "find_ticket", "notify", "open_ticket", "read_ticket"])
+    assert (
+        list(specs) == NAMES == sorted([*CHANGES, "find_change", "find_ticket", "notify", "open_ticket", "read_ticket"])
+    )
     assert specs["open_ticket"].lookup_by_key == "find_ticket"
     assert {specs[name].lookup_by_key for name in CHANGES} == {"find_change"}
     assert {spec.name for spec in specs.values() if spec.changing} == {*CHANGES, "notify", "open_ticket"}

@@ -239,6 +239,13 @@ class HostStore:
         with self._reading():
             return int(self._all(sql, kind, key)[0][0])
 
+    def records(self, kind: str, *, after: int = 0) -> Sequence[Mapping[str, object]]:
+        """The records of a kind with a higher number than that, in order."""
+        sql = "SELECT number, at, body FROM records WHERE kind = ? AND number > ? ORDER BY number"
+        with self._reading():
+            rows = self._all(sql, kind, after)
+        return [{**json.loads(body), "number": number, "at": at} for number, at, body in rows]
+
     def _is_dead(self, run: HostedRun) -> bool:
         return datetime.fromisoformat(run.started) + timedelta(seconds=LEASE_S) < self._clock()
 

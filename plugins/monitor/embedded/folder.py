@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
 from orchestrator.core.errors import InputError
+from plugins.monitor.embedded.further import further_files
 
 
 class FileFormat(StrEnum):
@@ -124,7 +125,17 @@ def _folder_tables(folder: Path, warnings: list[str]) -> list[TableFiles]:
             tables.append(table)
     if not tables:
         _nothing_in(folder, warnings)
-    return tables
+    return _with_further(tables, further_files(folder))
+
+
+def _with_further(tables: Sequence[TableFiles], further: Sequence[Path]) -> list[TableFiles]:
+    """Tables with the rows of an environment that was played on; a table may have rows only there."""
+    more: dict[str, list[Path]] = {}
+    for path in further:
+        more.setdefault(table_name(path), []).append(path)
+    known = [replace(table, files=(*table.files, *more.pop(table.name, ()))) for table in tables]
+    new = [(name, paths, file_format(paths[0])) for name, paths in more.items()]
+    return known + [TableFiles(name=name, format=kind, files=tuple(paths)) for name, paths, kind in new if kind]
 
 
 def _part_files(name: str, folder: Path, root: Path, warnings: list[str]) -> TableFiles | None:

@@ -12,12 +12,18 @@ import pytest
 
 from orchestrator.core.errors import InputError
 from playbooks.samples.folder import Format
+from playbooks.samples.marks import FOLDER
 from playbooks.samples.scenario import VERSION, make
 
 
 def contents(folder: Path) -> dict[str, bytes]:
     """A folder's files."""
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def tables(folder: Path) -> set[str]:
+    """The names of a folder's files of rows."""
+    return {path.name for path in folder.iterdir() if path.name != FOLDER}
 
 
 @pytest.mark.parametrize("fmt", ["parquet", "csv"])
@@ -84,7 +90,9 @@ def test_the_truth_is_written_apart_from_the_data(tmp_path: Path):
     stored = json.loads((tmp_path / "truth.json").read_text())
     assert stored["object"] == manifest.object
     assert stored["version"] == VERSION
-    assert {path.suffix for path in (tmp_path / "data").iterdir()} == {".parquet"}
+    assert {Path(name).suffix for name in tables(tmp_path / "data")} == {".parquet"}
+    said = "".join(path.read_text() for path in (tmp_path / "data" / FOLDER).iterdir())
+    assert [word for word in (manifest.object, manifest.service, manifest.cause) if str(word) in said] == []
 
 
 def test_a_manifest_inside_the_data_is_refused(tmp_path: Path):
@@ -106,7 +114,7 @@ def test_an_empty_folder_is_filled(tmp_path: Path):
     out = tmp_path / "made"
     out.mkdir()
     manifest = make("healthy_quiet", seed=1, out=out)
-    assert {path.stem for path in out.iterdir()} == set(manifest.rows)
+    assert {Path(name).stem for name in tables(out)} == set(manifest.rows)
 
 
 def test_a_file_in_the_way_is_refused(tmp_path: Path):
@@ -130,7 +138,7 @@ def test_two_writers_do_not_mix(tmp_path: Path):
         answers = sorted(pool.map(write, (1, 2)))
     tenants = set()
     with duckdb.connect() as connection:
-        for path in (tmp_path / "out").iterdir():
+        for path in (tmp_path / "out").glob("*.parquet"):
             tenants |= set(connection.execute("SELECT DISTINCT TenantId FROM read_parquet(?)", [str(path)]).fetchall())
     assert "not empty" in answers[0]
     assert answers[1] == "written"

@@ -19,7 +19,8 @@ class Played:
     """A played folder; a table's rows come as dicts when asked for."""
 
     def __init__(self, name: str, seed: int) -> None:
-        self.world, self.fault, self.rows = play(SCENARIOS[name], seed=seed)
+        played = play(SCENARIOS[name], seed=seed)
+        self.world, self.fault, self.rows = played.world, played.fault, played.rows
         self._tables: dict[str, list[dict[str, Any]]] = {}
 
     def table(self, table: str) -> list[dict[str, Any]]:
