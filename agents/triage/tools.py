@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from orchestrator.core.followup import is_elliptical
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.reading import reading
 from orchestrator.core.recording import Section
-from orchestrator.core.report import GuideResult, Question, VerdictView, WindowView
+from orchestrator.core.report import GuideResult, Json, Question, VerdictView, WindowView
 from orchestrator.core.runs import Offer, RunContext
 from orchestrator.core.table import ColumnType
 from orchestrator.core.times import find_span
@@ -33,6 +34,11 @@ KNOWN_VALUES = 1_000
 MAX_CANDIDATES = 8
 
 
+def _unknown(_guide: str) -> Json | None:
+    """No record is kept."""
+    return None
+
+
 class GuideTools:
     """Plugin `guides`.
 
@@ -41,6 +47,7 @@ class GuideTools:
         matcher: Finds the guide for a message or an alert.
         services: The inventory.
         alert_name: The alert's name inside a payload, or None.
+        record_of: How a guide did so far, by its id: `used`, `confirmed`, `wrong`; None where nothing is known.
         proven: Versions of guides whose expressions are known to fit their queries; others are checked before they run.
     """
 
@@ -51,12 +58,14 @@ class GuideTools:
         matcher: GuideMatcher,
         services: Services,
         alert_name: Callable[[Mapping[str, object]], str | None],
+        record_of: Callable[[str], Json | None] = _unknown,
         proven: frozenset[str] = frozenset(),
     ) -> None:
         self._guides = guides
         self._matcher = matcher
         self._services = services
         self._alert_name = alert_name
+        self._record_of = record_of
         self._checked = set(proven)
 
     @kernel_function(
@@ -177,7 +186,8 @@ class GuideTools:
         )
         values = {item.name: item.value for item in resolved.values}
         view = WindowView(window=window, zone=context.zone, origin=origin)
-        return guide_result(outcome, guide, window=view, values=values, origins=origins)
+        result = guide_result(outcome, guide, window=view, values=values, origins=origins)
+        return replace(result, guide={**(result.guide or {}), "record": self._record_of(guide.id)})
 
 
 def _context(run: object) -> RunContext:

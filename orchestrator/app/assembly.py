@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from orchestrator.app.guide_folders import SHIPPED, read_guides
 from orchestrator.app.log_source import Opened, open_logs
 from orchestrator.app.model_source import model_terms, open_chat_service
 from orchestrator.app.recorded import Recorded, open_recorded, pinned
+from orchestrator.app.remembering import beside_past, record_of, stored_record
 from orchestrator.app.resource_source import Resources, open_resources
 from orchestrator.app.search_source import open_index, stood_in
 from orchestrator.app.sources import Sources, choose_sources, zone_name
@@ -90,6 +92,7 @@ async def open_switchboard(
         open_index(settings, shared, guides) as index,
         open_chat_service(settings, shared) as service,
         DeferredWorkflows(settings, azure=shared, headers=headers) as workflows,
+        AsyncExitStack() as stack,
     ):
         names = await _system_names(guides, services, opened, kind=sources.kind)
         with nullcontext(recorded) if recorded else open_recorded(settings) as record:
@@ -98,7 +101,7 @@ async def open_switchboard(
                 services=services,
                 opened=replace(opened, note=begun.clock) if begun and begun.clock else opened,
                 resources=resources,
-                index=index,
+                index=beside_past(index, record.database, settings, stack),
                 workflows=workflows,
                 recorded=record if begun else pinned(record, guides),
                 names=names,
@@ -179,6 +182,7 @@ def _environment(options: Options, settings: Settings, sources: Sources, parts: 
         index=parts.index,
         metrics=parts.resources.metrics,
         graph=parts.resources.graph,
+        record=stored_record(parts.recorded.database),
         source=sources.kind,
         now=now,
         zone=zone,
@@ -212,6 +216,7 @@ def _build(
     from orchestrator.engine.switchboard import Switchboard  # noqa: PLC0415
     from plugins.logicapps.plugin import WorkflowTools  # noqa: PLC0415
     from plugins.monitor.plugin import LogTools  # noqa: PLC0415
+    from plugins.record.plugin import RecordTools  # noqa: PLC0415
     from plugins.search.plugin import SearchTools  # noqa: PLC0415
 
     guides = GuideTools(
@@ -219,6 +224,7 @@ def _build(
         matcher=GuideMatcher(parts.index, parts.services, names=parts.names),
         services=parts.services,
         alert_name=alert_name,
+        record_of=partial(record_of, parts.recorded.database),
         # the tests check the shipped guides against the schema
         proven=frozenset(guide.version for guide in parts.guides if Path(guide.path).is_relative_to(SHIPPED)),
     )
@@ -230,6 +236,7 @@ def _build(
         "guides": guides,
         "search": SearchTools(choose),
         "logs": LogTools(parts.opened.logs),
+        "record": RecordTools(),
         "workflows": WorkflowTools(parts.workflows),
     }
     return Switchboard(

@@ -2,21 +2,25 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from orchestrator.app.azure import Azure
 from orchestrator.app.begun import reopened
 from orchestrator.app.guide_folders import read_guides
 from orchestrator.app.log_source import open_logs
+from orchestrator.app.record import StoredRecord
+from orchestrator.app.remembering import beside_past
 from orchestrator.app.resource_source import Resources, open_resources
 from orchestrator.app.search_source import open_index
-from orchestrator.app.state import open_journal
+from orchestrator.app.state import open_journal, open_state
 from orchestrator.core.claims import recheck
 from orchestrator.core.errors import DataError, InputError, QueryError
 from orchestrator.core.journal import Journal
 from orchestrator.core.metrics_record import read_metrics_query
 from orchestrator.core.ports import QueryParameter, SearchQuery
+from orchestrator.core.record import Record, read_record_query
 from orchestrator.core.recording import search_table
 from orchestrator.core.report import Json
 from orchestrator.core.runs import read_frame
@@ -55,7 +59,7 @@ def list_runs(settings: Settings, *, limit: int) -> tuple[Json, ...]:
 def show_run(settings: Settings, run: str) -> Json:
     """A past run's report, `last` is the newest; of a run without an end, what it had found."""
     with open_journal(settings) as journal:
-        events = _events(journal, run)
+        events = recorded_events(journal, run)
     for event in reversed(events):
         report = event.get("report")
         if event.get("kind") == "RunFinished" and isinstance(report, dict):
@@ -66,7 +70,7 @@ def show_run(settings: Settings, run: str) -> Json:
 async def verify_run(settings: Settings, run: str) -> tuple[RecheckedClaim, ...]:
     """Ask the run's queries again on the same data, and evaluate each claim's check on the new rows."""
     with open_journal(settings) as journal:
-        events = _events(journal, run)
+        events = recorded_events(journal, run)
     started = _first(events, "RunStarted")
     inputs = started.get("inputs")
     if not isinstance(inputs, Mapping):
@@ -90,10 +94,14 @@ async def _checked_again(
         open_logs(options, azure, sources, guides) as opened,
         open_resources(azure, sources, opened.logs) as resources,
         open_index(settings, azure, guides) as index,
+        AsyncExitStack() as stack,
     ):
-        for turn in _turns(events):
-            tables = await _asked_again(opened.logs, resources, index, turn)
-            checked += [_rechecked(event, tables) for event in turn if event.get("kind") == "ClaimMade"]
+        with open_state(settings) as database:
+            searched = beside_past(index, database, settings, stack)
+            systems = _Systems(opened.logs, resources, searched, StoredRecord(database))
+            for turn in _turns(events):
+                tables = await _asked_again(systems, turn)
+                checked += [_rechecked(event, tables) for event in turn if event.get("kind") == "ClaimMade"]
     return tuple(checked)
 
 
@@ -107,7 +115,8 @@ def _turns(events: Sequence[Mapping[str, object]]) -> Sequence[Sequence[Mapping[
     return turns
 
 
-def _events(journal: Journal, run: str) -> Sequence[Mapping[str, object]]:
+def recorded_events(journal: Journal, run: str) -> Sequence[Mapping[str, object]]:
+    """A run's events, `last` is the newest's; InputError with the nearest ids where there is none."""
     if run == "last":
         newest = journal.runs(limit=1)
         if not newest:
@@ -125,24 +134,30 @@ def _first(events: Sequence[Mapping[str, object]], kind: str) -> Mapping[str, ob
     return next((event for event in events if event.get("kind") == kind), {})
 
 
-async def _asked_again(
-    logs: "Logs", resources: Resources, index: "Index", events: Sequence[Mapping[str, object]]
-) -> dict[str, Table]:
+@dataclass(frozen=True, slots=True)
+class _Systems:
+    """Whom a run's questions are put to again."""
+
+    logs: "Logs"
+    resources: Resources
+    index: "Index"
+    record: Record
+
+
+async def _asked_again(systems: _Systems, events: Sequence[Mapping[str, object]]) -> dict[str, Table]:
     """The tables by evidence id; what cannot be asked again is missing."""
     tables: dict[str, Table] = {}
     for event in events:
         evidence = event.get("evidence")
         if event.get("kind") != "EvidenceFound" or not isinstance(evidence, Mapping):
             continue
-        table = await _answer_again(logs, resources, index, evidence)
+        table = await _answer_again(systems, evidence)
         if table is not None and table.status is not TableStatus.FAILED:
             tables[str(evidence["id"])] = table
     return tables
 
 
-async def _answer_again(
-    logs: "Logs", resources: Resources, index: "Index", evidence: Mapping[str, object]
-) -> Table | None:
+async def _answer_again(systems: _Systems, evidence: Mapping[str, object]) -> Table | None:
     source, text = str(evidence.get("source")), str(evidence.get("query"))
     parameters = read_parameters(evidence["parameters"])
     if evidence.get("status") == "failed":
@@ -150,24 +165,24 @@ async def _answer_again(
     if source.startswith("search:"):
         kinds = next((item.value for item in parameters if item.name == "kinds"), None)
         wanted = tuple(str(kind) for kind in kinds) if isinstance(kinds, list) else ()
-        return search_table(await index.search(SearchQuery(text=text, kinds=wanted, top=10)))
+        return search_table(await systems.index.search(SearchQuery(text=text, kinds=wanted, top=10)))
     try:
-        return await _table_again(source.partition(":")[0], text, parameters, logs, resources)
+        return await _table_again(source.partition(":")[0], text, parameters, systems)
     except (QueryError, DataError):
         return None
 
 
-async def _table_again(
-    system: str, text: str, parameters: Sequence[QueryParameter], logs: "Logs", resources: Resources
-) -> Table | None:
+async def _table_again(system: str, text: str, parameters: Sequence[QueryParameter], systems: _Systems) -> Table | None:
     """What the system says now; None where it was a person, whose answer cannot be asked again."""
     match system:
         case "logs":
-            return await logs.query(text, parameters=parameters)
+            return await systems.logs.query(text, parameters=parameters)
         case "metrics":
-            return await resources.metrics.measure(read_metrics_query(parameters))
+            return await systems.resources.metrics.measure(read_metrics_query(parameters))
         case "resource_graph":
-            return await resources.graph.query(text, parameters=parameters)
+            return await systems.resources.graph.query(text, parameters=parameters)
+        case "record":
+            return await systems.record.look_up(read_record_query(parameters))
         case _:
             return None
 

@@ -1,11 +1,15 @@
-"""Past incidents as documents: the runs that named a cause in real logs, so that the next incident finds them."""
+"""Past incidents as documents: those of the record, and runs that named a cause, so that the next one finds them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from orchestrator.core.ports import Document
 from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
 from orchestrator.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestrator.store.database import Database
 
 MOST_RUNS = 1_000  # the newest ones
 _TITLE = 120  # characters
@@ -13,14 +17,35 @@ _FOUND = "cause_found"
 
 
 def past_incidents(settings: Settings) -> list[Document]:
-    """A document per incident of the newest runs, secrets redacted; runs on sample data are left out."""
-    from orchestrator.app.past import list_runs, show_run  # noqa: PLC0415  # brings every room
+    """A document per incident of the record, and per run that named a cause and belongs to none; secrets redacted.
 
-    found = [str(run["run"]) for run in list_runs(settings, limit=MOST_RUNS) if run["verdict"] == _FOUND]
-    return [document for run in found for document in incident_documents(show_run(settings, run))]
+    What was concluded from sample data is left out.
+    """
+    from orchestrator.app.state import open_state  # noqa: PLC0415  # brings the store
+
+    with open_state(settings) as database:
+        return stored_incidents(database)
 
 
-def incident_documents(report: Json) -> Iterator[Document]:
+def stored_incidents(database: "Database", *, sample: bool = False) -> list[Document]:
+    """The same of an open store; with `sample`, what was concluded from sample data, too."""
+    from orchestrator.app.dossiers import load_run  # noqa: PLC0415  # brings the store
+    from orchestrator.app.incident_search import past_dossiers  # noqa: PLC0415  # same
+    from orchestrator.core.incidents.similar import incident_document  # noqa: PLC0415  # where they are wanted
+    from orchestrator.store.journal import StoredJournal  # noqa: PLC0415  # same
+
+    dossiers = past_dossiers(database)
+    attached = {run for dossier in dossiers for run in dossier.incident.runs}
+    kept = (item for item in dossiers if sample or not any(run.report.get("source") == "sample" for run in item.runs))
+    found = [incident_document(dossier) for dossier in kept]
+    for summary in StoredJournal(database).runs(limit=MOST_RUNS):
+        if summary.verdict == _FOUND and summary.run not in attached:
+            run = load_run(database, summary.run)
+            found += incident_documents(run.report, sample=sample) if run else ()
+    return found
+
+
+def incident_documents(report: Json, *, sample: bool = False) -> Iterator[Document]:
     """A document for each subject of a report whose cause was found; kind `incident`, id `incident/<run>`.
 
     Fields: `title` (what was asked), `causes`, `services`, `symptoms`, `body` (what was concluded, found, ruled out),
@@ -28,7 +53,7 @@ def incident_documents(report: Json) -> Iterator[Document]:
     """
     cleaned = redact_value(report)
     assert isinstance(cleaned, dict)
-    if cleaned.get("source") == "sample":
+    if cleaned.get("source") == "sample" and not sample:
         return
     subjects = _dicts(cleaned.get("turns")) or [cleaned]
     for place, subject in enumerate(subjects, start=1):

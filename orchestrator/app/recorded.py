@@ -29,6 +29,7 @@ class Recorded:
 
     Attributes:
         pins: Keeps the texts of the guides that a run began with.
+        database: The store itself; None where it cannot be opened.
         trouble: Why nothing is recorded; the other parts keep nothing then.
     """
 
@@ -36,6 +37,7 @@ class Recorded:
     memory: Callable[[str], Memory] = _no_memory
     executor: "Executor | None" = None
     pins: Pins | None = None
+    database: "Database | None" = None
     trouble: str | None = None
 
 
@@ -63,6 +65,7 @@ def recorded_in(database: "Database", *, kind: str) -> Recorded:
         return StoredMemory(database, run)
 
     return Recorded(
+        database=database,
         journal=StoredJournal(database),
         memory=memory,
         executor=Executor(queue=StoredQueue(database), id=new_executor_id(kind)),

@@ -84,8 +84,7 @@ class Record(Protocol):
         """The answer, in the columns of `RECORD_COLUMNS`, `n` counting the rows from 1.
 
         Raises:
-            QueryError: There is no such incident; the nearest are named.
-            StoreError: The store cannot be read.
+            QueryError: There is no such incident, and the nearest are named; or the store cannot be read.
         """
         ...
 

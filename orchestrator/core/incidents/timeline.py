@@ -76,7 +76,11 @@ def timeline(dossier: Dossier, *, since: datetime | None = None) -> tuple[Entry,
 def _every(dossier: Dossier) -> Iterator[Entry]:
     attached = {run.run for run in dossier.runs}
     for event in dossier.events:
-        if event.kind is not IncidentEventKind.RUN_ATTACHED or str(event.refs.get("run")) not in attached:
+        told = event.kind is IncidentEventKind.RUN_ATTACHED and str(event.refs.get("run")) in attached
+        told |= event.kind is IncidentEventKind.CAUSE_CONFIRMED and any(
+            mark.cause == event.refs.get("cause") for mark in dossier.marks
+        )
+        if not told:  # by the run or the mark itself
             yield _of_event(event)
     automatic = {str(event.refs.get("run")) for event in dossier.events if not event.actor}
     for run in dossier.runs:

@@ -1,0 +1,84 @@
+"""Reads all that the state store holds of one incident."""
+
+import difflib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from orchestrator.core.errors import InputError
+from orchestrator.core.handoffs import Item, ItemState
+from orchestrator.core.incidents.dossier import Act, Dossier, RunRecord
+from orchestrator.core.incidents.incident import Incident
+from orchestrator.core.journal import last_attempt
+from orchestrator.store.handoffs import StoredHandoffs
+from orchestrator.store.incidents import StoredIncidents
+from orchestrator.store.journal import StoredJournal
+from orchestrator.store.remarks import StoredRemarks
+
+if TYPE_CHECKING:
+    from orchestrator.store.database import Database
+
+NEAR = 500  # newest incidents among which a name that is none is looked for
+MOST_ITEMS = 10_000
+
+
+def load_dossier(database: "Database", incident_id: str) -> Dossier:
+    """The dossier of an incident, or of the one that it became part of; InputError with the nearest ids."""
+    incidents = StoredIncidents(database)
+    incident = incidents.current(incident_id)
+    if incident is None:
+        known = [item.id for item in incidents.listed(limit=NEAR)]
+        near = difflib.get_close_matches(incident_id.strip().upper(), known, n=3, cutoff=0.5) or known[:3]
+        raise InputError(f"there is no incident {incident_id!r}; the nearest are {', '.join(near) or 'none yet'}")
+    return dossier_of(database, incident)
+
+
+def dossier_of(database: "Database", incident: Incident) -> Dossier:
+    """The dossier of an incident that was read already."""
+    incidents = StoredIncidents(database)
+    remarks = StoredRemarks(database)
+    acts = load_acts(database, incident)
+    return Dossier(
+        incident=incident,
+        alerts=tuple({alert.fingerprint: alert for alert in incidents.alerts(incident.id)}.values()),
+        events=tuple(incidents.events(incident.id)),
+        runs=tuple(run for name in incident.runs if (run := load_run(database, name)) is not None),
+        acts=acts,
+        notes=remarks.notes(incident.id),
+        marks=remarks.marks(incident.id),
+        items=_items(database, incident, acts),
+    )
+
+
+def load_run(database: "Database", run: str) -> RunRecord | None:
+    """A run's report with its times; None where the journal does not hold it any more."""
+    events = last_attempt(StoredJournal(database).all_events(run))
+    started = next((item for item in events if item.event.get("kind") == "RunStarted"), None)
+    if started is None:
+        return None
+    ended = next((item for item in reversed(events) if item.event.get("kind") == "RunFinished"), None)
+    report = ended.event.get("report") if ended else None
+    return RunRecord(
+        run=run,
+        at=started.at,
+        asked=str(started.event.get("message") or ""),
+        report=report if isinstance(report, dict) else {},
+        finished_at=ended.at if ended else None,
+    )
+
+
+def load_acts(database: "Database", incident: Incident | None = None) -> tuple[Act, ...]:
+    """The actions of an incident and of its runs, oldest first; all of them where none is given."""
+    del database, incident
+    return ()
+
+
+def _items(database: "Database", incident: Incident, acts: Sequence[Act]) -> tuple[Item, ...]:
+    handoffs = StoredHandoffs(database)
+    actions = {act.id for act in acts}
+    listed = handoffs.listed(states=tuple(ItemState), limit=MOST_ITEMS)
+    own = sorted(
+        item.number
+        for item in listed
+        if item.parked.incident == incident.id or item.parked.run in incident.runs or item.parked.action in actions
+    )
+    return tuple(item for number in own if (item := handoffs.find(str(number))) is not None)
