@@ -6,7 +6,7 @@ PostgreSQL share. Each module of this room writes its own tables in a constant o
 
 from collections.abc import Sequence
 
-from orchestrator.store import handoff_tables, incident_tables, memory_tables, queue_tables, remark_tables
+from orchestrator.store import handoff_tables, incident_tables, memory_tables, purge_tables, queue_tables, remark_tables
 
 _JOURNAL = (
     (
@@ -25,6 +25,7 @@ MIGRATIONS: Sequence[Sequence[str]] = (
     (
         *_COUNTERS,
         *memory_tables.TABLES,
+        *purge_tables.TABLES,
         *queue_tables.TABLES,
         *handoff_tables.TABLES,
         *remark_tables.TABLES,
