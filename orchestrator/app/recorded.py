@@ -65,7 +65,6 @@ def recorded_in(database: "Database", *, kind: str) -> Recorded:
         return StoredMemory(database, run)
 
     return Recorded(
-        database=database,
         journal=StoredJournal(database),
         memory=memory,
         executor=Executor(queue=StoredQueue(database), id=new_executor_id(kind)),
