@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from orchestrator.core.asking import Question
 from orchestrator.core.errors import InputError
 from orchestrator.core.queueing import RunRequest
 from orchestrator.core.report import Json
@@ -63,12 +64,7 @@ def _request(schedule: Schedule, due: datetime) -> RunRequest:
     return RunRequest(
         run=f"{schedule.name}-{due:%Y%m%dT%H%M%SZ}",
         kind=SCHEDULED,
-        body={
-            "message": f"run guide {schedule.guide}",
-            "agent": "triage",
-            "parameters": dict(schedule.parameters),
-            "due": iso_utc(due),
-        },
+        body=Question(message=f"run guide {schedule.guide}", agent="triage", parameters=schedule.parameters).document(),
         by=f"{SCHEDULED}:{schedule.name}",
         key=f"{SCHEDULED}:{schedule.name}:{iso_utc(due)}",
     )

@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from orchestrator.core.errors import StoreError
 from orchestrator.core.queueing import Beat, Processes, QueuedRun, Requested, RunLeases, RunRequest, RunRequests
 from orchestrator.core.report import Json
 
-LEASE_S = 30.0
+LEASE_S = 15.0
 BEATS = 5  # in the length of one lease
 
 
@@ -109,6 +109,7 @@ class Executor:
     clock: Callable[[], datetime] = _wall_clock
     lease_s: float = LEASE_S
     _holds: dict[str, Hold] = field(default_factory=dict)
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _heart: "asyncio.Task[None] | None" = None
 
     def request(self, run: str, *, body: Json, by: str, key: str | None = None, kind: str = "ask") -> Requested:
@@ -127,6 +128,7 @@ class Executor:
         until = taken.lease_until or self.clock()
         hold = Hold(taken=taken, executor=self, task=task, until=until)
         self._holds[taken.run] = hold
+        self._idle.clear()
         if self._heart is None:
             self._heart = asyncio.create_task(self._keep_beating(), name=f"heartbeat of {self.id}")
         try:
@@ -134,6 +136,7 @@ class Executor:
         finally:
             del self._holds[taken.run]
             if not self._holds:
+                self._idle.set()
                 await self._rest()
 
     def release(self, hold: Hold, *, outcome: str | None) -> None:
@@ -146,10 +149,31 @@ class Executor:
             else:
                 self.queue.end(hold.run, executor=self.id, outcome=outcome, now=self.clock())
 
+    async def conclude(
+        self, taken: QueuedRun, report: Json, *, then: Callable[[Json], Awaitable[None]] | None = None
+    ) -> Json:
+        """Let what follows from the report of a run that had ended follow, and record that the run is over."""
+        async with self.holding(taken) as hold:
+            if then is not None:
+                await then(report)
+            self.release(hold, outcome=str(report.get("status")))
+        return report
+
+    def put_off(self, run: str, *, seconds: float) -> None:
+        """Let the run, which could not be begun, be taken later."""
+        later = self.clock() + timedelta(seconds=seconds)
+        with suppress(StoreError):  # its lease ends by itself
+            self.queue.give_back(run, executor=self.id, not_before=later)
+
     def leave_all(self) -> None:
         """Stop every run where it stands, to be taken up by another process."""
         for hold in tuple(self._holds.values()):
             hold.stop(Stop.LEFT)
+
+    async def idle(self) -> None:
+        """Wait until it holds no run."""
+        if self._holds:
+            await self._idle.wait()
 
     @property
     def running(self) -> tuple[str, ...]:
@@ -160,6 +184,12 @@ class Executor:
         """Prolong all leases; runs that another process took are stopped as lost, cancelled ones as cancelled."""
         now = self.clock()
         self._learn(self.queue.heartbeat(self.id, now=now, lease_s=self.lease_s), now=now)
+
+    async def beat_aside(self) -> None:
+        """The same, while the loop goes on."""
+        now = self.clock()
+        known = await asyncio.to_thread(self.queue.heartbeat, self.id, now=now, lease_s=self.lease_s)
+        self._learn(known, now=now)
 
     def _learn(self, known: Beat, *, now: datetime) -> None:
         until = now + timedelta(seconds=self.lease_s)
@@ -177,9 +207,7 @@ class Executor:
         while True:
             await asyncio.sleep(self.lease_s / BEATS)
             with suppress(StoreError):  # the next one may reach the store; past the lease each event asks by itself
-                now = self.clock()
-                known = await asyncio.to_thread(self.queue.heartbeat, self.id, now=now, lease_s=self.lease_s)
-                self._learn(known, now=now)
+                await self.beat_aside()
 
     async def _rest(self) -> None:
         heart, self._heart = self._heart, None

@@ -80,6 +80,23 @@ def read_started(document: Mapping[str, object]) -> RunStarted:
             raise StoreError(f"the journal holds the start of a run in a wrong shape: {document!r:.200}")
 
 
+def finished_report(events: Sequence[Mapping[str, object]]) -> Json | None:
+    """The report of a run that has its end; None where it has none yet."""
+    for event in reversed(events):
+        report = event.get("report")
+        if event.get("kind") == "RunFinished" and isinstance(report, dict):
+            return report
+    return None
+
+
+def started_of(body: Json, events: Sequence[Mapping[str, object]]) -> RunStarted | None:
+    """How a run began, by its journal, else by its request; None where nobody has begun it."""
+    if events:
+        return read_started(events[0])
+    document = body.get("started")
+    return read_started(document) if isinstance(document, dict) else None
+
+
 def request_body(started: RunStarted) -> Json:
     """What the queue keeps of a run, so that any process can carry it out from its start."""
     return {"message": started.message, "started": started.document()}
