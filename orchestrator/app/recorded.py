@@ -69,6 +69,7 @@ def recorded_in(database: "Database", *, kind: str) -> Recorded:
         memory=memory,
         executor=Executor(queue=StoredQueue(database), id=new_executor_id(kind)),
         pins=StoredPins(database),
+        database=database,
     )
 
 
