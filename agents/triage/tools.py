@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from semantic_kernel.functions import kernel_function
 
+from agents.triage.alert_query import ask_alert_query
 from agents.triage.coverage_query import LOOK_BACK
 from agents.triage.given import refuse_invented
 from agents.triage.matching import GuideMatcher, Match
@@ -76,6 +77,7 @@ class GuideTools:
     ) -> str:
         """Match by alert name, then services and symptoms; below the floor nothing is covered."""
         context = _context(run)
+        own = await ask_alert_query(context)
         match = await self._matcher.match(
             question,
             alert=self._alert_name(context.alert) if context.alert else None,
@@ -97,6 +99,7 @@ class GuideTools:
                 "nearest": [{"guide": item[0], "title": item[1]} for item in match.nearest],
                 "reason": match.reason,
                 "needs": match.needs,
+                **({"claims": [_shown(own)]} if own is not None else {}),
             }
         )
 
@@ -315,9 +318,14 @@ def _answer(result: GuideResult, offers: Sequence[Offer]) -> str:
     return json.dumps(
         {
             "verdict": result.verdict.document(),
-            "claims": [{"ref": o.ref, "kind": o.kind.value, "text": o.claim.text} for o in offers],
+            "claims": list(map(_shown, offers)),
             "unknown": [item.document() for item in result.unknown],
             "questions": [item.document() for item in result.questions],
             "next": list(result.next),
         }
     )
+
+
+def _shown(offer: Offer) -> dict[str, str]:
+    """A claim as a chat service sees it."""
+    return {"ref": offer.ref, "kind": offer.kind.value, "text": offer.claim.text}

@@ -1,6 +1,6 @@
 """Keeps occurrences of alerts in the incidents that they belong to, within one transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -61,7 +61,8 @@ class AlertGroups:
                 change.touched.add(_number(old[new.start]))
         gone = [member for member in before if member.start not in same]
         added = [Member(fingerprint=fingerprint, occurrence=new) for new in after if new.start not in same]
-        placement = self._regroup(gone, added, change) if gone or added else None
+        kept = [member for member in before if member.start in same]
+        placement = self._regroup(gone, added, kept, change) if gone or added else None
         own = next((new for new in reversed(after) if new.start <= signal.at), None)
         if own is None:
             return Placement(kind=PlacementKind.UNMATCHED, reason="it ends what is not known to have begun"), change
@@ -126,14 +127,16 @@ class AlertGroups:
             )
         )
 
-    def _regroup(self, gone: Sequence[Member], added: Sequence[Member], change: Change) -> Placement:
+    def _regroup(
+        self, gone: Sequence[Member], added: Sequence[Member], kept: Sequence[Member], change: Change
+    ) -> Placement:
         """Put new occurrences where they belong; where some are no more, make their groups anew."""
         for member in gone:
             self._drop(member)
         for member in added:
             self._index(member)
         if gone:
-            return self._make_anew(gone, added, change)
+            return self._make_anew(gone, added, kept, change)
         placements = [self._add(member, change) for member in added]
         return placements[-1]
 
@@ -172,35 +175,41 @@ class AlertGroups:
             rows = self._connection.execute(sql, *named, stamp(start - span), stamp(start + span))
             yield from map(read_member, rows)
 
-    def _make_anew(self, gone: Sequence[Member], added: Sequence[Member], change: Change) -> Placement:
+    def _make_anew(
+        self, gone: Sequence[Member], added: Sequence[Member], kept: Sequence[Member], change: Change
+    ) -> Placement:
         """Group all members of the incidents concerned once more; each part keeps the lowest number that it had."""
-        concerned = {_number(member) for member in gone}
+        concerned = {_number(member) for member in (*gone, *kept)}
         concerned |= {_number(other) for member in added for other in self._near(member)}
         inherited = [replace(member, incident=_inherited(member, gone)) for member in added]
         parts = components([*self.members(concerned), *inherited], self._topology, self._settings)
         homes: dict[int, int] = {}
+        claimed: set[int] = set()
         for part in parts:
-            self._settle_part(part, homes, change)
-        target = min(homes.values(), default=None)
-        for left in concerned - set(homes.values()):
-            home = homes.get(left, target)
+            number = self._settle_part(part, claimed, change)
+            claimed.add(number)
+            for member in part:
+                if member.incident is not None:
+                    homes.setdefault(member.incident, number)
+        for left in concerned - claimed:
+            lost = next((member for member in gone if member.incident == left), None)
+            home = homes.get(left) or (self.incident_of(lost.fingerprint, lost.start) if lost else None)
             if home is not None:
                 change.merged[left] = home
-        last = max(added, key=lambda member: member.start, default=None)
-        incident = self.incident_of(last.fingerprint, last.start) if last else target
+        last = max((*gone, *added), key=lambda member: member.start)
+        incident = self.incident_of(last.fingerprint, last.start)
         return Placement(kind=PlacementKind.LATE, reason="it came late and is put in its place", incident=incident)
 
-    def _settle_part(self, part: Sequence[Member], homes: dict[int, int], change: Change) -> None:
-        had = sorted({member.incident for member in part if member.incident is not None} - set(homes.values()))
-        number = had[0] if had else self._begin(part[0], change)
-        for other in had or [number]:
-            homes.setdefault(other, number)
+    def _settle_part(self, part: Sequence[Member], claimed: Set[int], change: Change) -> int:
+        had = {member.incident for member in part if member.incident is not None} - claimed
+        number = min(had) if had else self._begin(part[0], change)
         for member in part:
             if member.incident is not None and member.incident != number:
                 change.moved.append((member.fingerprint, member.incident, number))
                 change.touched.add(member.incident)
             self._put(replace(member, incident=number))
         change.touched.add(number)
+        return number
 
     def _move(self, others: Sequence[int], target: int, change: Change) -> None:
         for number in others:

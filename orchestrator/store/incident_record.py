@@ -100,7 +100,7 @@ class IncidentRecord:
         if not members:
             return None
         before = self.find(number)
-        by_hand = before.acknowledged_at if before is not None else None
+        by_hand = before.acknowledged_at if before is not None and before.acknowledged_by else None
         found = standing(members, now=self.now, settings=self._settings, acknowledged_at=by_hand)
         after = self._joined(number, before, found, links)
         if after != before:

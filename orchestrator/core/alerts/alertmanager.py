@@ -22,30 +22,30 @@ _RESOURCES = ("resource_id", "resourceId", "microsoft.resourceid", "azure_resour
 
 
 def alerts_in(payload: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
-    """Each alert of a group, with what the group says of all of them; a bare alert stands for itself."""
-    whole = Fields(payload)
-    if not whole.has("alerts"):
+    """Each alert of a group as a group of its own; a bare alert stands for itself."""
+    found = Fields(payload).at("alerts")
+    if found is None:
         yield payload
         return
-    items = whole.within().document.get("alerts", whole.at("alerts"))
-    for item in items if isinstance(items, list) else [items]:
-        shared = {name: whole.at(name) for name in ("commonLabels", "commonAnnotations", "externalURL", "status")}
-        yield {"alert": item, **{f"group_{name}": value for name, value in shared.items()}}
+    shared = {name: value for name, value in payload.items() if str(name).casefold() != "alerts"}
+    for item in found if isinstance(found, list) else [found]:
+        yield {**shared, "alerts": [item]}
 
 
 def read_alertmanager(payload: Mapping[str, object], receipt: Receipt, *, format_: Format) -> Alert:
     """One alert, as `alerts_in` gives it; InputError where it is no alert."""
     whole = Fields(payload)
-    if "alert" in payload and not isinstance(payload["alert"], Mapping):
-        raise InputError(f"{payload['alert']!r:.80} is no alert: each of `alerts` is an object with `labels`")
-    item = whole.within("alert") if "alert" in payload else whole
-    labels = _joined(whole.pairs("group_commonLabels"), item.pairs("labels"))
-    notes = dict(_joined(whole.pairs("group_commonAnnotations"), item.pairs("annotations")))
+    items = whole.items("alerts")
+    if items and not isinstance(items[0], Mapping):
+        raise InputError(f"{items[0]!r:.80} is no alert: each of `alerts` is an object with `labels`")
+    item = Fields(items[0]) if items and isinstance(items[0], Mapping) else whole
+    labels = _joined(whole.pairs("commonLabels"), item.pairs("labels"))
+    notes = dict(_joined(whole.pairs("commonAnnotations"), item.pairs("annotations")))
     if not labels:
         raise InputError("an alert without labels cannot be told from others: send `labels` with `alertname`")
     known = dict(labels)
     rule = known.get("alertname", "") or notes.get("summary", "") or "unnamed"
-    condition = _condition(item.text("status") or whole.text("group_status"), ended=item.moment("endsAt"))
+    condition = _condition(item.text("status") or whole.text("status"), ended=item.moment("endsAt"))
     times = alert_times(condition, fired=item.moment("startsAt"), changed=item.moment("endsAt"), receipt=receipt)
     word = next((known[name] for name in ("severity", "priority", "level") if name in known), "")
     return Alert(
@@ -83,12 +83,12 @@ def _condition(status: str, *, ended: object) -> Condition:
 
 def _long(item: Fields, whole: Fields, name: str) -> str:
     said = item.text("annotations", name, limit=MAX_TEXT)
-    return said or whole.text("group_commonAnnotations", name, limit=MAX_TEXT)
+    return said or whole.text("commonAnnotations", name, limit=MAX_TEXT)
 
 
 def _links(item: Fields, whole: Fields) -> tuple[AlertLink, ...]:
     found = [(label, item.text(name, limit=MAX_TEXT)) for label, name in _LINKS]
-    found.append(("alertmanager", whole.text("group_externalURL", limit=MAX_TEXT)))
+    found.append(("alertmanager", whole.text("externalURL", limit=MAX_TEXT)))
     return tuple(AlertLink(label, url) for label, url in found if url)
 
 
