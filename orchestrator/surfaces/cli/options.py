@@ -87,19 +87,19 @@ def read_options(
     )
 
 
-def read_now(text: str, *, zone: str) -> datetime:
+def read_now(text: str, *, zone: str, option: str = "--now") -> datetime:
     """An aware time in UTC; one without offset is a time of the zone."""
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
         raise InputError(
-            f"--now {text!r} is not an ISO 8601 time: write it like 2026-11-22T10:45:00Z or 2026-11-22T11:45+01:00"
+            f"{option} {text!r} is not an ISO 8601 time: write it like 2026-11-22T10:45:00Z or 2026-11-22T11:45+01:00"
         ) from None
     try:
         return (found.replace(tzinfo=ZoneInfo(zone)) if found.tzinfo is None else found).astimezone(UTC)
     except OverflowError:
         raise InputError(
-            f"--now {text!r} is outside of the calendar: give a time between the years 2 and 9998"
+            f"{option} {text!r} is outside of the calendar: give a time between the years 2 and 9998"
         ) from None
 
 
