@@ -287,6 +287,44 @@ class App:
 
         return await show_search(self._logged())
 
+    def list_approvals(self, *, everything: bool, limit: int) -> tuple[Document, ...]:
+        """The actions that wait for somebody, or all."""
+        from orchestrator.app.approvals import list_approvals  # noqa: PLC0415
+
+        return list_approvals(self.settings(), everything=everything, limit=limit)
+
+    def show_approval(self, action: str) -> Document:
+        """An action in full."""
+        from orchestrator.app.approvals import show_approval  # noqa: PLC0415
+
+        return show_approval(self.settings(), action)
+
+    async def approve(
+        self, action: str, *, digest: str, break_glass: str | None, wait: bool, tell: Callable[[str], None]
+    ) -> Document:
+        """Approve an action, and do it once enough have."""
+        from orchestrator.app.approvals import approve  # noqa: PLC0415
+
+        return await approve(self._logged(), action, digest=digest, break_glass=break_glass, wait=wait, tell=tell)
+
+    async def deny(self, action: str, *, reason: str) -> Document:
+        """Say no to an action."""
+        from orchestrator.app.approvals import deny  # noqa: PLC0415
+
+        return await deny(self._logged(), action, reason=reason)
+
+    async def review(self, action: str, *, note: str) -> Document:
+        """Review what was done behind broken glass."""
+        from orchestrator.app.approvals import review  # noqa: PLC0415
+
+        return await review(self._logged(), action, note=note)
+
+    async def settle(self, action: str, *, found: str | None, note: str, tell: Callable[[str], None]) -> Document:
+        """Find out what became of an unknown outcome."""
+        from orchestrator.app.approvals import settle  # noqa: PLC0415
+
+        return await settle(self._logged(), action, found=found, note=note, tell=tell)
+
     def list_handoffs(self, *, states: Sequence[str], limit: int) -> tuple[Document, ...]:
         """What waits for a person."""
         from orchestrator.app.handoffs import list_handoffs  # noqa: PLC0415
@@ -316,6 +354,12 @@ class App:
         from orchestrator.app.policies import explain_policy  # noqa: PLC0415  # the same
 
         return explain_policy(self.settings(), action, about=about, mode=mode)
+
+    def purge(self, *, before: datetime | None, subject: str | None, dry_run: bool) -> Document:
+        """Purge the record."""
+        from orchestrator.app.purging import purge  # noqa: PLC0415
+
+        return purge(self.settings(), before=before, subject=subject, dry_run=dry_run)
 
     async def diagnose(self, options: Options) -> tuple[Finding, ...]:
         """What is configured and reachable."""

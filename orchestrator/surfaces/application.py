@@ -314,6 +314,39 @@ class Application(Protocol):
         """The search service's indexes: `name`, `kind`, `documents`, `definition` and the `reasons` of a misfit."""
         ...
 
+    def list_approvals(self, *, everything: bool, limit: int) -> tuple[Document, ...]:
+        """The actions that wait for somebody, or all of them, the newest first."""
+        ...
+
+    def show_approval(self, action: str) -> Document:
+        """An action in full; `digest` is of what would be done, `open_to_you` whether an approval of yours would count.
+
+        InputError with the nearest ids when there is none.
+        """
+        ...
+
+    async def approve(
+        self, action: str, *, digest: str, break_glass: str | None, wait: bool, tell: Callable[[str], None]
+    ) -> Document:
+        """Approve what has that digest as this user, and do it once enough have; the action with a `result`.
+
+        `tell` hears what happens. `wait` waits until it is verified. The result's `status` is done, waiting, accepted,
+        unknown, failed, unverified or refused; the same again for an approval that is repeated.
+        """
+        ...
+
+    async def deny(self, action: str, *, reason: str) -> Document:
+        """Say no to an action as this user; the action with a `result`."""
+        ...
+
+    async def review(self, action: str, *, note: str) -> Document:
+        """Review what another did behind broken glass; the action with a `result`."""
+        ...
+
+    async def settle(self, action: str, *, found: str | None, note: str, tell: Callable[[str], None]) -> Document:
+        """Find out what became of an unknown outcome by reading, or by what a person found (`done`, `absent`)."""
+        ...
+
     def list_handoffs(self, *, states: Sequence[str], limit: int) -> tuple[Document, ...]:
         """What waits for a person, the most urgent first; no states named are open and claimed."""
         ...
@@ -332,6 +365,13 @@ class Application(Protocol):
 
     def explain_policy(self, action: str | None, *, about: Proposal | None, mode: str | None) -> Document:
         """Which rule decides about a proposed action (`A-7`), or about what is described, and why."""
+        ...
+
+    def purge(self, *, before: datetime | None, subject: str | None, dry_run: bool) -> Document:
+        """Purge the record by age, by subject, or both; `deleted` and `overwritten` by table: `rows` and `kept`.
+
+        InputError where neither is given, the time is yet to come, or the subject is too common.
+        """
         ...
 
     async def diagnose(self, options: Options) -> tuple[Finding, ...]:

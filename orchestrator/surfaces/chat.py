@@ -18,11 +18,13 @@ from prompt_toolkit.output import ColorDepth
 
 from orchestrator.core.errors import SwitchboardError
 from orchestrator.surfaces.application import Conversation, Document, Options
+from orchestrator.surfaces.chat_approvals import ChatApprovals
 from orchestrator.surfaces.cli.answering import listener, page
 from orchestrator.surfaces.cli.edge import unexpected
 from orchestrator.surfaces.cli.exits import ExitCode
 from orchestrator.surfaces.cli.invocation import Invocation
 from orchestrator.surfaces.cli.output import out_screen, progress, warn, write
+from orchestrator.surfaces.decisions import read_decision
 from orchestrator.surfaces.terminal.cleaning import clean
 from orchestrator.surfaces.terminal.evidence import evidence_page
 from orchestrator.surfaces.terminal.fields import entries, text
@@ -33,11 +35,13 @@ COMMANDS: dict[str, str] = {
     "/help": "this list",
     "/evidence E2": "one evidence of the last answer in full; 'show me E2' does the same",
     "/runs": "the newest runs",
+    "/approvals": "the actions that wait for approval; /approvals A-7 shows one in full",
+    "approve A-7": "approve an action that was shown; 'deny A-7 because REASON' says no",
     "/new": "a new session, which remembers nothing of this one",
     "/quit": "leave (so does Ctrl-D)",
 }
 _SHOW = re.compile(r"(?:show|open|print|display)\s+(?:me\s+)?(?:the\s+)?(?:evidence\s+)?(E\d+)\s*[.!?]?", re.IGNORECASE)
-_NAMES = sorted(command.partition(" ")[0] for command in COMMANDS)
+_NAMES = sorted(command.partition(" ")[0] for command in COMMANDS if command.startswith("/"))
 _RUNS = 10
 
 
@@ -50,6 +54,7 @@ class Chat:
         self._options = options
         self._interactive = sys.stdin.isatty() and sys.stdout.isatty()
         self._leaving = False
+        self._approvals = ChatApprovals(self._application)
 
     def run(self) -> int:
         """Chat until /quit or the end of input; the exit code."""
@@ -61,6 +66,7 @@ class Chat:
         lines = self._lines()
         options = self._options
         while not self._leaving:
+            self._approvals = ChatApprovals(self._application)
             async with AsyncExitStack() as stack:
                 with progress(keep=False):
                     conversation = await stack.enter_async_context(self._application.converse(options))
@@ -91,12 +97,17 @@ class Chat:
                 self._command(conversation, line)
             elif asked := _SHOW.fullmatch(line):
                 self._show(conversation, asked[1])
-            else:
+            elif not await self._decided(conversation, line):
                 await self._ask(conversation, line)
         except SwitchboardError as error:
             warn(error.message)
         except Exception as error:  # noqa: BLE001  # the edge: one bad answer does not end the conversation
             unexpected(self._invocation, error)
+
+    async def _decided(self, conversation: Conversation, line: str) -> bool:
+        """Whether the line was about a proposed action, and is dealt with."""
+        decision = read_decision(line)
+        return decision is not None and await self._approvals.decide(decision, conversation.last_report())
 
     def _command(self, conversation: Conversation, line: str) -> None:
         name, _, rest = line.partition(" ")
@@ -105,6 +116,8 @@ class Chat:
                 write(out_screen().text(labelled(list(COMMANDS.items()), indent=2)))
             case "/evidence":
                 self._show(conversation, rest.strip() or "E1")
+            case "/approvals":
+                self._approvals.show(rest.strip() or None)
             case "/runs":
                 write(runs_list(self._application.list_runs(limit=_RUNS), out_screen()))
             case _:

@@ -55,6 +55,11 @@ assert _HANDOFFS
 assert _HANDOFFS.loader
 handoffs = util.module_from_spec(_HANDOFFS)
 _HANDOFFS.loader.exec_module(handoffs)
+_APPROVALS = util.spec_from_file_location("surface_approvals", Path(__file__).with_name("fake_approvals.py"))
+assert _APPROVALS
+assert _APPROVALS.loader
+approvals = util.module_from_spec(_APPROVALS)
+_APPROVALS.loader.exec_module(approvals)
 
 NOW = datetime(2026, 11, 22, 10, 45, tzinfo=UTC)
 
@@ -82,7 +87,7 @@ class FakeConversation:
         if "interrupt" in text:
             raise KeyboardInterrupt
         await emit(found, listen, pause_s=float(os.environ.get("FAKE_PAUSE_S", "0")))
-        self._last = {**found, "asked": text}
+        self._last = {**found, "asked": text, **self._application.proposals()}
         return self._last
 
     def evidence(self, evidence_id: str) -> Document | None:
@@ -147,7 +152,7 @@ async def emit(report: Document, listen: Listener, *, pause_s: float) -> None:
             )
 
 
-class FakeApplication(handoffs.FakeHandoffs):  # type: ignore[misc,name-defined]  # loaded by path
+class FakeApplication(handoffs.FakeHandoffs, approvals.FakeApprovals):  # type: ignore[misc,name-defined]  # loaded by path
     """The whole Protocol, in memory."""
 
     def __init__(self, state: Path | None = None) -> None:
@@ -156,6 +161,7 @@ class FakeApplication(handoffs.FakeHandoffs):  # type: ignore[misc,name-defined]
         self.broken = False
         self.failures: list[tuple[BaseException, str | None]] = []
         self.state = state
+        self.decided: list[tuple[object, ...]] = []
 
     def state_dir(self) -> Path | None:
         """As given."""
@@ -311,6 +317,21 @@ class FakeApplication(handoffs.FakeHandoffs):  # type: ignore[misc,name-defined]
         missing = {"kind": "policy", "documents": None, "definition": "missing", "reasons": []}
         found = [{"name": "switchboard-guides", **known}, {"name": "switchboard-policies", **missing}]
         return {"backend": "azure", "indexes": found}
+
+    def purge(self, *, before: datetime | None, subject: str | None, dry_run: bool) -> Document:
+        """Two tables; nothing where the subject is nobody."""
+        if before is None and subject is None:
+            raise InputError("there is nothing to purge by: give --before TIME, --subject TEXT, or both")
+        self.asked.append(f"purge {before} {subject} {dry_run}")
+        journal, results = {"table": "journal", "rows": 12_411, "kept": 3}, {"table": "results", "rows": 0, "kept": 0}
+        found = [] if subject == "nobody else" else [journal, results]
+        return {
+            "dry_run": dry_run,
+            "before": before.isoformat() if before else None,
+            "deleted": found if before else [],
+            "overwritten": found if subject else [],
+            "compacted": None if dry_run else subject != "C-busy",
+        }
 
     async def diagnose(self, options: Options) -> tuple[Finding, ...]:
         """One of each state; nothing is wrong without logs."""

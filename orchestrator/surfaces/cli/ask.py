@@ -9,6 +9,7 @@ from orchestrator.core.errors import InputError
 from orchestrator.surfaces.application import Document, Listener, Options
 from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli.answering import answer
+from orchestrator.surfaces.decisions import Approve, Deny, read_decision
 
 _LONGEST = 1_000_000  # characters; a message is read by people
 
@@ -63,6 +64,7 @@ def ask(
     )
     application = shared.application_of(context)
     message = read_message(text)
+    refuse_decision(message)
 
     async def work(listen: Listener) -> Document:
         async with application.converse(options) as conversation:
@@ -79,6 +81,15 @@ def read_message(words: list[str]) -> str:
     if len(text) > _LONGEST:
         raise InputError(f"the message has more than {_LONGEST:,d} characters: shorten it")
     return text
+
+
+def refuse_decision(message: str) -> None:
+    """A message approves nothing: who sends it may not be who reads what it is about."""
+    match read_decision(message):
+        case Approve(action):
+            raise InputError(f"a message does not approve an action: switchboard approvals approve {action}")
+        case Deny(action):
+            raise InputError(f"a message does not deny an action: switchboard approvals deny {action} --reason TEXT")
 
 
 def _stdin() -> str:

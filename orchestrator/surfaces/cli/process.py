@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from orchestrator.core.errors import SwitchboardError
 from orchestrator.surfaces.application import Application
 from orchestrator.surfaces.cli import (
+    approvals,
     ask,
     doctor,
     guides,
@@ -19,6 +20,7 @@ from orchestrator.surfaces.cli import (
     index,
     logs,
     policies,
+    purge,
     route,
     runs,
     samples,
@@ -31,7 +33,7 @@ from orchestrator.surfaces.cli.invocation import Invocation
 from orchestrator.surfaces.cli.output import warn, write
 
 NAME = "switchboard"
-_GROUPS = (ask, route, guides, logs, index, runs, handoffs, policies, workflows, samples, doctor)
+_GROUPS = (ask, route, guides, logs, index, runs, approvals, handoffs, policies, workflows, samples, doctor, purge)
 _ORDER = (
     "ask",
     "chat",
@@ -40,11 +42,13 @@ _ORDER = (
     "logs",
     "index",
     "runs",
+    "approvals",
     "handoffs",
     "policies",
     "workflows",
     "samples",
     "doctor",
+    "purge",
     "version",
 )
 _HELP = "Connects a question, an alert or a batch to the specialist that can answer it, with evidence."

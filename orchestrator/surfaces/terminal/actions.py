@@ -61,9 +61,9 @@ def _details(action: Fields) -> list[tuple[str, Text | str]]:
     rows: list[tuple[str, Text | str]] = []
     if reach := _reach(action.get("blast_radius")):
         rows.append(("touches", reach))
-    if verify := _verify(action.get("verify")):
+    if verify := verify_text(action.get("verify")):
         rows.append(("verify", verify))
-    if undo := _undo(action.get("undo")):
+    if undo := undo_text(action.get("undo")):
         rows.append(("undo", undo))
     if problem := text(action, "problem"):
         rows.append(("problem", problem))
@@ -77,7 +77,8 @@ def _reach(radius: object) -> str:
     return f"unknown number of {unit}" if value is None and unit else f"{value_text(value)} {unit}".strip()
 
 
-def _verify(verify: object) -> str:
+def verify_text(verify: object) -> str:
+    """How it is seen that it helped, in a window of its own."""
     if not isinstance(verify, Mapping):
         return "" if verify is None else value_text(verify)
     found = {str(name): clean(value) for name, value in verify.items() if value}
@@ -91,7 +92,8 @@ def _verify(verify: object) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _undo(undo: object) -> str:
+def undo_text(undo: object) -> str:
+    """What takes it back."""
     if not isinstance(undo, Mapping):
         return "" if undo is None else value_text(undo)
     arguments = undo.get("arguments")
