@@ -109,7 +109,7 @@ class Executor:
     clock: Callable[[], datetime] = _wall_clock
     lease_s: float = LEASE_S
     _holds: dict[str, Hold] = field(default_factory=dict)
-    _idle: asyncio.Event = field(default_factory=asyncio.Event)
+    _leaving: bool = False
     _heart: "asyncio.Task[None] | None" = None
 
     def request(self, run: str, *, body: Json, by: str, key: str | None = None, kind: str = "ask") -> Requested:
@@ -128,7 +128,8 @@ class Executor:
         until = taken.lease_until or self.clock()
         hold = Hold(taken=taken, executor=self, task=task, until=until)
         self._holds[taken.run] = hold
-        self._idle.clear()
+        if self._leaving:
+            hold.stop(Stop.LEFT)
         if self._heart is None:
             self._heart = asyncio.create_task(self._keep_beating(), name=f"heartbeat of {self.id}")
         try:
@@ -136,7 +137,6 @@ class Executor:
         finally:
             del self._holds[taken.run]
             if not self._holds:
-                self._idle.set()
                 await self._rest()
 
     def release(self, hold: Hold, *, outcome: str | None) -> None:
@@ -166,14 +166,10 @@ class Executor:
             self.queue.give_back(run, executor=self.id, not_before=later)
 
     def leave_all(self) -> None:
-        """Stop every run where it stands, to be taken up by another process."""
+        """Stop every run where it stands, also those that are taken from now on; other processes take them up."""
+        self._leaving = True
         for hold in tuple(self._holds.values()):
             hold.stop(Stop.LEFT)
-
-    async def idle(self) -> None:
-        """Wait until it holds no run."""
-        if self._holds:
-            await self._idle.wait()
 
     @property
     def running(self) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +21,7 @@ from orchestrator.store.schema import VERSION
 QUEUE = "runs"
 FILE = "dbos.db"
 POLL_S = 0.2
+CLOSE_S = 10  # for DBOS to note how its last workflows ended
 _OVER = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 Body = Callable[[str], Awaitable[str]]
 
@@ -82,7 +85,12 @@ class Placing:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        # not in the loop's own threads: DBOS has made them its own, and closes them
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            close = partial(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=CLOSE_S)
+            await loop.run_in_executor(aside, close)
+        loop.set_default_executor(ThreadPoolExecutor())
 
     async def place(self, runs: Sequence[QueuedRun], *, alive: Iterable[str]) -> None:
         """Have the runs carried out by some worker: those that DBOS does not know, and those of dead processes.

@@ -87,7 +87,7 @@ async def work_once(opened: Opened, *, ending: asyncio.Event) -> None:
     for job in opened.jobs:
         await do_once(job)
     worker = opened.worker
-    while not ending.is_set() and (worker.executor.running or worker.due(_wall_clock())):
+    while not ending.is_set() and (worker.busy or worker.due(_wall_clock())):
         await worker.place_due(_wall_clock())
         await asyncio.sleep(SETTLE_S)
 

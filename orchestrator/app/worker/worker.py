@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -45,6 +46,9 @@ class Worker:
         self._telemetry = telemetry
         self._schedules = schedules
         self._leaving = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._busy: Counter[str] = Counter()
         self.placing: Placing | None = None
 
     @property
@@ -77,10 +81,23 @@ class Worker:
         """Carry out a run that was placed here, if it may be; how that went, in a word."""
         if self._leaving.is_set():
             return "left"
-        taken = await asyncio.to_thread(self.executor.take, run)
-        if taken is None:
-            return "held"
-        log = _log.bind(run=run, kind=taken.request.kind, attempt=taken.attempt)
+        self._busy[run] += 1
+        self._idle.clear()
+        try:
+            taken = await asyncio.to_thread(self.executor.take, run)
+            return "held" if taken is None else await self._carry_out(taken)
+        finally:
+            self._busy -= Counter([run])
+            if not self._busy:
+                self._idle.set()
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The runs that it is about to carry out, or carries out."""
+        return frozenset(self._busy)
+
+    async def _carry_out(self, taken: QueuedRun) -> str:
+        log = _log.bind(run=taken.run, kind=taken.request.kind, attempt=taken.attempt)
         log.info("run taken")
         try:
             report = await self._told(taken)
@@ -132,19 +149,18 @@ class Worker:
         """The runs that some process should take up now."""
         queued = self.executor.queue.listed(RunState.QUEUED, limit=MOST_PLACED)
         waiting = [item for item in queued if item.request.not_before is None or item.request.not_before <= now]
-        mine = set(self.executor.running)
-        return [item for item in (*self.executor.queue.expired(now=now), *waiting) if item.run not in mine]
+        return [item for item in (*self.executor.queue.expired(now=now), *waiting) if item.run not in self.busy]
 
     async def leave(self, *, grace_s: float) -> None:
         """Take no more; let runs end for a while, then leave them where they stand for others to take up."""
         self._leaving.set()
         try:
             async with asyncio.timeout(grace_s):
-                await self.executor.idle()
+                await self._idle.wait()
         except TimeoutError:
             _log.warning("runs left", runs=list(self.executor.running))
             self.executor.leave_all()
-            await self.executor.idle()
+            await self._idle.wait()
 
     async def _beat(self, _now: datetime) -> None:
         await self.executor.beat_aside()
