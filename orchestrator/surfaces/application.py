@@ -192,7 +192,7 @@ class ServedWorkflow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """An action that a policy is asked about; an environment of None is that of the settings, a reach of None unknown."""
+    """An action that a policy is asked about; environment None is that of the settings, reach None unknown."""
 
     action: str
     environment: str | None = None
@@ -356,7 +356,7 @@ class Application(Protocol):
         ...
 
     def change_handoff(self, item: str, *, what: str, note: str) -> Document:
-        """Claim, release or resolve an item as this user; `refused` has the reason where its state does not allow it."""
+        """Claim, release or resolve an item as this user; `refused` says why where its state does not allow it."""
         ...
 
     def check_policies(self, folder: Path | None) -> CheckedPolicies:
