@@ -101,7 +101,8 @@ def cause(dossier: Dossier) -> Iterator[Sentence]:
     yield Sentence(stopped(concluded(run), limit=600), (run.id, *_concluding_claim(run)))
     if mark is not None and mark.outcome is Outcome.WRONG and mark.run == run.run:
         return
-    for claim_id in [*run.shown][:_MOST]:
+    said = str(run.verdict.get("summary") or "")
+    for claim_id in [name for name, claim in run.shown.items() if claim.get("text") != said][:_MOST]:
         yield Sentence(stopped(run.claims[claim_id].get("text"), limit=600), run.receipts_of(claim_id))
 
 

@@ -21,11 +21,12 @@ _SAYS_NOTHING = frozenset(
     """.split()  # noqa: SIM905  # a paragraph reads better than quoted words
 )
 _MOST_WORDS = 4
+_SHORTEST = 3  # letters of a word that says something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What incidents are compared by; names without case."""
+    """What incidents are compared by; names of rules and services as they are written, compared without case."""
 
     id: str
     title: str
@@ -77,8 +78,8 @@ def profile(dossier: Dossier) -> Profile:
     return Profile(
         id=incident.id,
         title=one_line(incident.title, limit=160),
-        rules=frozenset(alert.rule.casefold() for alert in dossier.alerts if alert.rule),
-        services=frozenset(name.casefold() for name in incident.services),
+        rules=frozenset(alert.rule for alert in dossier.alerts if alert.rule),
+        services=frozenset(incident.services),
         words=telling_words(" ".join(symptoms)),
         cause=dossier.cause,
         confirmed_by=mark.who if mark is not None and confirmed else "",
@@ -88,7 +89,8 @@ def profile(dossier: Dossier) -> Profile:
 
 def telling_words(text: str) -> frozenset[str]:
     """The words of a text that say something, without case."""
-    return frozenset(word for found in _WORD.findall(text) if (word := found.casefold()) not in _SAYS_NOTHING)
+    words = (found.casefold() for found in _WORD.findall(text))
+    return frozenset(word for word in words if len(word) >= _SHORTEST and word not in _SAYS_NOTHING)
 
 
 def incident_document(dossier: Dossier) -> Document:
@@ -117,9 +119,9 @@ def incident_document(dossier: Dossier) -> Document:
         },
         filters={
             "cause": (found.cause,) if found.cause else (),
-            "service": tuple(sorted(found.services)),
+            "service": tuple(sorted(name.casefold() for name in found.services)),
             "guide": (str(run.guide["id"]),) if run and run.guide.get("id") else (),
-            "rule": tuple(sorted(found.rules)),
+            "rule": tuple(sorted(name.casefold() for name in found.rules)),
         },
     )
 
@@ -155,8 +157,9 @@ def similar(mine: Profile, hits: Iterable[Hit], *, without: Iterable[str] = (), 
 
 def compare(mine: Profile, past: Profile, *, text: float) -> Likeness:
     """How alike two incidents are; `text` is the search's score of the past one's words, 0 to 1."""
-    rules, services = mine.rules & past.rules, mine.services & past.services
+    rules, services = _common(mine.rules, past.rules), _common(mine.services, past.services)
     words = mine.words & past.words
+    told = words - telling_words(" ".join((*rules, *services)))
     share = len(words) / max(1, min(len(mine.words), len(past.words)))
     same_cause = bool(mine.cause) and mine.cause == past.cause
     score = _RULE * bool(rules) + _SERVICE * bool(services) + _TEXT * max(min(text, 1.0), share) + _CAUSE * same_cause
@@ -165,10 +168,15 @@ def compare(mine: Profile, past: Profile, *, text: float) -> Likeness:
         title=past.title,
         at=past.at,
         score=round(score, 3),
-        why=_why(sorted(rules), sorted(services), sorted(words - services), past.cause if same_cause else ""),
+        why=_why(rules, services, sorted(told), past.cause if same_cause else ""),
         cause=past.cause,
         hypothesis=_hypothesis(past),
     )
+
+
+def _common(mine: frozenset[str], past: frozenset[str]) -> list[str]:
+    known = {name.casefold() for name in past}
+    return sorted(name for name in mine if name.casefold() in known)
 
 
 def _why(rules: Sequence[str], services: Sequence[str], words: Sequence[str], cause: str) -> str:
@@ -188,4 +196,4 @@ def _hypothesis(past: Profile) -> str:
 
 
 def _lines(text: str) -> frozenset[str]:
-    return frozenset(line.strip().casefold() for line in text.splitlines() if line.strip())
+    return frozenset(line.strip() for line in text.splitlines() if line.strip())

@@ -1,0 +1,1 @@
+"""The post-incident report as a page and as Markdown."""
