@@ -46,6 +46,11 @@ _NUMBER = f"number IN ({_OPEN_INCIDENTS})"
 _NAME = f"incident IN (SELECT 'INC-' || o.number FROM ({_OPEN_INCIDENTS}) AS o)"  # noqa: S608  # our own words
 _ALERT = f"fingerprint IN (SELECT fingerprint FROM alert_members WHERE {_INCIDENT})"  # noqa: S608  # our own words
 _PAYLOAD = f"sha256 IN (SELECT sha256 FROM alerts WHERE {_ALERT})"  # noqa: S608  # our own words
+# what may still be done, or may have been done, or is still to be looked for
+_ACTION = (
+    "{column} IN (SELECT number FROM actions "
+    "WHERE stage IN ('waiting', 'approved', 'claimed', 'accepted', 'unknown', 'done'))"
+)
 _ITEM = "number IN (SELECT number FROM handoffs WHERE state <> 'resolved')"
 
 # in the order in which rows go: what tells whether another row is old or open goes after it
@@ -127,6 +132,21 @@ PURGED: tuple[Purged, ...] = (
         open=_ITEM,
         words=("body", "cause", "holder"),
         unique=("cause",),
+    ),
+    Purged(
+        table="action_events",
+        key=("action", "seq"),
+        old="action IN (SELECT action FROM action_events GROUP BY action HAVING max(at) < ?)",
+        open=_ACTION.format(column="action"),
+        words=("body",),
+    ),
+    Purged(
+        table="actions",
+        key=("number",),
+        old="number NOT IN (SELECT action FROM action_events)",
+        open=_ACTION.format(column="number"),
+        words=("subject", "action_key", "service"),
+        unique=("action_key",),
     ),
     # numbers are never given twice, and what was purged stays told
     Purged(table="counters", key=("name",)),

@@ -6,7 +6,15 @@ PostgreSQL share. Each module of this room writes its own tables in a constant o
 
 from collections.abc import Sequence
 
-from orchestrator.store import handoff_tables, incident_tables, memory_tables, purge_tables, queue_tables, remark_tables
+from orchestrator.store import (
+    action_tables,
+    handoff_tables,
+    incident_tables,
+    memory_tables,
+    purge_tables,
+    queue_tables,
+    remark_tables,
+)
 
 _JOURNAL = (
     (
@@ -30,6 +38,7 @@ MIGRATIONS: Sequence[Sequence[str]] = (
         *handoff_tables.TABLES,
         *remark_tables.TABLES,
         *incident_tables.TABLES,
+        *action_tables.TABLES,
     ),
 )
 VERSION = len(MIGRATIONS)

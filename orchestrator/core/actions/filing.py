@@ -1,0 +1,69 @@
+"""Whether a proposed action is a new one: one fact is acted on by one action at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from orchestrator.core.actions.request import ActionRequest
+from orchestrator.core.actions.state import OPEN, UNSETTLED, Action, Stage
+
+DENIED_FOR = timedelta(hours=24)
+"""For how long a no stands against the same proposal of a later run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The proposal is an action that there is."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """It cannot be proposed while another action on the same thing is not settled."""
+
+    action: Action
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """It is a new action; `replaced` are those whose place it takes."""
+
+    replaced: tuple[Action, ...] = ()
+
+
+Filing: TypeAlias = Known | Blocked | New
+
+
+def place(request: ActionRequest, earlier: Sequence[Action], *, now: datetime, again: bool = False) -> Filing:
+    """Where a proposal belongs among the earlier actions of its workflow on its subject, oldest first.
+
+    `again` means that a person asks for it once more, though it was denied or done before.
+    """
+    for action in reversed(earlier):
+        if action.stage in UNSETTLED:
+            if action.request.fingerprint == request.fingerprint:
+                return Known(action=action)
+            reason = f"{action.id} on {request.subject} is not settled yet ({action.stage.value}); settle it first"
+            return Blocked(action=action, reason=reason)
+    open_ones = [action for action in earlier if action.stage in OPEN and action.stage_at(now) is not Stage.EXPIRED]
+    for action in reversed(open_ones):
+        if action.request.fingerprint == request.fingerprint:
+            return Known(action=action)
+    stands = None if again else _stands(request, earlier, now)
+    if stands is not None:
+        return Known(action=stands)
+    return New(replaced=tuple(open_ones))
+
+
+def _stands(request: ActionRequest, earlier: Sequence[Action], now: datetime) -> Action | None:
+    """The newest action of the same proposal, where what became of it still answers a later run's."""
+    same = [action for action in earlier if action.request.fingerprint == request.fingerprint]
+    if not same:
+        return None
+    last = same[-1]
+    denied = last.stage is Stage.DENIED and now - last.events[-1].at < DENIED_FOR
+    looked_for = last.stage is Stage.DONE and last.verify_at is not None
+    return last if denied or looked_for else None
