@@ -1,6 +1,7 @@
 """Keeps occurrences of alerts in the incidents that they belong to, within one transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -200,7 +201,7 @@ class AlertGroups:
         incident = self.incident_of(last.fingerprint, last.start)
         return Placement(kind=PlacementKind.LATE, reason="it came late and is put in its place", incident=incident)
 
-    def _settle_part(self, part: Sequence[Member], claimed: Set[int], change: Change) -> int:
+    def _settle_part(self, part: Sequence[Member], claimed: AbstractSet[int], change: Change) -> int:
         had = {member.incident for member in part if member.incident is not None} - claimed
         number = min(had) if had else self._begin(part[0], change)
         for member in part:

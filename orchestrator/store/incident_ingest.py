@@ -17,7 +17,7 @@ from orchestrator.store.documents import stamp, to_text
 from orchestrator.store.incident_groups import AlertGroups, Change
 from orchestrator.store.incident_record import IncidentRecord
 from orchestrator.store.incident_rows import incident_id, signal_text
-from orchestrator.store.incident_triage import DEBOUNCE_S, enqueue, triage_request, withdraw
+from orchestrator.store.incident_triage import DEBOUNCE_S, enqueue, renew, telling_alert, triage_request, withdraw
 
 REDELIVERED = "redelivered"
 UNKNOWN = "unknown"
@@ -98,6 +98,7 @@ class Ingest:
     _links: dict[int, list[AlertLink]] = field(default_factory=dict)
     _begun: dict[int, int | None] = field(default_factory=dict)
     _touched: set[int] = field(default_factory=set)
+    _joined: set[int] = field(default_factory=set)
     _merged: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -208,6 +209,8 @@ class Ingest:
         number = placement.incident
         if number is None or not self._is_news(placement, alert):
             return
+        if placement.kind is PlacementKind.JOINED:
+            self._joined.add(number)
         links = [*alert.links, *([AlertLink("runbook", alert.runbook)] if alert.runbook else [])]
         self._links.setdefault(number, []).extend(links)
         refs = {"alert": alert.fingerprint, "reason": placement.reason, "placement": placement.kind.value}
@@ -229,8 +232,8 @@ class Ingest:
     def _close(self) -> None:
         for number in sorted(self._touched):
             self._record.refresh(number, links=self._links.get(number, ()))
-        for number in sorted(self._begun):
-            if self.triage and number not in self._merged:
+        for number in sorted({*self._begun, *self._joined} - set(self._merged)):
+            if self.triage:
                 self._request(number)
         self.connection.execute(
             "UPDATE alert_members SET quiet_until = NULL WHERE quiet_until IS NOT NULL AND quiet_until <= ?",
@@ -241,7 +244,16 @@ class Ingest:
         incident = self._record.find(number)
         if incident is None:
             return
-        request = triage_request(number, severity=incident.severity, now=self.now, debounce_s=self.debounce_s)
+        if number not in self._begun:
+            renew(self.connection, number, severity=incident.severity)
+            return
+        request = triage_request(
+            number,
+            message=telling_alert(self.connection, number),
+            severity=incident.severity,
+            now=self.now,
+            debounce_s=self.debounce_s,
+        )
         if enqueue(self.connection, request, now=self.now):
             text = f"A triage run was requested: {request.run}."
             refs = {"run": request.run}

@@ -132,8 +132,8 @@ class IncidentRecord:
             open_alerts=found.open_alerts,
             repeats=found.repeats,
             flapping=found.flapping,
-            owner=base.owner if assigned else owner.owner,
-            escalation=owner.escalation,
+            owner=base.owner if assigned else owner.owner or base.owner,
+            escalation=owner.escalation or base.escalation,
             links=tuple(dict.fromkeys((*base.links, *links)))[:MAX_LINKS],
         )
 
