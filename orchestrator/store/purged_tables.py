@@ -30,11 +30,16 @@ class Purged:
 # how `RunFinished` begins where the run waits for a person
 _WAITS = '{"kind": "RunFinished", "status": "waiting"%'
 _OPEN_INCIDENTS = "SELECT number FROM incidents WHERE status IN ('open', 'acknowledged')"
-# what is under way, what has no end, and what an incident that is not over rests on
+# what may still be done, or may have been done, or is still to be looked for
+_OPEN_ACTIONS = (
+    "SELECT number FROM actions WHERE stage IN ('waiting', 'approved', 'claimed', 'accepted', 'unknown', 'done')"
+)
+# what is under way, what has no end, and what an action or an incident that is not over rests on
 _OPEN_RUNS = f"""
 SELECT run FROM run_requests WHERE state IN ('queued', 'running', 'waiting')
 UNION SELECT l.run FROM journal l WHERE l.seq = (SELECT max(seq) FROM journal WHERE run = l.run)
   AND (l.kind <> 'RunFinished' OR l.body LIKE '{_WAITS}')
+UNION SELECT run FROM actions WHERE run IS NOT NULL AND number IN ({_OPEN_ACTIONS})
 UNION SELECT run FROM run_requests
   WHERE idempotency_key IN (SELECT 'triage:INC-' || o.number || ':1' FROM ({_OPEN_INCIDENTS}) AS o)
 UNION SELECT s.run FROM journal s JOIN incident_events e ON e.refs LIKE '%"' || s.run || '"%'
@@ -46,11 +51,6 @@ _NUMBER = f"number IN ({_OPEN_INCIDENTS})"
 _NAME = f"incident IN (SELECT 'INC-' || o.number FROM ({_OPEN_INCIDENTS}) AS o)"  # noqa: S608  # our own words
 _ALERT = f"fingerprint IN (SELECT fingerprint FROM alert_members WHERE {_INCIDENT})"  # noqa: S608  # our own words
 _PAYLOAD = f"sha256 IN (SELECT sha256 FROM alerts WHERE {_ALERT})"  # noqa: S608  # our own words
-# what may still be done, or may have been done, or is still to be looked for
-_ACTION = (
-    "{column} IN (SELECT number FROM actions "
-    "WHERE stage IN ('waiting', 'approved', 'claimed', 'accepted', 'unknown', 'done'))"
-)
 _ITEM = "number IN (SELECT number FROM handoffs WHERE state <> 'resolved')"
 
 # in the order in which rows go: what tells whether another row is old or open goes after it
@@ -133,21 +133,14 @@ PURGED: tuple[Purged, ...] = (
         words=("body", "cause", "holder"),
         unique=("cause",),
     ),
+    # a fact is acted on once an epoch, which only the actions that were can tell: they stay, and their keys with them
     Purged(
         table="action_events",
         key=("action", "seq"),
-        old="action IN (SELECT action FROM action_events GROUP BY action HAVING max(at) < ?)",
-        open=_ACTION.format(column="action"),
+        open=f"action IN ({_OPEN_ACTIONS})",
         words=("body",),
     ),
-    Purged(
-        table="actions",
-        key=("number",),
-        old="number NOT IN (SELECT action FROM action_events)",
-        open=_ACTION.format(column="number"),
-        words=("subject", "action_key", "service"),
-        unique=("action_key",),
-    ),
+    Purged(table="actions", key=("number",)),
     # numbers are never given twice, and what was purged stays told
     Purged(table="counters", key=("name",)),
     Purged(table="purges", key=("number",)),
