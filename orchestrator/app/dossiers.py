@@ -2,13 +2,16 @@
 
 import difflib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from orchestrator.core.errors import InputError
 from orchestrator.core.handoffs import Item, ItemState
+from orchestrator.core.incidents.acted import act_of
 from orchestrator.core.incidents.dossier import Act, Dossier, RunRecord
 from orchestrator.core.incidents.incident import Incident
 from orchestrator.core.journal import last_attempt
+from orchestrator.store.actions import StoredActions
 from orchestrator.store.handoffs import StoredHandoffs
 from orchestrator.store.incidents import StoredIncidents
 from orchestrator.store.journal import StoredJournal
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 NEAR = 500  # newest incidents among which a name that is none is looked for
 MOST_ITEMS = 10_000
+MOST_ACTIONS = 1_000
 
 
 def load_dossier(database: "Database", incident_id: str) -> Dossier:
@@ -67,9 +71,16 @@ def load_run(database: "Database", run: str) -> RunRecord | None:
 
 
 def load_acts(database: "Database", incident: Incident | None = None) -> tuple[Act, ...]:
-    """The actions of an incident and of its runs, oldest first; all of them where none is given."""
-    del database, incident
-    return ()
+    """The actions of an incident and of its runs, oldest first; the newest of all where none is given."""
+    actions = StoredActions(database)
+    if incident is None:
+        found = [*actions.listed(limit=MOST_ACTIONS)]
+    else:
+        found = [*actions.listed(incident=incident.id)]
+        found += [action for run in incident.runs for action in actions.listed(run=run)]
+    now = datetime.now(UTC)
+    unique = {action.id: action for action in found}.values()
+    return tuple(act_of(action, now=now) for action in sorted(unique, key=lambda action: action.requested_at))
 
 
 def _items(database: "Database", incident: Incident, acts: Sequence[Act]) -> tuple[Item, ...]:

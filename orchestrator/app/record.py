@@ -134,7 +134,7 @@ def _told(act: Act) -> RecordRow:
     """How an action stands, who decided about it and what came of it."""
     where = f" for {act.incident}" if act.incident else ""
     history = " ".join(stopped(f"{facts.clock(event.at)}: {one_line(event.text)}") for event in act.events)
-    text = f"{act.id} ({act.title}{where}) is {act.state.replace('_', ' ')}. {history}".strip()
+    text = f"{act.id} ({act.title}{where}) is {act.state}. {history}".strip()
     last = act.events[-1] if act.events else None
     return RecordRow(
         source=act.receipt,

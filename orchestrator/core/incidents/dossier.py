@@ -160,15 +160,34 @@ class RunRecord:
         return (claim_id, *(name for name in found if name in self.evidence))
 
 
+class ActKind(StrEnum):
+    """What an event of an action is about."""
+
+    ACTION = "action"
+    APPROVAL = "approval"
+    VERIFICATION = "verification"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActEvent:
-    """What happened to an action: `kind` in the words of the ledger, `text` by code."""
+    """What happened to an action.
+
+    Attributes:
+        seq: Its place among the action's events, from 1.
+        name: The event's name in the ledger.
+        text: What happened, in words of the code.
+        facts: Further names and values.
+        evidence: The queries of a verification, as evidence documents.
+    """
 
     seq: int
     at: datetime
-    kind: str
+    kind: ActKind
+    name: str
     text: str
     who: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +199,8 @@ class Act:
         subject: What it acts upon.
         state: How it stands.
         waiting: Whether it waits for a person's decision.
-        settled: Whether nothing more happens to it by itself.
+        settled: Whether nothing more is done by it: it was done, refused, or its time ran out.
+        acted: Whether it was done.
     """
 
     id: str
@@ -189,6 +209,7 @@ class Act:
     state: str
     waiting: bool = False
     settled: bool = False
+    acted: bool = False
     incident: str = ""
     run: str = ""
     by_hand: str = ""

@@ -133,8 +133,7 @@ def done(dossier: Dossier) -> Iterator[Sentence]:
     for act in dossier.acts:
         events = tuple(act.event_id(event) for event in act.events)
         last = f": {one_line(act.events[-1].text)}" if act.events else ""
-        state = act.state.replace("_", " ")
-        yield Sentence(stopped(f"{act.id}, {act.title}, is {state}{last}"), (act.receipt, *events[-1:]))
+        yield Sentence(stopped(f"{act.id}, {act.title}, is {act.state}{last}"), (act.receipt, *events[-1:]))
     if not dossier.acts:
         yield Sentence("No action was taken through Switchboard.", (dossier.receipt,))
 

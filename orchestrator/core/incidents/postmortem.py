@@ -7,14 +7,12 @@ from datetime import datetime
 from orchestrator.core.errors import ClaimError
 from orchestrator.core.handoffs import ItemState
 from orchestrator.core.incidents import facts
-from orchestrator.core.incidents.dossier import Dossier, Outcome
+from orchestrator.core.incidents.dossier import ActKind, Dossier, Outcome
 from orchestrator.core.incidents.receipts import Receipt, receipts_of
 from orchestrator.core.incidents.sentences import Section, Sentence, stopped
 from orchestrator.core.incidents.timeline import Entry, EntryKind, timeline
 from orchestrator.core.report import Json
 from orchestrator.core.table import iso_utc
-
-_VERIFIED = ("verif", "recover")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +112,7 @@ def _acted(dossier: Dossier) -> Iterator[Sentence]:
 def _verified(dossier: Dossier) -> Iterator[Sentence]:
     for act in dossier.acts:
         for event in act.events:
-            if event.kind.lower().startswith(_VERIFIED):
+            if event.kind is ActKind.VERIFICATION:
                 yield Sentence(f"{act.id}, {act.title}: {stopped(event.text, limit=600)}", (act.event_id(event),))
     incident = dossier.incident
     if incident.resolved_at is not None:

@@ -186,8 +186,23 @@ def _of_act(act: Act) -> Receipt:
 def _of_act_event(placed: tuple[Act, int]) -> Receipt:
     act, place = placed
     event = act.events[place]
-    facts = (("kind", event.kind), ("by", event.who), ("action", f"{act.id} {act.title}"))
-    return Receipt(id=act.event_id(event), kind="action", title=event.text, at=iso_utc(event.at), facts=_known(facts))
+    asked = event.evidence
+    facts = (
+        ("event", event.name),
+        ("by", event.who),
+        ("action", f"{act.id} {act.title}"),
+        *event.facts,
+        *((f"sha256 of {item.get('id')}", _text(item.get("result_sha256"))) for item in asked),
+    )
+    return Receipt(
+        id=act.event_id(event),
+        kind="action",
+        title=event.text,
+        at=iso_utc(event.at),
+        facts=_known(facts),
+        query="\n\n".join(_text(item.get("query")) for item in asked),
+        link=web_address(next((item.get("link") for item in asked), "")),
+    )
 
 
 def _of_note(note: Note) -> Receipt:

@@ -105,7 +105,7 @@ def _doing(dossier: Dossier, *, over: bool) -> Sentence:
         return Sentence("The problem is over and the report will follow.", (dossier.receipt,))
     under_way = [act for act in dossier.acts if not act.settled and not act.waiting]
     waiting = [act for act in dossier.acts if act.waiting]
-    settled = [act for act in dossier.acts if act.settled]
+    settled = [act for act in dossier.acts if act.acted]
     if under_way:
         return Sentence("A fix is being applied.", (under_way[-1].receipt,))
     if waiting:

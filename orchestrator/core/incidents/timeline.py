@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from orchestrator.core.handoffs import Claimed, Item, Released, Resolved
-from orchestrator.core.incidents.dossier import Act, Dossier, Mark, Note, NoteKind, RunRecord, event_id
+from orchestrator.core.incidents.dossier import Act, ActKind, Dossier, Mark, Note, NoteKind, RunRecord, event_id
 from orchestrator.core.incidents.incident import IncidentEvent, IncidentEventKind
 from orchestrator.core.incidents.receipts import receipts_of
 from orchestrator.core.incidents.sentences import one_line
@@ -136,15 +136,11 @@ def _of_run(run: RunRecord, *, by_program: bool) -> Iterator[Entry]:
         yield Entry(at=run.finished_at, kind=EntryKind.RUN, text=concluded(run), receipts=(run.id,))
 
 
-_APPROVALS = ("approv", "den", "broke_glass", "broken_glass", "voted", "decided")
-
-
 def _of_act(act: Act) -> Iterator[Entry]:
     for event in act.events:
-        approval = event.kind.lower().startswith(_APPROVALS)
         yield Entry(
             at=event.at,
-            kind=EntryKind.APPROVAL if approval else EntryKind.ACTION,
+            kind=EntryKind.APPROVAL if event.kind is ActKind.APPROVAL else EntryKind.ACTION,
             text=one_line(f"{act.id} ({act.title}): {event.text}"),
             receipts=(act.event_id(event),),
             who=event.who,
