@@ -7,7 +7,7 @@ from orchestrator.core.action_history import history_entry
 from orchestrator.core.actions.commands import Ruled
 from orchestrator.core.actions.persons import counted, same_person, second_person
 from orchestrator.core.actions.request import ActionRequest
-from orchestrator.core.actions.state import OPEN, Action, Stage
+from orchestrator.core.actions.state import ACTED, OPEN, Action, Stage
 from orchestrator.core.policy import Policy
 from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
@@ -149,21 +149,14 @@ def result_document(action: Action, ruled: Ruled, *, now: datetime, declined: st
 
 
 def _standing(action: Action, ruled: Ruled, stage: Stage) -> Json:
+    """What came of it, by the stage."""
+    if stage in {Stage.WAITING, Stage.FORBIDDEN}:
+        return _waiting(action, ruled)
+    if stage in {Stage.APPROVED, Stage.CLAIMED, Stage.ACCEPTED}:
+        return _result("accepted", _under_way(action, stage), next=_again(action))
+    if stage in ACTED:
+        return _acted(action, stage)
     match stage:
-        case Stage.WAITING | Stage.FORBIDDEN:
-            votes = counted(action.approvals, action.request, ruled)
-            needed = max(ruled.ruling.persons, 1)
-            if len(votes) >= needed:
-                return _result("waiting", "approved by enough; it is about to be done")
-            missing = second_person(votes, needed) if votes else f"{needed} must approve"
-            return _result("waiting", f"{action.id} waits: {missing}", next=f"switchboard approvals show {action.id}")
-        case Stage.APPROVED:
-            later = f"; the call was put off until {iso_utc(action.not_before)}" if action.not_before else ""
-            return _result("accepted", f"approved, and not begun yet{later}", next=_again(action))
-        case Stage.CLAIMED:
-            return _result("accepted", "a process is doing it now", next=_again(action))
-        case Stage.ACCEPTED:
-            return _result("accepted", "its target is at work on it", next=_again(action))
         case Stage.UNKNOWN:
             return _unknown(action)
         case Stage.FAILED:
@@ -171,10 +164,26 @@ def _standing(action: Action, ruled: Ruled, stage: Stage) -> Json:
             return _result("failed", f"it was not done: {reason}", next="propose it again once that is mended")
         case Stage.DENIED:
             return _result("done", f"{action.id} is denied and will not be done")
-        case Stage.EXPIRED | Stage.VOID:
-            return _result("refused", f"{action.id} is {stage.value}; ask again, so that it is proposed anew")
         case _:
-            return _acted(action, stage)
+            return _result("refused", f"{action.id} is {stage.value}; ask again, so that it is proposed anew")
+
+
+def _waiting(action: Action, ruled: Ruled) -> Json:
+    votes = counted(action.approvals, action.request, ruled)
+    needed = max(ruled.ruling.persons, 1)
+    missing = second_person(votes, needed) if votes else f"{needed} must approve"
+    return _result("waiting", f"{action.id} waits: {missing}", next=_again(action))
+
+
+def _under_way(action: Action, stage: Stage) -> str:
+    match stage:
+        case Stage.CLAIMED:
+            return "a process is doing it now"
+        case Stage.ACCEPTED:
+            return "its target is at work on it"
+        case _:
+            later = f"; the call was put off until {iso_utc(action.not_before)}" if action.not_before else ""
+            return f"approved, and not begun yet{later}"
 
 
 def _unknown(action: Action) -> Json:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -147,8 +148,10 @@ def test_what_waits_is_told_with_who_may_and_who_has():
     assert [item["what"] for item in found["history"]] == ["proposed", "ruled: approval", "approved"]  # type: ignore[union-attr,attr-defined,index]  # documents
     assert result(action) == (
         "waiting",
-        "A-7 waits: 1 more person must approve, under another name than local:alice; local names are not "
-        "authenticated: the rule tells names apart, not persons",
+        (
+            "A-7 waits: 1 more person must approve, under another name than local:alice; local names are not "
+            "authenticated: the rule tells names apart, not persons"
+        ),
     )
 
 
@@ -180,20 +183,20 @@ SAW = Attest(by=BOB, done=True, note="the pods are 4 minutes old")
 @pytest.mark.parametrize(
     ("action", "state", "status", "message"),
     [
-        (lambda: approved(), "approved", "accepted", "approved, and not begun yet"),
+        (approved, "approved", "accepted", "approved, and not begun yet"),
         (lambda: after(approved(), CLAIM), "claimed", "accepted", "a process is doing it now"),
         (
             lambda: after(approved(), CLAIM, LATER),
             "approved",
             "accepted",
-            "the call was put off until 2026-11-25T12:00",
+            "put off until 2026-11-25T12:00",
         ),
         (lambda: after(approved(), CLAIM, ACCEPTED), "accepted", "accepted", "its target is at work on it"),
         (lambda: after(approved(), CLAIM, UNKNOWN), "unknown", "unknown", "it may or may not have been done"),
         (lambda: after(approved(), CLAIM, UNKNOWN, NameOwner(item="H-2")), "unknown", "unknown", "a person as H-2"),
         (lambda: after(approved(), CLAIM, REFUSED), "failed", "failed", "it was not done: another version runs"),
         (lambda: after(approved(), CLAIM, UNKNOWN, SAW), "done", "done", "done"),
-        (lambda: done(), "done", "done", "done"),
+        (done, "done", "done", "done"),
         (lambda: after(done(), HELD), "verified", "done", "done, and verified"),
         (lambda: after(done(), NOT_HELD), "unverified", "unverified", "done, but what was expected of it is not so"),
         (lambda: after(done(), UNTOLD), "untold", "unverified", "the data cannot tell"),
@@ -201,7 +204,9 @@ SAW = Attest(by=BOB, done=True, note="the pods are 4 minutes old")
         (lambda: after(proposed(), Void(reason="another cause")), "void", "refused", "A-7 is void"),
     ],
 )
-def test_a_result_is_told_from_where_the_action_stands(action, state: str, status: str, message: str):
+def test_a_result_is_told_from_where_the_action_stands(
+    action: Callable[[], Action], state: str, status: str, message: str
+):
     """So that a repetition is told the same."""
     found = action()
     assert document(found)["state"] == state
