@@ -1,13 +1,15 @@
 """Lint of a parsed guide: mistyped expressions, what can never be reached, and what makes answers less trustworthy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from orchestrator.core.cel.syntax import parse_expression
 from orchestrator.core.cel.tree import free_names
 from orchestrator.core.errors import Place
 from orchestrator.core.rendering import placeholders
+from orchestrator.core.workflows import WorkflowSpec
 from playbooks.graph import find_reachable
 from playbooks.guide import BranchKind, Guide, MessageValueSource, Step
+from playbooks.mitigations import mitigation_problems
 from playbooks.problems import Level, Problem, error, warning
 from playbooks.queries import assigned_in, literal_times, row_counts, wall_clocks, words_of
 from playbooks.references import output_names
@@ -23,11 +25,16 @@ METRICS_TABLE = "AzureMetrics"
 
 
 def lint_guide(
-    guide: Guide, *, describe: Describe | None = None, describe_graph: Describe | None = None
+    guide: Guide,
+    *,
+    describe: Describe | None = None,
+    describe_graph: Describe | None = None,
+    workflows: Mapping[str, WorkflowSpec] | None = None,
 ) -> tuple[Problem, ...]:
     """All problems of a guide, by line; `describe` tells a query's columns, and without it rows are untyped.
 
     `describe` raises QueryError for a query that cannot run; `describe_graph` does the same for `resource_graph`.
+    `workflows` are those that mitigations may name; None leaves their actions unchecked.
     """
     found = [
         *check_types(guide, describe, describe_graph=describe_graph),
@@ -36,6 +43,7 @@ def lint_guide(
         *_check_parameters(guide),
         *_check_tables(guide),
         *_check_conclusions(guide),
+        *(() if workflows is None else _check_actions(guide, workflows)),
     ]
     return tuple(sorted(dict.fromkeys(found), key=lambda problem: (problem.place.line or 0, str(problem))))
 
@@ -147,6 +155,13 @@ def _check_tables(guide: Guide) -> Iterator[Problem]:
             yield warning(_place(guide, None, f"tables.{name}"), f"no query asks the table {name!r}")
     if not any((guide.applies_to.alerts, guide.applies_to.services, guide.applies_to.symptoms)):
         yield warning(_place(guide, None, "applies_to"), "no alerts, services or symptoms: the guide is hard to find")
+
+
+def _check_actions(guide: Guide, workflows: Mapping[str, WorkflowSpec]) -> Iterator[Problem]:
+    conclusions = [branch.conclusion for step in guide.steps for branch in step.branches]
+    for mitigation in (item for found in conclusions if found for item in found.mitigations):
+        place = _place(guide, mitigation.line, f"mitigation {mitigation.action}")
+        yield from (warning(place, problem) for problem in mitigation_problems(mitigation, workflows))
 
 
 def _check_conclusions(guide: Guide) -> Iterator[Problem]:

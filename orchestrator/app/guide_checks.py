@@ -11,9 +11,11 @@ from tempfile import TemporaryDirectory
 from agents.triage.guide_tests import run_case, write_tables
 from orchestrator.app.guide_folders import SHIPPED
 from orchestrator.app.sources import refuse_locked
+from orchestrator.app.workflows import SHIPPED as WORKFLOWS
 from orchestrator.core.errors import GuideError, InputError, Place, QueryError
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.table import Column, Table
+from orchestrator.core.workflows import WorkflowSpec
 from orchestrator.surfaces.application import LintedGuide, TriedCase, TriedGuide
 from playbooks.guide import Guide
 from playbooks.guide_test import cases_path, load_cases
@@ -22,6 +24,7 @@ from playbooks.markdown import has_front_matter
 from playbooks.parse import parse_guide, read_text
 from playbooks.problems import Problem, error
 from playbooks.services import Services
+from playbooks.workflow import load_workflows
 from plugins.monitor.embedded.duckdb import DuckDbLogs
 from plugins.monitor.embedded.local_graph import LocalResourceGraph
 from plugins.monitor.embedded.local_metrics import LocalMetrics
@@ -41,8 +44,8 @@ class ReadFile:
 
 async def lint_guides(files: Sequence[Path]) -> tuple[LintedGuide, ...]:
     """The problems of each guide among the files and folders; none given, the shipped ones."""
-    read = read_guide_files(files)
-    return tuple([LintedGuide(path=str(item.path), problems=await _lint(item, read)) for item in read])
+    read, workflows = read_guide_files(files), load_workflows(WORKFLOWS)
+    return tuple([LintedGuide(path=str(item.path), problems=await _lint(item, read, workflows)) for item in read])
 
 
 async def try_guides(files: Sequence[Path], *, services: Services) -> AsyncIterator[TriedGuide]:
@@ -104,14 +107,14 @@ def _read(path: Path) -> ReadFile:
         return ReadFile(path, None, fault)
 
 
-async def _lint(item: ReadFile, read: Sequence[ReadFile]) -> tuple[Problem, ...]:
+async def _lint(item: ReadFile, read: Sequence[ReadFile], workflows: Mapping[str, WorkflowSpec]) -> tuple[Problem, ...]:
     if item.guide is None:
         return (error(item.fault.place, item.fault.problem),) if item.fault else ()
     guide = item.guide
     twins = [str(other.path) for other in read if other.guide and other.guide.id == guide.id and other is not item]
     twice = [error(Place(guide.path, 2, "id"), f"the id {guide.id!r} is also {name}'s; rename one") for name in twins]
     if not guide.tables:
-        return (*twice, *lint_guide(guide))
+        return (*twice, *lint_guide(guide, workflows=workflows))
     async with empty_logs(guide) as logs:
         loop, graph = asyncio.get_running_loop(), LocalResourceGraph(logs)
 
@@ -124,7 +127,9 @@ async def _lint(item: ReadFile, read: Sequence[ReadFile]) -> tuple[Problem, ...]
                     raise QueryError(f"the table {name!r} is not declared: add it to `tables` with its columns")
             return asyncio.run_coroutine_threadsafe(graph.describe(kql, parameters=parameters), loop).result()
 
-        found = await asyncio.to_thread(lint_guide, guide, describe=describe, describe_graph=describe_graph)
+        found = await asyncio.to_thread(
+            lint_guide, guide, describe=describe, describe_graph=describe_graph, workflows=workflows
+        )
     return (*twice, *found)
 
 
