@@ -15,7 +15,7 @@ from orchestrator.core.actions.events import (
     GlassBroken,
     GlassReviewed,
 )
-from orchestrator.core.actions.persons import counted, same_person, second_person
+from orchestrator.core.actions.persons import counted, is_among, same_person, second_person
 from orchestrator.core.actions.standing import Answer, no, standing
 from orchestrator.core.actions.state import ACTED, OPEN, UNSETTLED, Action, Stage
 from orchestrator.core.ruling import Decision
@@ -138,7 +138,7 @@ def _not_askable(action: Action, fingerprint: str, ruled: Ruled) -> Answer | Non
 def _may_approve(action: Action, command: Approve) -> bool:
     if command.ruled.ruling.decision is Decision.ALLOWED:
         return True
-    by_role = any(same_person(command.by, name) for name in command.ruled.approvers)
+    by_role = is_among(command.by, command.ruled.approvers)
     requester = same_person(command.by, action.request.requested_by)
     return by_role or (command.ruled.ruling.consent and requester and command.authenticated)
 
@@ -160,7 +160,7 @@ def _break_glass(action: Action, command: BreakGlass, now: datetime) -> Answer:
         return declined
     if not command.reason.strip():
         return no("breaking the glass needs a reason, which everybody will read")
-    if not any(same_person(command.by, name) for name in command.ruled.breakers):
+    if not is_among(command.by, command.ruled.breakers):
         roles = ", ".join(command.ruled.ruling.break_glass) or "nobody"
         return no(f"{command.by} may not break the glass for {action.id}: the rule lets {roles}")
     broken = GlassBroken(

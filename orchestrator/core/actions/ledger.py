@@ -89,7 +89,7 @@ def _report(action: Action, command: Report, now: datetime) -> Answer:
     outcome = command.outcome
     match outcome:
         case Done():
-            return Answer(events=(_done(outcome, now, by="call"),))
+            return _acted(action, _done(outcome, now, by="call"))
         case _ if command.attempt != action.attempts:
             return Answer(note="an answer of an earlier attempt")
         case Accepted():
@@ -110,6 +110,14 @@ def _refused(outcome: Refused, attempt: int, now: datetime) -> AnyActionEvent:
     return CallPutOff(at=now, attempt=attempt, reason=reason, not_before=now + pause)
 
 
+def _acted(action: Action, done: ActionDone) -> Answer:
+    """It was done; where nothing says how to tell whether it helped, that is said at once."""
+    if action.request.verification is not None:
+        return Answer(events=(done,))
+    untold = ActionVerified(at=done.at, held=None, final=True, text="nothing says how to tell whether it helped")
+    return Answer(events=(done, untold))
+
+
 def _done(found: Done, now: datetime, *, by: str) -> ActionDone:
     return ActionDone(at=now, by=by, run_id=found.run_id, answer=answer_document(found.body))
 
@@ -128,7 +136,7 @@ def _learn(action: Action, command: Learn, now: datetime) -> Answer:
     reading = command.reading
     match reading:
         case Done():
-            return Answer(events=(_done(reading, now, by="read"),))
+            return _acted(action, _done(reading, now, by="read"))
         case Accepted():
             return once(CallAccepted(at=now, run_id=reading.run_id), known=action.stage is Stage.ACCEPTED)
         case Unknown():
@@ -156,7 +164,7 @@ def _attest(action: Action, command: Attest, now: datetime) -> Answer:
     if action.claim is not None and now < action.claim.until and action.stage is Stage.CLAIMED:
         return no(f"the call of {action.id} may be under way until {action.claim.until}; look again then")
     if command.done:
-        return Answer(events=(ActionDone(at=now, by=command.by, note=command.note),))
+        return _acted(action, ActionDone(at=now, by=command.by, note=command.note))
     return Answer(events=(ActionFailed(at=now, by=command.by, code="NotDone", reason=command.note),))
 
 

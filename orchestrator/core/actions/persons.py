@@ -1,6 +1,7 @@
 """Who counts as a person: the same name is the same person, however it is written."""
 
 from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 
 from orchestrator.core.actions.commands import Ruled
 from orchestrator.core.actions.events import ApprovalGiven
@@ -14,11 +15,17 @@ def same_person(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()
 
 
+def is_among(one: str, names: Iterable[str]) -> bool:
+    """Whether a person is one of these: names, or patterns such as `local:*`."""
+    person = one.strip().casefold()
+    return any(fnmatchcase(person, name.strip().casefold()) for name in names)
+
+
 def counted(given: Iterable[ApprovalGiven], request: ActionRequest, ruled: Ruled) -> Sequence[ApprovalGiven]:
     """The approvals that count under a ruling, one a person."""
     found: list[ApprovalGiven] = []
     for vote in given:
-        by_role = any(same_person(vote.by, name) for name in ruled.approvers)
+        by_role = is_among(vote.by, ruled.approvers)
         own = ruled.ruling.consent and vote.authenticated and same_person(vote.by, request.requested_by)
         if (by_role or own) and not any(same_person(vote.by, known.by) for known in found):
             found.append(vote)
