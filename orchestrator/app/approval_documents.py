@@ -5,7 +5,7 @@ from datetime import datetime
 from orchestrator.app.policies import ruling_document
 from orchestrator.core.action_history import history_entry
 from orchestrator.core.actions.commands import Ruled
-from orchestrator.core.actions.persons import counted, same_person, second_person
+from orchestrator.core.actions.persons import counted, is_among, same_person, second_person
 from orchestrator.core.actions.request import ActionRequest
 from orchestrator.core.actions.state import ACTED, OPEN, Action, Stage
 from orchestrator.core.policy import Policy
@@ -62,17 +62,13 @@ def _open_to(action: Action, ruled: Ruled, user: str) -> bool:
     """Whether a yes of this user, who is not authenticated, would count."""
     if ruled.ruling.decision is Decision.FORBIDDEN or _has_approved(action, user):
         return False
-    return _is_one_of(user, ruled.approvers | ruled.breakers) or ruled.ruling.decision is Decision.ALLOWED
+    return is_among(user, ruled.approvers | ruled.breakers) or ruled.ruling.decision is Decision.ALLOWED
 
 
 def _has_approved(action: Action, user: str) -> bool:
     return any(
         same_person(given.by, user) and given.fingerprint == action.request.fingerprint for given in action.approvals
     )
-
-
-def _is_one_of(user: str, names: frozenset[str]) -> bool:
-    return any(same_person(user, name) for name in names)
 
 
 def _policy(action: Action, ruled: Ruled, policy: Policy, *, stage: Stage, user: str) -> Json:
@@ -86,8 +82,8 @@ def _policy(action: Action, ruled: Ruled, policy: Policy, *, stage: Stage, user:
         "you": {
             "name": user,
             "roles": sorted(policy.roles_of([user])),
-            "may_approve": stage in OPEN and _is_one_of(user, ruled.approvers),
-            "may_break_glass": stage in OPEN and _is_one_of(user, ruled.breakers),
+            "may_approve": stage in OPEN and is_among(user, ruled.approvers),
+            "may_break_glass": stage in OPEN and is_among(user, ruled.breakers),
         },
     }
 
@@ -156,9 +152,12 @@ def _standing(action: Action, ruled: Ruled, stage: Stage) -> Json:
         return _result("accepted", _under_way(action, stage), next=_again(action))
     if stage in ACTED:
         return _acted(action, stage)
+    return _unknown(action) if stage is Stage.UNKNOWN else _ended(action, stage)
+
+
+def _ended(action: Action, stage: Stage) -> Json:
+    """It was not done, and will not be."""
     match stage:
-        case Stage.UNKNOWN:
-            return _unknown(action)
         case Stage.FAILED:
             reason = action.failed.reason if action.failed else ""
             return _result("failed", f"it was not done: {reason}", next="propose it again once that is mended")

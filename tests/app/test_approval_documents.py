@@ -66,16 +66,15 @@ POLICY = Policy(
 )
 
 
-def ruled(user: str, action: Action, policy: Policy = POLICY):
+def ruled(action: Action, policy: Policy = POLICY):
     """The policy's word at noon."""
-    who = (user, *(given.by for given in action.approvals))
-    return judge(policy, action.request, mode=Mode.REVIEW, now=NOW, who=who)
+    return judge(policy, action.request, mode=Mode.REVIEW, now=NOW)
 
 
 def proposed(request: ActionRequest = REQUEST) -> Action:
     """An action that waits for two."""
     action = fold("A-7", [ActionRequested(at=NOW, request=request.document(), key="roll_back_deploy:checkout:1")])
-    return after(action, Rule(ruled=ruled(ALICE, action)))
+    return after(action, Rule(ruled=ruled(action)))
 
 
 def after(action: Action, *commands: Command) -> Action:
@@ -90,7 +89,7 @@ def after(action: Action, *commands: Command) -> Action:
 
 def approval(action: Action, by: str) -> Approve:
     """A yes to what the action is."""
-    return Approve(by=by, fingerprint=action.request.fingerprint, ruled=ruled(by, action), via="cli")
+    return Approve(by=by, fingerprint=action.request.fingerprint, ruled=ruled(action), via="cli")
 
 
 def approved() -> Action:
@@ -111,14 +110,14 @@ def done() -> Action:
 
 def document(action: Action, user: str = BOB, now: datetime = NOW) -> dict[str, object]:
     """As a command prints it, valid by its schema."""
-    found = action_document(action, ruled(user, action), POLICY, now=now, user=user)
+    found = action_document(action, ruled(action), POLICY, now=now, user=user)
     assert [error.message for error in Draft202012Validator(SCHEMA).iter_errors(found)] == []
     return found
 
 
 def result(action: Action, declined: str | None = None) -> tuple[object, object]:
     """Status and message, valid by the schema."""
-    found = result_document(action, ruled(BOB, action), now=NOW, declined=declined)
+    found = result_document(action, ruled(action), now=NOW, declined=declined)
     errors = Draft202012Validator(SCHEMA["properties"]["result"]).iter_errors(found)
     assert [error.message for error in errors] == []
     return found["status"], found["message"]
@@ -216,14 +215,14 @@ def test_a_result_is_told_from_where_the_action_stands(
 
 def test_what_was_done_is_told_with_its_verification_and_undo():
     """What the target answered, what was seen, what takes it back."""
-    found = result_document(done(), ruled(BOB, done()), now=NOW)
+    found = result_document(done(), ruled(done()), now=NOW)
     assert (found["outcome"], found["verification"], found["undo"]) == (
         "replaced=4",
         "can be looked for from 2026-11-25T12:06:30Z on, on the clock of the data",
         "deploy_version",
     )
     failed = after(done(), NOT_HELD, OfferUndo(action="A-8"))
-    told = result_document(failed, ruled(BOB, failed), now=NOW)
+    told = result_document(failed, ruled(failed), now=NOW)
     assert (told["verification"], told["undo"]) == (
         "row.share = 0.2",
         "proposed as A-8: switchboard approvals show A-8",
@@ -235,7 +234,7 @@ def test_what_was_done_is_told_with_its_verification_and_undo():
 def test_broken_glass_is_told_with_its_review():
     """Who, why, and who looked at it."""
     broken = BreakGlass(
-        by=CAROL, fingerprint=REQUEST.fingerprint, reason="all are asleep", ruled=ruled(CAROL, proposed()), via="cli"
+        by=CAROL, fingerprint=REQUEST.fingerprint, reason="all are asleep", ruled=ruled(proposed()), via="cli"
     )
     action = after(proposed(), broken, ReviewGlass(by=BOB, note="it was right"))
     assert document(action)["broken_glass"] == {

@@ -83,7 +83,7 @@ def _approve(action: Action, command: Approve, now: datetime) -> Answer:
     if declined is not None:
         return declined
     if any(same_person(given.by, command.by) for given in _given(action)):
-        return _again(action, command)
+        return _again(action, command, now)
     ruled = _ruled(action, command.ruled, now)
     if not _may_approve(action, command):
         return no(_who_may(action, command.by, command.ruled))
@@ -101,13 +101,15 @@ def _approve(action: Action, command: Approve, now: datetime) -> Answer:
     return Answer(events=tuple(events))
 
 
-def _again(action: Action, command: Approve) -> Answer:
+def _again(action: Action, command: Approve, now: datetime) -> Answer:
     """The same person once more: nothing happens, unless fewer persons are asked for by now."""
     votes = counted(_given(action), action.request, command.ruled)
     needed = max(command.ruled.ruling.persons, 1)
     if len(votes) < needed:
         return Answer(note=f"{command.by} has approved already; {second_person(votes, needed)}")
-    return Answer(note=f"{command.by} has approved already")
+    how = f"approved by {' and '.join(vote.by for vote in votes)}"
+    approved = ActionApproved(at=now, how=how, fingerprint=command.fingerprint)
+    return Answer(events=(_ruled(action, command.ruled, now), approved), note=f"{command.by} has approved already")
 
 
 def _given(action: Action) -> Sequence[ApprovalGiven]:

@@ -16,8 +16,8 @@ class Ruled:
     """The policy's ruling of this moment, with the names of those whom it means.
 
     Attributes:
-        approvers: Who may approve: members of the ruling's roles.
-        breakers: Who may break the glass.
+        approvers: Who may approve: members of the ruling's roles, names or patterns such as `local:*`.
+        breakers: Who may break the glass, likewise.
     """
 
     ruling: Ruling
