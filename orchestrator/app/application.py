@@ -1,7 +1,7 @@
 """The application: what the surfaces start."""
 
 import difflib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +19,7 @@ from orchestrator.surfaces.application import (
     Document,
     Finding,
     GuideHits,
+    IncidentChange,
     LintedGuide,
     Listener,
     Options,
@@ -46,6 +47,8 @@ class LiveConversation:
     _session: "Session"
     _agent: str | None
     _telemetry: "Telemetry"
+    _key: str | None = None
+    _known: Callable[[str, Listener], Awaitable[Json]] | None = None
 
     @property
     def session(self) -> str:
@@ -56,13 +59,21 @@ class LiveConversation:
         """Answer one message; what leaves is redacted."""
         from orchestrator.app.log import run_logged  # noqa: PLC0415  # structlog is not free
 
+        known = self._known
         with self._telemetry.run() as told, run_logged() as logged:
 
             def heard(event: Event) -> None:
                 for listener in (logged, told, listen):
                     listener(event)
 
-            report = await self._switchboard.ask(text, session=self._session, listen=heard, agent=self._agent)
+            report = await self._switchboard.ask(
+                text,
+                session=self._session,
+                listen=heard,
+                agent=self._agent,
+                key=self._key,
+                known=(lambda run: known(run, heard)) if known else None,
+            )
         return _redacted(report)
 
     def evidence(self, evidence_id: str) -> Document | None:
@@ -141,7 +152,12 @@ class App:
                 session = Session(id=new_session_id())
             else:
                 session = resume_session(switchboard.journal, options.session)
-            yield LiveConversation(switchboard, session, options.agent, telemetry)
+            yield LiveConversation(switchboard, session, options.agent, telemetry, options.key, self._outcome_of)
+
+    async def _outcome_of(self, run: str, listen: Listener) -> Json:
+        from orchestrator.app.resuming import outcome_of  # noqa: PLC0415  # where a key was used before
+
+        return await outcome_of(self._logged(), run, listen=listen)
 
     def route(self, text: str, *, speaking: str | None = None) -> "Route":
         """Which specialist a message or an alert payload is for."""
@@ -237,6 +253,31 @@ class App:
 
         return await verify_run(self._logged(), run)
 
+    async def resume_run(self, run: str, *, listen: Listener) -> Document:
+        """Carry a run to its end."""
+        from orchestrator.app.resuming import resume_run  # noqa: PLC0415
+
+        return _redacted(await resume_run(self._logged(), run, listen=listen))
+
+    def cancel_run(self, run: str) -> Document:
+        """Ask to stop a run."""
+        from orchestrator.app.identity import this_user  # noqa: PLC0415
+        from orchestrator.app.resuming import cancel_run  # noqa: PLC0415
+
+        return cancel_run(self._logged(), run, by=this_user())
+
+    def export_runs(self, runs: Sequence[str], *, since: datetime | None) -> Iterator[Document]:
+        """All that is recorded of runs."""
+        from orchestrator.app.exporting import export_runs  # noqa: PLC0415
+
+        return export_runs(self.settings(), runs, since=since)
+
+    async def work(self, *, once: bool, concurrency: int, announce: Callable[[str], None]) -> None:
+        """Be a worker."""
+        from orchestrator.app.worker.process import run_worker  # noqa: PLC0415  # brings every room
+
+        await run_worker(self._logged(), once=once, concurrency=concurrency, announce=announce)
+
     def list_workflows(self) -> tuple[Document, ...]:
         """The workflows there are."""
         from orchestrator.app.workflows import list_workflows  # noqa: PLC0415
@@ -286,6 +327,53 @@ class App:
         from orchestrator.app.index_fill import show_search  # noqa: PLC0415
 
         return await show_search(self._logged())
+
+    async def ingest_alerts(
+        self,
+        sources: Sequence[tuple[str, bytes]],
+        *,
+        format_name: str | None,
+        mapping: Path | None,
+        headers: Mapping[str, str],
+        triage: bool,
+        listen: Listener,
+    ) -> Document:
+        """Take in the alerts of files."""
+        from orchestrator.app.incidents import ingest_alerts  # noqa: PLC0415
+
+        return await ingest_alerts(
+            self._logged(),
+            sources,
+            format_name=format_name,
+            mapping=mapping,
+            headers=headers,
+            triage=triage,
+            listen=listen,
+        )
+
+    def list_incidents(self, *, statuses: Sequence[str], service: str | None, limit: int) -> tuple[Document, ...]:
+        """Incidents, the newest first."""
+        from orchestrator.app.incidents import list_incidents  # noqa: PLC0415
+
+        return list_incidents(self.settings(), statuses=statuses, service=service, limit=limit)
+
+    def show_incident(self, incident: str) -> Document:
+        """An incident in full."""
+        from orchestrator.app.incidents import show_incident  # noqa: PLC0415
+
+        return show_incident(self.settings(), incident)
+
+    def change_incident(self, incident: str, change: IncidentChange) -> Document:
+        """Acknowledge, resolve, assign or merge."""
+        from orchestrator.app.incidents import change_incident  # noqa: PLC0415
+
+        return change_incident(self.settings(), incident, change)
+
+    def unread_alerts(self, *, limit: int) -> tuple[Document, ...]:
+        """What came in and could not be read."""
+        from orchestrator.app.incidents import unread_payloads  # noqa: PLC0415
+
+        return unread_payloads(self.settings(), limit=limit)
 
     def list_approvals(self, *, everything: bool, limit: int) -> tuple[Document, ...]:
         """The actions that wait for somebody, or all."""
@@ -360,6 +448,60 @@ class App:
         from orchestrator.app.purging import purge  # noqa: PLC0415
 
         return purge(self.settings(), before=before, subject=subject, dry_run=dry_run)
+
+    def incident_timeline(self, incident: str, *, since: str | None, zone: str | None) -> Document:
+        """All that happened to an incident."""
+        from orchestrator.app.incident_views import incident_timeline  # noqa: PLC0415
+
+        return incident_timeline(self.settings(), incident, since=since, zone=zone)
+
+    def note_incident(self, incident: str, *, text: str, kind: str, about: str) -> Document:
+        """Write a note or a pin."""
+        from orchestrator.app.incident_views import add_note  # noqa: PLC0415
+
+        return add_note(self.settings(), incident, text=text, kind=kind, about=about)
+
+    def incident_summary(self, incident: str) -> Document:
+        """An incident for whoever joins now."""
+        from orchestrator.app.incident_views import incident_summary  # noqa: PLC0415
+
+        return incident_summary(self.settings(), incident)
+
+    def incident_update(self, incident: str, *, post: bool) -> Document:
+        """A status update for stakeholders."""
+        from orchestrator.app.incident_views import incident_update  # noqa: PLC0415
+
+        return incident_update(self.settings(), incident, post=post)
+
+    async def similar_incidents(self, incident: str, *, top: int) -> Document:
+        """Past incidents like it."""
+        from orchestrator.app.incident_views import similar_incidents  # noqa: PLC0415
+
+        return await similar_incidents(self.settings(), incident, top=top)
+
+    def incident_report(self, incident: str) -> Document:
+        """The post-incident report."""
+        from orchestrator.app.incident_views import incident_report  # noqa: PLC0415
+
+        return incident_report(self.settings(), incident)
+
+    def confirm_incident(self, incident: str, *, cause: str | None, wrong: bool, note: str) -> Document:
+        """Store whether a verdict was right."""
+        from orchestrator.app.incident_views import confirm_incident  # noqa: PLC0415
+
+        return confirm_incident(self.settings(), incident, cause=cause, wrong=wrong, note=note)
+
+    def guide_stats(self, guides: Path | None) -> Document:
+        """How guides did."""
+        from orchestrator.app.guide_stats import guide_stats  # noqa: PLC0415
+
+        return guide_stats(self.settings(), self.load_guides(guides))
+
+    async def discover_services(self, options: Options, *, out: Path | None) -> Document:
+        """Draft the inventory from telemetry."""
+        from orchestrator.app.discovery import discover_services  # noqa: PLC0415  # brings the log engine
+
+        return await discover_services(options, self._logged(), out=out)
 
     async def diagnose(self, options: Options) -> tuple[Finding, ...]:
         """What is configured and reachable."""

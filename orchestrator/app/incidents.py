@@ -20,7 +20,7 @@ from orchestrator.settings import Settings
 from orchestrator.store.incident_triage import DEBOUNCE_S, KIND
 from orchestrator.store.incidents import StoredIncidents
 from orchestrator.store.queue import StoredQueue
-from orchestrator.surfaces.application import Listener, Options
+from orchestrator.surfaces.application import IncidentChange, Listener, Options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,23 +204,21 @@ def show_incident(settings: Settings, incident: str) -> Json:
     )
 
 
-def change_incident(
-    settings: Settings, incident: str, *, what: str, others: Sequence[str] = (), owner: str = "", note: str = ""
-) -> Json:
+def change_incident(settings: Settings, incident: str, change: IncidentChange) -> Json:
     """Acknowledge, resolve, assign or merge as this user; the incident as it stands then."""
     who = this_user()
     with _opened(settings) as stored:
-        match what:
+        match change.what:
             case "ack":
                 found = stored.acknowledge(incident, who=who)
             case "resolve":
-                found = stored.resolve(incident, who=who, note=note)
+                found = stored.resolve(incident, who=who, note=change.note)
             case "assign":
-                found = stored.assign(incident, owner=owner or who, who=who)
+                found = stored.assign(incident, owner=change.owner or who, who=who)
             case "merge":
-                found = stored.merge(others, into=incident, who=who, reason=note)
+                found = stored.merge(change.others, into=incident, who=who, reason=change.note)
             case _:
-                raise InputError(f"{what!r} is nothing that can be done with an incident")
+                raise InputError(f"{change.what!r} is nothing that can be done with an incident")
     return _clean(found.document())
 
 

@@ -33,6 +33,7 @@ class Options:
         tz: IANA zone of times that name none.
         parameters: Guide parameters given outright, as text.
         strict: A broken row stops the run.
+        key: A message with a key that was used before gets the report of then.
     """
 
     logs: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Options:
     tz: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     strict: bool = False
+    key: str | None = None
 
 
 class Conversation(Protocol):
@@ -174,6 +176,22 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentChange:
+    """What a person does with an incident.
+
+    Attributes:
+        what: ack, resolve, assign or merge.
+        others: The incidents that become part of it.
+        owner: Who gets it; empty is the person.
+    """
+
+    what: str
+    others: tuple[str, ...] = ()
+    owner: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServedWorkflow:
     """A host of workflows that answers now.
 
@@ -275,6 +293,28 @@ class Application(Protocol):
         """Ask a past run's queries again and evaluate each claim's check."""
         ...
 
+    async def resume_run(self, run: str, *, listen: Listener) -> Document:
+        """Carry a run whose process ended to its end; InputError where a living process holds it. `last` is the newest.
+
+        One that has its end is not run again: its report.
+        """
+        ...
+
+    def cancel_run(self, run: str) -> Document:
+        """Ask to stop a run: `run`, `state`, `cancelled_by`, and the `executor` that will stop it, if one holds it."""
+        ...
+
+    def export_runs(self, runs: Sequence[str], *, since: datetime | None) -> Iterator[Document]:
+        """All that is recorded of these runs, else of those since then, oldest first."""
+        ...
+
+    async def work(self, *, once: bool, concurrency: int, announce: Callable[[str], None]) -> None:
+        """Carry out the runs that are wanted and unfinished, and what is due by the clock, until told to end.
+
+        `once`: until nothing is due. `announce` is called with the worker's id.
+        """
+        ...
+
     def list_workflows(self) -> tuple[Document, ...]:
         """The workflows: name, title, whether they change something, where they run, what is wrong with them."""
         ...
@@ -312,6 +352,38 @@ class Application(Protocol):
 
     async def show_index(self) -> Document:
         """The search service's indexes: `name`, `kind`, `documents`, `definition` and the `reasons` of a misfit."""
+        ...
+
+    async def ingest_alerts(
+        self,
+        sources: Sequence[tuple[str, bytes]],
+        *,
+        format_name: str | None,
+        mapping: Path | None,
+        headers: Mapping[str, str],
+        triage: bool,
+        listen: Listener,
+    ) -> Document:
+        """Take in the alerts of files (name, content): `alerts`, `incidents`, `runs`, `rejected`, `worker`.
+
+        Where no worker lives, the triage runs that are asked for are carried out here.
+        """
+        ...
+
+    def list_incidents(self, *, statuses: Sequence[str], service: str | None, limit: int) -> tuple[Document, ...]:
+        """Incidents, the newest first; no statuses are all but merged ones."""
+        ...
+
+    def show_incident(self, incident: str) -> Document:
+        """An incident with its `messages`, `events` and `reports`; InputError with the nearest ids."""
+        ...
+
+    def change_incident(self, incident: str, change: IncidentChange) -> Document:
+        """Do that as this user; the incident as it stands then. InputError where it cannot be done."""
+        ...
+
+    def unread_alerts(self, *, limit: int) -> tuple[Document, ...]:
+        """What came in and could not be read, newest first: `sha256`, `received_at`, `format`, `problem`, `body`."""
         ...
 
     def list_approvals(self, *, everything: bool, limit: int) -> tuple[Document, ...]:
@@ -372,6 +444,42 @@ class Application(Protocol):
 
         InputError where neither is given, the time is yet to come, or the subject is too common.
         """
+        ...
+
+    def incident_timeline(self, incident: str, *, since: str | None, zone: str | None) -> Document:
+        """All that happened to an incident, in order; InputError with the nearest ids when there is none."""
+        ...
+
+    def note_incident(self, incident: str, *, text: str, kind: str, about: str) -> Document:
+        """Write a note or a pin as this user; a pin may be about a source of the timeline."""
+        ...
+
+    def incident_summary(self, incident: str) -> Document:
+        """An incident for whoever joins now: `sections` of sentences with their receipts."""
+        ...
+
+    def incident_update(self, incident: str, *, post: bool) -> Document:
+        """A status update for stakeholders; `post` notes that it was posted."""
+        ...
+
+    async def similar_incidents(self, incident: str, *, top: int) -> Document:
+        """Past incidents like it, with the reasons and their causes as hypotheses."""
+        ...
+
+    def incident_report(self, incident: str) -> Document:
+        """The post-incident report: sections, timeline and numbered receipts."""
+        ...
+
+    def confirm_incident(self, incident: str, *, cause: str | None, wrong: bool, note: str) -> Document:
+        """Store what the cause was, or that the verdict was wrong, as this user; with the guide's record after it."""
+        ...
+
+    def guide_stats(self, guides: Path | None) -> Document:
+        """How guides did, and the alerts that none covers."""
+        ...
+
+    async def discover_services(self, options: Options, *, out: Path | None) -> Document:
+        """Draft the inventory from telemetry; written to `out`, which keeps what is in it."""
         ...
 
     async def diagnose(self, options: Options) -> tuple[Finding, ...]:

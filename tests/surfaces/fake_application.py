@@ -60,6 +60,11 @@ assert _APPROVALS
 assert _APPROVALS.loader
 approvals = util.module_from_spec(_APPROVALS)
 _APPROVALS.loader.exec_module(approvals)
+_INCIDENTS = util.spec_from_file_location("surface_incidents", Path(__file__).with_name("fake_incidents.py"))
+assert _INCIDENTS
+assert _INCIDENTS.loader
+incidents = util.module_from_spec(_INCIDENTS)
+_INCIDENTS.loader.exec_module(incidents)
 
 NOW = datetime(2026, 11, 22, 10, 45, tzinfo=UTC)
 
@@ -152,7 +157,9 @@ async def emit(report: Document, listen: Listener, *, pause_s: float) -> None:
             )
 
 
-class FakeApplication(handoffs.FakeHandoffs, approvals.FakeApprovals):  # type: ignore[misc,name-defined]  # loaded by path
+class FakeApplication(  # type: ignore[misc,name-defined]  # loaded by path
+    handoffs.FakeHandoffs, approvals.FakeApprovals, incidents.FakeIncidents
+):
     """The whole Protocol, in memory."""
 
     def __init__(self, state: Path | None = None) -> None:
@@ -255,6 +262,33 @@ class FakeApplication(handoffs.FakeHandoffs, approvals.FakeApprovals):  # type: 
         if run == "nope":
             raise InputError("there is no run 'nope': the newest is 'r7k2m9'")
         return choose(run.replace("_", " "))
+
+    async def resume_run(self, run: str, *, listen: Listener) -> Document:
+        """The report that the run's name chooses; `held` is held."""
+        if run == "held":
+            raise InputError("the run 'held' is held by worker-a-1-2: wait for its end")
+        found = choose(run.replace("_", " "))
+        listen(started(found, session="s-3f9a", message=run))
+        return found
+
+    def cancel_run(self, run: str) -> Document:
+        """`held` is held by a worker; any other is cancelled at once."""
+        held = run == "held"
+        return {
+            "run": run,
+            "state": "running" if held else "cancelled",
+            "cancelled_by": "local:ann",
+            "executor": "worker-a-1-2" if held else None,
+        }
+
+    def export_runs(self, runs: Sequence[str], *, since: datetime | None) -> Iterator[Document]:
+        """One document per name."""
+        for run in runs or ("r7k2m9",):
+            yield {"run": run, "events": []}
+
+    async def work(self, *, once: bool, concurrency: int, announce: Callable[[str], None]) -> None:
+        """Say who it is, and end."""
+        announce(f"worker-a-1-2 of {concurrency}{' once' if once else ''}")
 
     async def verify_run(self, run: str) -> tuple[RecheckedClaim, ...]:
         """One that holds, and one of the run's name."""

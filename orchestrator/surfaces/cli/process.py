@@ -17,6 +17,7 @@ from orchestrator.surfaces.cli import (
     doctor,
     guides,
     handoffs,
+    incidents,
     index,
     logs,
     policies,
@@ -24,6 +25,7 @@ from orchestrator.surfaces.cli import (
     route,
     runs,
     samples,
+    services,
     workflows,
 )
 from orchestrator.surfaces.cli.answering import interrupted
@@ -33,7 +35,23 @@ from orchestrator.surfaces.cli.invocation import Invocation
 from orchestrator.surfaces.cli.output import warn, write
 
 NAME = "switchboard"
-_GROUPS = (ask, route, guides, logs, index, runs, approvals, handoffs, policies, workflows, samples, doctor, purge)
+_GROUPS = (
+    ask,
+    route,
+    guides,
+    logs,
+    index,
+    runs,
+    incidents,
+    approvals,
+    handoffs,
+    policies,
+    workflows,
+    services,
+    samples,
+    doctor,
+    purge,
+)
 _ORDER = (
     "ask",
     "chat",
@@ -42,10 +60,12 @@ _ORDER = (
     "logs",
     "index",
     "runs",
+    "incidents",
     "approvals",
     "handoffs",
     "policies",
     "workflows",
+    "services",
     "samples",
     "doctor",
     "purge",
