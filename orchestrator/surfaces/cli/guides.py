@@ -9,7 +9,7 @@ import typer
 
 from orchestrator.core.errors import InputError
 from orchestrator.surfaces.application import Application, Document, GuideHits, Listener
-from orchestrator.surfaces.cli import guide_checks
+from orchestrator.surfaces.cli import guide_checks, guide_stats
 from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli.answering import answer
 from orchestrator.surfaces.cli.exits import ExitCode
@@ -61,6 +61,7 @@ def add_commands(cli: typer.Typer) -> None:
     group.command(epilog=guide_checks.LINT_EXAMPLES)(guide_checks.lint)
     group.command(epilog=guide_checks.CHECK_EXAMPLES)(guide_checks.check)
     group.command("test", epilog=guide_checks.TEST_EXAMPLES)(guide_checks.run_tests)
+    group.command(epilog=guide_stats.STATS_EXAMPLES)(guide_stats.stats)
     cli.add_typer(group, name="guides")
 
 
