@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from orchestrator.app.azure import Azure
 from orchestrator.app.begun import Begun
 from orchestrator.app.guide_folders import SHIPPED, read_guides
+from orchestrator.app.identity import this_user
 from orchestrator.app.log_source import Opened, open_logs
 from orchestrator.app.model_source import model_terms, open_chat_service
 from orchestrator.app.recorded import Recorded, open_recorded, pinned
@@ -250,6 +251,7 @@ def _build(
         executor=parts.recorded.executor,
         memory=parts.recorded.memory,
         limit_s=settings.run_time_limit_s,
+        by=this_user(),
     )
 
 

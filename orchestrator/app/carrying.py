@@ -25,7 +25,7 @@ from orchestrator.surfaces.application import Listener, Options
 if TYPE_CHECKING:
     from orchestrator.engine.switchboard import Switchboard
 
-MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = 10
 PUT_OFF_S = 15.0  # doubled with each attempt
 EXHAUSTED = (
     "The run was begun {count} times and its process never came to the end of it; it is not tried again. "
@@ -47,6 +47,7 @@ class Carrying:
         switchboards: Opened as runs need them.
         follow: By the kind of a request: what follows from its report. It is called again where a process dies before
             the run counts as over, so that it must not do anything twice.
+        most_attempts: A run that was begun so often without an end is given up: it may be what ends its processes.
     """
 
     def __init__(
@@ -56,11 +57,13 @@ class Carrying:
         recorded: Recorded,
         switchboards: Switchboards,
         follow: Mapping[str, Follow] | None = None,
+        most_attempts: int = MOST_ATTEMPTS,
     ) -> None:
         self._settings = settings
         self._recorded = recorded
         self._switchboards = switchboards
         self._follow = dict(follow or {})
+        self._most_attempts = most_attempts
 
     @property
     def executor(self) -> Executor:
@@ -89,7 +92,7 @@ class Carrying:
     def _found_end(self, taken: QueuedRun) -> Json | None:
         """The report of a run that needs no carrying out: it has its end, or was begun too often."""
         report = finished_report(self._recorded.journal.events(taken.run))
-        if report is not None or taken.attempt <= MOST_ATTEMPTS or taken.cancelled_by is not None:
+        if report is not None or taken.attempt <= self._most_attempts or taken.cancelled_by is not None:
             return report
         message = EXHAUSTED.format(count=taken.attempt - 1)
         return record_end(self._recorded.journal, taken, message=message, settings=self._settings)

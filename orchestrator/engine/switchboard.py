@@ -22,7 +22,7 @@ from orchestrator.core.events import (
 from orchestrator.core.followup import completed
 from orchestrator.core.journal import Journal
 from orchestrator.core.memory import Memory
-from orchestrator.core.queueing import QueuedRun
+from orchestrator.core.queueing import QueuedRun, Requested
 from orchestrator.core.report import Json, Report, merge
 from orchestrator.core.routing.router import Route, Router, Subject
 from orchestrator.core.runs import RunContext
@@ -52,6 +52,7 @@ class Switchboard:
         terms: Where a model speaks; None for the embedded planner.
         executor: By whom runs are held, so that one whose process dies is taken up; None where no run is.
         memory: A run's finished steps.
+        by: Who asks, as the queue of runs tells it.
         limit_s: How long one attempt of a run may take; None is as long as its turns may.
     """
 
@@ -65,18 +66,42 @@ class Switchboard:
     executor: Executor | None = None
     memory: Callable[[str], Memory] = no_memory
     limit_s: float | None = None
+    by: str = "local"
 
-    async def ask(self, text: str, *, session: Session, listen: Listener, agent: str | None = None) -> Json:
+    async def ask(
+        self,
+        text: str,
+        *,
+        session: Session,
+        listen: Listener,
+        agent: str | None = None,
+        key: str | None = None,
+        known: Callable[[str], Awaitable[Json]] | None = None,
+    ) -> Json:
         """Answer one message: route it, run a turn per subject, store and return the report.
+
+        Args:
+            text: The message.
+            session: The conversation that it belongs to.
+            listen: Hears each event.
+            agent: A specialist, in place of routing.
+            key: Whoever asks with a key that was used before gets the report of the run of then.
+            known: That run's report, by its id.
 
         Raises:
             InputError: The message is empty or the agent unknown.
+            StoreError: There is a key, and no store to look it up in.
         """
         started = self.start(text, session=session, agent=agent)
         trouble, taken = None, None
         try:
-            taken = self._taken(started)
+            made = self._requested(started, key=key)
+            if made is not None and not made.new and known is not None:
+                return await known(made.run.run)
+            taken = self.executor.take(started.run) if self.executor is not None and made is not None else None
         except StoreError as error:
+            if key is not None:
+                raise
             trouble = error.message
         start = Start(started=started, message=text)
         return await self.carry_out(start, session=session, listen=listen, taken=taken, trouble=trouble)
@@ -101,12 +126,15 @@ class Switchboard:
             follows=session.runs(),
         )
 
-    def _taken(self, started: RunStarted) -> QueuedRun | None:
-        """A run that nobody else knows of, requested and claimed at once."""
+    def _requested(self, started: RunStarted, *, key: str | None) -> Requested | None:
+        """Make the run known, or find the one of its key; None where runs are not held."""
         if self.executor is None:
+            if key is not None:
+                raise StoreError(
+                    "a key works only where runs are recorded, and the state store cannot be used; doctor tells why"
+                )
             return None
-        self.executor.request(started.run, body=request_body(started), by=started.session)
-        return self.executor.take(started.run)
+        return self.executor.request(started.run, body=request_body(started), by=self.by, key=key)
 
     async def carry_out(
         self,

@@ -7,7 +7,7 @@ Also a program, to look at: `python tests/surfaces/fake_application.py ask "chec
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from importlib import util

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
 
@@ -14,6 +15,7 @@ import structlog
 
 from orchestrator.app.azure import Azure
 from orchestrator.app.carrying import Carrying
+from orchestrator.app.guide_folders import read_guides
 from orchestrator.app.recorded import open_recorded
 from orchestrator.app.switchboards import Switchboards
 from orchestrator.app.telemetry.source import open_run_telemetry
@@ -93,10 +95,16 @@ async def work_once(opened: Opened, *, ending: asyncio.Event) -> None:
 
 
 def schedules_of(settings: Settings) -> tuple[Schedule, ...]:
-    """The schedules of the settings."""
-    for name in settings.schedules:
+    """The schedules of the settings; SettingsError where one has no good name, or names no guide."""
+    known = [guide.id for guide in read_guides(settings.guides)] if settings.schedules else []
+    for name, item in settings.schedules.items():
         if not _NAME.fullmatch(name):
             raise SettingsError(f"the schedule {name!r} has no good name: use small letters, digits, - and _")
+        if item.guide not in known:
+            near = get_close_matches(item.guide, known, n=1) or known[:3]
+            raise SettingsError(
+                f"the schedule {name!r} names no guide: {item.guide!r}; did you mean {', '.join(near)}?"
+            )
     return tuple(
         Schedule(name=name, guide=item.guide, every=read_every(item.every), parameters=item.parameters)
         for name, item in settings.schedules.items()

@@ -47,6 +47,10 @@ def ask(
     tz: shared.Zone = None,
     param: shared.Parameters = None,
     strict: shared.Strict = False,
+    key: Annotated[
+        str | None,
+        typer.Option("--key", metavar="TEXT", help="Asked with this key before: that report, and no second run."),
+    ] = None,
     as_json: shared.AsJson = False,
 ) -> None:
     """Ask a question and get the answer with its evidence."""
@@ -61,6 +65,7 @@ def ask(
         tz=tz,
         parameters=param,
         strict=strict,
+        key=key,
     )
     application = shared.application_of(context)
     message = read_message(text)

@@ -67,6 +67,7 @@ def read_options(
     tz: str | None = None,
     parameters: list[str] | None = None,
     strict: bool = False,
+    key: str | None = None,
 ) -> Options:
     """The options as values; InputError names the one that cannot be read."""
     if logs and workspace:
@@ -84,6 +85,7 @@ def read_options(
         tz=zone,
         parameters=read_parameters(parameters or []),
         strict=strict,
+        key=key,
     )
 
 

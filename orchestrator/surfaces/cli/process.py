@@ -26,6 +26,7 @@ from orchestrator.surfaces.cli import (
     runs,
     samples,
     services,
+    worker,
     workflows,
 )
 from orchestrator.surfaces.cli.answering import interrupted
@@ -49,6 +50,7 @@ _GROUPS = (
     workflows,
     services,
     samples,
+    worker,
     doctor,
     purge,
 )
@@ -67,6 +69,7 @@ _ORDER = (
     "workflows",
     "services",
     "samples",
+    "worker",
     "doctor",
     "purge",
     "version",

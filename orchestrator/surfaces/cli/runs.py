@@ -1,16 +1,19 @@
 """`switchboard runs`."""
 
 import asyncio
+import json
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from orchestrator.core.errors import InputError
-from orchestrator.surfaces.application import Document
+from orchestrator.surfaces.application import Document, Listener
 from orchestrator.surfaces.cli import options as shared
+from orchestrator.surfaces.cli.answering import answer
 from orchestrator.surfaces.cli.exits import ExitCode
 from orchestrator.surfaces.cli.output import out_screen, write, write_json
+from orchestrator.surfaces.terminal.cleaning import clean
 from orchestrator.surfaces.terminal.evidence import evidence_page
 from orchestrator.surfaces.terminal.fields import Fields, entries, text
 from orchestrator.surfaces.terminal.lists import rechecked_list, runs_list
@@ -32,6 +35,19 @@ VERIFY_EXAMPLES = """\b
 Examples:
   switchboard runs verify last
 """
+RESUME_EXAMPLES = """\b
+Examples:
+  switchboard runs resume last
+"""
+CANCEL_EXAMPLES = """\b
+Examples:
+  switchboard runs cancel last
+"""
+EXPORT_EXAMPLES = """\b
+Examples:
+  switchboard runs export last > run.jsonl
+  switchboard runs export --since 2026-11-01 > november.jsonl
+"""
 Run = Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or last.")]
 
 
@@ -41,6 +57,9 @@ def add_commands(cli: typer.Typer) -> None:
     group.command("list", epilog=LIST_EXAMPLES)(list_)
     group.command(epilog=SHOW_EXAMPLES)(show)
     group.command(epilog=VERIFY_EXAMPLES)(verify)
+    group.command(epilog=RESUME_EXAMPLES)(resume)
+    group.command(epilog=CANCEL_EXAMPLES)(cancel)
+    group.command(epilog=EXPORT_EXAMPLES)(export)
     cli.add_typer(group, name="runs")
 
 
@@ -107,3 +126,50 @@ def verify(
     else:
         write(rechecked_list(claims, out_screen()))
     raise typer.Exit(ExitCode.FAILED if any(claim.outcome == "fails" for claim in claims) else ExitCode.ANSWERED)
+
+
+def resume(
+    context: typer.Context,
+    run: Run,
+    *,
+    as_json: shared.AsJson = False,
+) -> None:
+    """Go on with a run whose process ended. What it was answered before is not asked again."""
+    application = shared.application_of(context)
+
+    async def work(listen: Listener) -> Document:
+        return await application.resume_run(run, listen=listen)
+
+    answer(shared.invocation_of(context), work, as_json=as_json)
+
+
+def cancel(
+    context: typer.Context,
+    run: Run,
+    *,
+    as_json: shared.AsJson = False,
+) -> None:
+    """Stop a run, in whichever process it is; what it found by then is kept."""
+    found = shared.application_of(context).cancel_run(run)
+    if as_json:
+        write_json(found)
+        return
+    name, executor = clean(str(found["run"])), found.get("executor")
+    where = f"{clean(str(executor))} stops it at its next step" if executor else "it is over"
+    write(f"Cancelled {name}: {where}. What it found: switchboard runs show {name}\n")
+
+
+def export(
+    context: typer.Context,
+    runs: Annotated[list[str] | None, typer.Argument(metavar="[RUN]...", help="Runs' ids, or last.")] = None,
+    *,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="ISO", help="Every run that began since then (UTC).")
+    ] = None,
+) -> None:
+    """Write all that is recorded of runs, one JSON document a line."""
+    if bool(runs) == (since is not None):
+        raise InputError("name the runs to export, or give --since: switchboard runs export last")
+    start = shared.read_now(since, zone="UTC", option="--since") if since is not None else None
+    for document in shared.application_of(context).export_runs(runs or (), since=start):
+        write(json.dumps(document, ensure_ascii=False) + "\n")
