@@ -9,6 +9,7 @@ from playbooks.samples.incidents import busy_services
 from playbooks.samples.manifest import Truth
 from playbooks.samples.topology import FOREVER, Instance, KubeEvent, Outage, Service, World
 
+_FILL_S = 1_200.0  # how long a new container holds at its base before what leaks shows
 _FAILS_FROM = 0.78  # share of the memory limit from which allocations fail
 
 
@@ -36,11 +37,14 @@ class MemoryLeak(Fault):
         return Effect(slow=slow, failure=Failure("oom", code="500") if fails else None)
 
     def joined(self, instances: Sequence[Instance], rng: Random) -> "MemoryLeak":
-        """The same with new containers of the service: they begin at the base, and leak as the others do."""
+        """The same with new containers of the service: they fill their caches for a while, then leak as the others."""
         spans = [end - start for lives in self.lives.values() for start, end in lives]
         ramp = max(spans, default=0.0)
-        new = {item.uid: ((item.ready, item.ready + ramp * rng.uniform(0.9, 1.1)),) for item in instances}
-        return replace(self, lives={**self.lives, **new})
+        lives = dict(self.lives)
+        for item in instances:
+            start = item.ready + _FILL_S
+            lives[item.uid] = ((start, start + ramp * rng.uniform(0.9, 1.1)),)
+        return replace(self, lives=lives)
 
     def kept_up(self, world: World, rng: Random, *, until: float) -> "MemoryLeak":
         """The same with the kills before `until`; what they do is put into the world."""
