@@ -6,10 +6,13 @@ from pathlib import Path
 
 from orchestrator.app.identity import this_user
 from orchestrator.app.sources import choose_sources
+from orchestrator.app.state import open_state
+from orchestrator.core.judging import subject_of
 from orchestrator.core.policy import Mode, Policy, Subject
 from orchestrator.core.report import Json
 from orchestrator.core.ruling import Ruling, members, rule_on
 from orchestrator.settings import Settings
+from orchestrator.store.actions import StoredActions
 from orchestrator.surfaces.application import CheckedPolicies, Options, Proposal
 from playbooks.policy import load_policy, read_policy
 from playbooks.policy_lint import lint_policies
@@ -91,7 +94,8 @@ def _described(settings: Settings, about: Proposal) -> Subject:
 
 
 def _proposed(settings: Settings, action: str) -> Subject:
-    raise NotImplementedError
+    with open_state(settings) as database:
+        return subject_of(StoredActions(database).find(action).request)
 
 
 def ruling_document(policy: Policy, ruling: Ruling) -> Json:
