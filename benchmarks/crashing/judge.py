@@ -1,0 +1,90 @@
+"""What must hold of the store, however often its processes were killed."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from crashing.scene import Scene, question
+
+from orchestrator.app.state import open_state
+from orchestrator.core.queueing import FINAL, RunState
+from orchestrator.store.database import Database
+from orchestrator.store.incident_triage import KIND
+from orchestrator.store.journal import StoredJournal
+from orchestrator.store.queue import StoredQueue
+
+UNDISTURBED = 4
+EVERYTHING = 1_000_000
+# what two runs on the same data do not share; the guide's record grows with each
+OWN = frozenset({"run", "session", "at", "elapsed_ms", "record"})
+OF_RESUMPTION = re.compile(r"was resumed")
+
+
+def judge(scene: Scene) -> dict[str, object]:
+    """What is wrong, by kind: each is a list of names and should be empty; and how much there is."""
+    told = [line.split() for line in scene.told.read_text().splitlines()]
+    with open_state(scene.settings()) as database:
+        queue, journal = StoredQueue(database), StoredJournal(database)
+        runs = {item.run: item for item in queue.listed(*RunState, limit=EVERYTHING)}
+        first = {question(number)[0]: report(journal, f"run-{number}") for number in range(UNDISTURBED)}
+        asked = [name for name in runs if name.startswith("run-")]
+        return {
+            "lost_runs": sorted({words[1] for words in told if words[0] == "run"} - set(runs)),
+            "hung_runs": sorted(name for name, item in runs.items() if item.state not in FINAL),
+            "runs_without_one_end": [name for name in runs if ends(journal, name) != 1],
+            "wrong_reports": [
+                name for name in asked if report(journal, name) != first[question(int(name.removeprefix("run-")))[0]]
+            ],
+            **_alerts(database, told),
+            "count": {
+                "runs": len(runs),
+                "attempts": sum(item.attempt for item in runs.values()),
+                "alerts": len({words[1] for words in told if words[0] == "alert"}),
+                "resumed_s": [float(words[1]) for words in told if words[0] == "resumed"],
+            },
+        }
+
+
+def _alerts(database: Database, told: list[list[str]]) -> dict[str, list[str]]:
+    known = {words[1] for words in told if words[0] == "alert"}
+    stored = [str(json.loads(str(body)).get("fingerprint")) for (body,) in database.read("SELECT body FROM alerts")]
+    by_fingerprint = Counter(stored)
+    wanted = Counter(
+        str(json.loads(str(body)).get("incident"))
+        for (body,) in database.read("SELECT body FROM run_requests WHERE kind = ?", KIND)
+    )
+    attached = Counter(
+        f"INC-{number} {refs}"
+        for number, refs in database.read("SELECT number, refs FROM incident_events WHERE refs LIKE '%\"run\"%'")
+    )
+    return {
+        "lost_alerts": [f"{len(known) - len(by_fingerprint)} of {len(known)}"]
+        if len(by_fingerprint) < len(known)
+        else [],
+        "doubled_alerts": [name for name, count in by_fingerprint.items() if count > 1],
+        "doubled_triage": [name for name, count in wanted.items() if count > 1],
+        "doubled_attachments": [name for name, count in attached.items() if count > 1],
+    }
+
+
+def ends(journal: StoredJournal, run: str) -> int:
+    """How often the run's last attempt ended."""
+    return sum(event["kind"] == "RunFinished" for event in journal.events(run))
+
+
+def report(journal: StoredJournal, run: str) -> str:
+    """A run's report, without what is its own."""
+    events = journal.events(run)
+    found = events[-1].get("report") if events else None
+    return json.dumps(_stable(found), sort_keys=True)
+
+
+def _stable(value: object) -> object:
+    match value:
+        case Mapping():
+            return {name: _stable(item) for name, item in value.items() if name not in OWN}
+        case list():
+            return [_stable(item) for item in value if not (isinstance(item, str) and OF_RESUMPTION.search(item))]
+        case _:
+            return value
