@@ -16,6 +16,7 @@ from orchestrator.core.queueing import Beat, Processes, QueuedRun, Requested, Ru
 from orchestrator.core.report import Json
 
 LEASE_S = 15.0
+RETRY_S = 5.0  # more with each attempt
 BEATS = 5  # in the length of one lease
 
 
@@ -140,12 +141,13 @@ class Executor:
                 await self._rest()
 
     def release(self, hold: Hold, *, outcome: str | None) -> None:
-        """Record that the run is over, or let another process take it up at once where it has no outcome."""
+        """Record that the run is over; one without outcome may be taken up, at once where this process leaves."""
         if hold.stopped is Stop.LOST:
             return
         with suppress(StoreError):  # its lease ends by itself
             if outcome is None:
-                self.queue.give_back(hold.run, executor=self.id)
+                wait = timedelta(seconds=0 if hold.stopped is Stop.LEFT else RETRY_S * hold.taken.attempt)
+                self.queue.give_back(hold.run, executor=self.id, not_before=self.clock() + wait)
             else:
                 self.queue.end(hold.run, executor=self.id, outcome=outcome, now=self.clock())
 

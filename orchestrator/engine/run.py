@@ -79,20 +79,23 @@ class Run:
         """A run that breaks off inside ends as failed, with what it had found; the error goes on to the caller.
 
         What a person stopped stays in the session, so that its evidence can be shown. A run that this process lost or
-        left has no end.
+        left has no end, nor has one that nobody waits for, while the store gives out.
         """
         why = "The run broke off by an error that nobody expected; the log has its trace."
-        stopped = False
+        stopped = lost = False
         try:
             yield
         except (asyncio.CancelledError, KeyboardInterrupt):
             why, stopped = self._why_stopped(), True
             raise
+        except StoreError as error:
+            why, lost = f"The run failed: {error.message}", self.record.insists
+            raise
         except SwitchboardError as error:
             why = error.message if isinstance(error, InputError) else f"The run failed: {error.message}"
             raise
         finally:
-            if self.events and self.report is None and self._stopped not in {Stop.LOST, Stop.LEFT}:
+            if self.events and self.report is None and not lost and self._stopped not in {Stop.LOST, Stop.LEFT}:
                 self.report = unfinished_report([event.document() for event in self.events], message=why)
                 if stopped:
                     session.reports.append(self.report)

@@ -25,6 +25,7 @@ from orchestrator.app.begun import Begun
 from orchestrator.app.carrying import Carrying, Follow
 from orchestrator.app.recorded import Recorded
 from orchestrator.core.asking import Question
+from orchestrator.core.errors import StoreError
 from orchestrator.core.pinning import PinnedText
 from orchestrator.core.ports import Document, Hit, QueryLimits, QueryParameter, SearchQuery, TableSchema, WriteResult
 from orchestrator.core.queueing import RunRequest
@@ -194,6 +195,31 @@ class MortalDatabase:
         self._database.close()
 
 
+class FragileDatabase:
+    """A store that cannot be used any more once it is `gone`."""
+
+    dialect: Literal["sqlite", "postgresql"] = "sqlite"
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.gone = False
+
+    def transaction(self, *, alone: str | None = None, durable: bool = True) -> AbstractContextManager[Connection]:
+        self._refuse()
+        return self._database.transaction(alone=alone, durable=durable)
+
+    def read(self, sql: str, *values: Value) -> list[Row]:
+        self._refuse()
+        return self._database.read(sql, *values)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _refuse(self) -> None:
+        if self.gone:
+            raise StoreError("the state store cannot be used: the disk is full; free it")
+
+
 @cache
 def _router() -> Router:
     return Router(load_routing_table())
@@ -293,6 +319,11 @@ class Desk:
 
     def memory(self, run: str) -> StoredMemory:
         return StoredMemory(self.database, run)
+
+    def database_execute(self, sql: str) -> None:
+        """Change a row behind everybody's back."""
+        with self.database.transaction() as connection:
+            connection.execute(sql)
 
     def request(self, run: str, *, key: str | None = None, kind: str = "ask") -> None:
         """Want a run of the guide."""
