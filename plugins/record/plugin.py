@@ -106,7 +106,7 @@ async def _answer(context: RunContext, query: RecordQuery) -> str:
     recorded = await context.recorder.look_up(query)
     if recorded.table is None:
         reason = recorded.error or "it gave no answer"
-        context.unknown.append(Unknown(text=f"The record could not be asked: {reason}", reason=recorded.error))
+        context.unknown.append(Unknown(text=f"{reason[:1].upper()}{reason[1:]}."))
         return json.dumps({"found": False, "error": reason, "claims": []})
     rows = recorded.table.records()
     statements = [_told(row, recorded) for row in rows[:MOST]] or [_none(query, recorded)]
@@ -182,9 +182,13 @@ def _state(text: str) -> RecordState:
 
 
 def _since(context: RunContext, text: str) -> datetime | None:
-    """When the span begins that the tool's caller names, else the message itself."""
+    """When the span begins that the tool's caller names, else the message itself.
+
+    By the wall clock, by which the record is written: that of the logs may be another.
+    """
+    now = context.recorder.clock()
     zone = ZoneInfo(context.zone)
     for said in (text, context.asked):
-        if said and (found := find_span(said, now=context.now, tz=zone).start):
+        if said and (found := find_span(said, now=now, tz=zone).start):
             return found
     return None

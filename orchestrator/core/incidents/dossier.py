@@ -269,9 +269,10 @@ class Dossier:
     @property
     def cause(self) -> str:
         """What the last word of a person says, else what the concluding run suspects; empty where neither is known."""
-        if self.mark is not None:
-            return self.mark.cause
-        return str(self.concluding.verdict.get("cause") or "") if self.concluding else ""
+        mark, run = self.mark, self.concluding
+        if mark is not None and (mark.cause or run is None or mark.run == run.run):
+            return mark.cause
+        return str(run.verdict.get("cause") or "") if run else ""
 
 
 def event_id(event: IncidentEvent) -> str:

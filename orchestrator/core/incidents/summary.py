@@ -96,8 +96,7 @@ def _felt(dossier: Dossier, *, over: bool) -> tuple[Sentence, ...]:
 
 
 def _identified(dossier: Dossier) -> bool:
-    run = dossier.concluding
-    return dossier.mark is not None or (run is not None and run.verdict.get("status") == "cause_found")
+    return bool(dossier.cause)
 
 
 def _doing(dossier: Dossier, *, over: bool) -> Sentence:
