@@ -106,7 +106,7 @@ def merged_draft(text: str, seen: Sequence[Seen], *, file: str) -> Draft:
             entries.append(_mapping(service, ids))
             added.append(service.name)
         else:
-            changed += _extend(by_id[found.id], found, service, ids)
+            changed += _extend(by_id[found.id], inventory, service, ids)
     vanished = tuple(found.id for found in inventory if found.id not in set(ids.values()))
     out = io.StringIO()
     yaml.dump(root, out)
@@ -143,14 +143,18 @@ def _mapping(seen: Seen, ids: dict[str, str]) -> CommentedMap:
     return entry
 
 
-def _extend(entry: CommentedMap, found: Service, seen: Seen, ids: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+def _extend(
+    entry: CommentedMap, inventory: Services, seen: Seen, ids: dict[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    """Add what the entry does not have; a name that it goes by already is no new one."""
+    own = str(entry["id"])
     for name, values in _lists(seen, ids).items():
         have = {str(value).casefold() for value in entry.get(name, [])}
-        have |= {known.casefold() for known in (found.names if name == "role_names" else ())}
-        new = [value for value in values if value.casefold() not in have and value != found.id]
-        for value in new:
-            entry.setdefault(name, CommentedSeq()).append(value)
-            yield found.id, name, value
+        for value in values:
+            known = name == "role_names" and inventory.find(value) is not None
+            if value.casefold() not in have and value != own and not known:
+                entry.setdefault(name, CommentedSeq()).append(value)
+                yield own, name, value
 
 
 def _unseen(
