@@ -1,9 +1,11 @@
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
+from orchestrator.app.handoff_jobs import configured_notify, notify_by, park_follow, remind_job
 from orchestrator.app.handoffs import (
     change_handoff,
     list_handoffs,
@@ -16,6 +18,8 @@ from orchestrator.app.policies import check_policies, environment_of, explain_po
 from orchestrator.app.state import open_state
 from orchestrator.core.errors import InputError, StoreError, SwitchboardError
 from orchestrator.core.handoffs import Item
+from orchestrator.core.queueing import QueuedRun, RunRequest, RunState
+from orchestrator.core.workflows import Accepted, Body, Outcome, Reading, Refused, WorkflowSpec
 from orchestrator.settings import Settings
 from orchestrator.surfaces.application import Proposal
 from playbooks.problems import Level
@@ -149,3 +153,56 @@ def test_policies_of_one_s_own_are_read(tmp_path: Path):
         read_policies(settings)
     errors = [problem for problem in check_policies(settings, None).problems if problem.level is Level.ERROR]
     assert [problem.place.line for problem in errors] == [4]
+
+
+class Channel:
+    """A workflow that takes messages, or refuses them."""
+
+    specs: Mapping[str, WorkflowSpec] = {}
+
+    def __init__(self, *, refuses: bool = False) -> None:
+        self.sent: list[tuple[str, str, object]] = []
+        self.refuses = refuses
+
+    async def call(self, name: str, body: Body, *, key: str) -> Outcome:
+        self.sent.append((name, key, body["channel"]))
+        return Refused(key=key, code="Gone", message="no channel") if self.refuses else Accepted(key=key)
+
+    async def read(self, key: str, *, name: str | None = None, sent_at: datetime | None = None) -> Reading:
+        raise NotImplementedError
+
+
+async def test_each_reminder_is_a_message_of_its_own(settings: Settings, parked: Item):
+    """Under a key that a repetition shares and the next reminder does not."""
+    channel = Channel()
+    with open_state(settings) as database:
+        job = remind_job(database, notify=notify_by(channel))
+        for hours in (2, 2, 3, 4):
+            await job.run(AT + timedelta(hours=hours))
+    assert channel.sent == [("notify", f"notify:{parked.id}:{count}", "team-buy") for count in (2, 3, 4)]
+
+
+async def test_a_message_that_is_refused_is_told(parked: Item):
+    """With the item that it was about."""
+    with pytest.raises(SwitchboardError, match="H-1 was not sent: no channel; switchboard handoffs show H-1"):
+        await notify_by(Channel(refuses=True))(parked)
+
+
+def test_only_a_workflow_of_one_s_own_is_told(settings: Settings):
+    """The embedded host would tell nobody."""
+    own = Settings(workflows={"notify": {"url": "https://x.example/?sig=a"}})  # type: ignore[dict-item]  # read by pydantic
+    assert configured_notify(settings, Channel()) is None
+    assert configured_notify(own, Channel()) is not None
+
+
+async def test_a_queued_run_without_an_answer_is_parked_once(settings: Settings):
+    """However often its report is followed up, with the incident that it belongs to."""
+    request = RunRequest(run="r1", kind="triage", body={"incident": "INC-3"}, by="alert")
+    queued = QueuedRun(request=request, state=RunState.RUNNING, requested_at=AT)
+    with open_state(settings) as database:
+        follow = park_follow(database, SERVICES)
+        await follow(queued, REPORT)
+        await follow(queued, REPORT)
+        await follow(queued, {**REPORT, "run": "r2", "status": "answered"})
+    items = list_handoffs(settings, states=(), limit=5)
+    assert [(item["id"], item["incident"], item["owner"]) for item in items] == [("H-1", "INC-3", "team-buy")]
