@@ -32,7 +32,7 @@ from orchestrator.core.queueing import RunRequest
 from orchestrator.core.routing.router import Router
 from orchestrator.core.table import Column, ColumnType, QueryStats, Table
 from orchestrator.core.window import Window
-from orchestrator.engine.holding import Executor
+from orchestrator.engine.holding import LEASE_S, Executor
 from orchestrator.engine.kernel import build_kernel
 from orchestrator.engine.switchboard import Environment, Switchboard
 from orchestrator.engine.voice import ModelTerms
@@ -239,6 +239,7 @@ class Desk:
     folder: Path
     later: timedelta = timedelta(0)
     limit_s: float | None = None
+    lease_s: float = LEASE_S
     most_attempts: int = 1_000
     follow: dict[str, Follow] = field(default_factory=dict)
     chat: ChatCompletionClientBase = field(default_factory=EmbeddedChat)
@@ -257,6 +258,7 @@ class Desk:
             queue=StoredQueue(self.database),
             id=f"desk-{os.getpid()}-{id(self)}",
             clock=lambda: datetime.now(UTC) + self.later,
+            lease_s=self.lease_s,
         )
         self.recorded = Recorded(journal=StoredJournal(self.database), memory=self.memory, executor=executor, pins=pins)
         self.switchboard = self.build([guide])

@@ -39,12 +39,16 @@ class Worker:
         carrying: Carries out what was claimed.
         telemetry: Is told about its runs.
         schedules: The guides that run by the clock.
+        look_s: How often it looks for runs.
     """
 
-    def __init__(self, carrying: Carrying, *, telemetry: Telemetry, schedules: Sequence[Schedule] = ()) -> None:
+    def __init__(
+        self, carrying: Carrying, *, telemetry: Telemetry, schedules: Sequence[Schedule] = (), look_s: float = LOOK_S
+    ) -> None:
         self._carrying = carrying
         self._telemetry = telemetry
         self._schedules = schedules
+        self._look_s = look_s
         self._leaving = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -62,7 +66,7 @@ class Worker:
         return (
             Job(name="heartbeat", every_s=heartbeat_s, run=self._beat),
             Job(name="schedules", every_s=SCHEDULES_S, run=self.request_due),
-            Job(name="runs", every_s=LOOK_S, run=self.place_due),
+            Job(name="runs", every_s=self._look_s, run=self.place_due),
         )
 
     @contextmanager
