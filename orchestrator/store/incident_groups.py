@@ -182,7 +182,7 @@ class AlertGroups:
         """Group all members of the incidents concerned once more; each part keeps the lowest number that it had."""
         concerned = {_number(member) for member in (*gone, *kept)}
         concerned |= {_number(other) for member in added for other in self._near(member)}
-        inherited = [replace(member, incident=_inherited(member, gone)) for member in added]
+        inherited = [_inherited(member, gone) for member in added]
         parts = components([*self.members(concerned), *inherited], self._topology, self._settings)
         homes: dict[int, int] = {}
         claimed: set[int] = set()
@@ -256,10 +256,10 @@ def _alike(old: Occurrence, new: Occurrence) -> bool:
     return (old.start, old.scopes, old.services) == (new.start, new.scopes, new.services)
 
 
-def _inherited(member: Member, gone: Sequence[Member]) -> int | None:
-    """The incident of what a new occurrence takes the place of: the one whose start is nearest to its own."""
-    nearest = min(gone, key=lambda other: abs(other.start - member.start), default=None)
-    return nearest.incident if nearest else None
+def _inherited(member: Member, gone: Sequence[Member]) -> Member:
+    """A new occurrence with the incident and the tie of what it takes the place of: of the nearest start."""
+    nearest = min(gone, key=lambda other: abs(other.start - member.start))
+    return replace(member, incident=nearest.incident, tie=nearest.tie)
 
 
 def _number(member: Member) -> int:
