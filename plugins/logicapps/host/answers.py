@@ -43,7 +43,7 @@ def early_answer(fault: Fault | None) -> Response | None:
 
 def spoilt_answer(fault: Fault, run: HostedRun) -> Response:
     """What the caller sees of work that was done."""
-    if fault.kind is FaultKind.LOST_REPLY:
+    if fault.kind in {FaultKind.LOST_REPLY, FaultKind.CRASH}:
         return CutResponse()
     return as_response(
         late_reply(run) if fault.kind is FaultKind.LATE_REPLY else _error(fault, headers=headers_of(run))

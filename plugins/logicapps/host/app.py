@@ -16,7 +16,14 @@ from starlette.routing import Route
 from orchestrator.core.errors import StoreError
 from orchestrator.core.redaction import redact
 from orchestrator.core.workflows import Answering
-from plugins.logicapps.host.answers import as_response, early_answer, late_reply, spoilt_answer, taken_reply
+from plugins.logicapps.host.answers import (
+    CutResponse,
+    as_response,
+    early_answer,
+    late_reply,
+    spoilt_answer,
+    taken_reply,
+)
 from plugins.logicapps.host.faults import Fault, FaultKind
 from plugins.logicapps.host.gate import (
     NotAdmittedError,
@@ -36,6 +43,8 @@ from plugins.logicapps.host.work import Works, headers_of, new_run_id
 _BODY_MAX = 100 * 1024 * 1024
 """The service's own limit of a message."""
 _TRACKING_MAX = 256
+_SPOILING = frozenset({FaultKind.ERROR, FaultKind.LATE_REPLY, FaultKind.LOST_REPLY, FaultKind.CRASH})
+"""Faults that come when the work is over, and hide it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +91,9 @@ class WorkflowHost:
         early = early_answer(invocation.fault)
         if early is not None:
             return early
+        if invocation.fault and invocation.fault.kind is FaultKind.LATE_DELIVERY:
+            self._works.later(invocation.hosted, invocation.run, invocation.body, delay_s=invocation.fault.seconds)
+            return CutResponse()
         claim = await self._works.claim(invocation.run, invocation.body)
         if claim.state != "new":
             return as_response(taken_reply(claim))
@@ -143,7 +155,8 @@ class WorkflowHost:
         """The run, and where the fault says so a second delivery of the same request beside it."""
         hosted, run, body, fault = invocation.hosted, invocation.run, invocation.body, invocation.fault
         delay_s = fault.seconds if fault and fault.kind is FaultKind.DELAY else 0.0
-        task = self._works.start(hosted, run, body, delay_s=delay_s)
+        crash = bool(fault.after_work) if fault and fault.kind is FaultKind.CRASH else None
+        task = self._works.start(hosted, run, body, delay_s=delay_s, crash_after=crash)
         if fault and fault.kind is FaultKind.DUPLICATE:
             await self._works.again(hosted, run, body, origin=None)
         return task
@@ -156,7 +169,7 @@ class WorkflowHost:
         if fault and kind is FaultKind.ACCEPT:
             self._polls_left[run.run_id] = fault.polls
             return await self._accepted(hosted, run, invocation.origin, gap_s=fault.retry_after_s)
-        if fault and kind in {FaultKind.ERROR, FaultKind.LATE_REPLY, FaultKind.LOST_REPLY}:
+        if fault and kind in _SPOILING:
             await asyncio.wait({task})
             return spoilt_answer(fault, run)
         if kind is FaultKind.RESUBMIT:

@@ -44,6 +44,10 @@ class ActionFailedError(Exception):
         self.status = status
 
 
+class CrashError(BaseException):
+    """The process dies here: no handler catches it, and nothing is written about the run's end."""
+
+
 class RunEffects:
     """The `Effects` that a handler gets.
 
@@ -139,3 +143,29 @@ class RunEffects:
 
     def _now(self) -> str:
         return iso_utc(self._clock())
+
+
+class CrashingEffects:
+    """Effects of a run whose process dies at its first action, before it acted or after."""
+
+    def __init__(self, inner: RunEffects, *, after: bool) -> None:
+        self._inner = inner
+        self._after = after
+
+    async def act(self, kind: str, record: Mapping[str, object], *, key: str | None) -> Mapping[str, object]:
+        """Die, having acted or not."""
+        if self._after:
+            await self._inner.act(kind, record, key=key)
+        raise CrashError
+
+    async def find(self, kind: str, *, key: str) -> Mapping[str, object] | None:
+        """See `Effects`."""
+        return await self._inner.find(kind, key=key)
+
+    async def get(self, kind: str, *, number: int) -> Mapping[str, object] | None:
+        """See `Effects`."""
+        return await self._inner.get(kind, number=number)
+
+    async def state_of(self, workflow: str, *, key: str) -> Literal["running", "ended", "absent"]:
+        """See `Effects`."""
+        return await self._inner.state_of(workflow, key=key)

@@ -28,6 +28,10 @@ class FaultKind(StrEnum):
     """The request is delivered to the workflow twice, at the same time."""
     RESUBMIT = "resubmit"
     """The run is submitted again after it ended."""
+    LATE_DELIVERY = "late_delivery"
+    """The connection is cut, and the request arrives `seconds` later all the same."""
+    CRASH = "crash"
+    """The process dies in the middle of the run, before its first action, or with `after_work` after it."""
     INNER = "inner"
     """An action within the run fails with `status` (503), with `after_work` after it acted; the workflow retries it."""
 

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
@@ -18,11 +18,13 @@ from typing import Any, Literal, Self
 from orchestrator.core.errors import StoreError
 from orchestrator.core.table import iso_utc
 from plugins.logicapps.exchange import wall_clock
+from plugins.logicapps.host.processes import NOBODY, Process, is_gone, this_process
 from plugins.logicapps.host.replies import HostReply
 
 BUSY_S = 10.0
 LEASE_S = 300.0
-"""A run that is older and has not ended died with its process; the key may then be claimed anew."""
+"""A run that is older and has not ended died with its process, even where that process cannot be seen from here."""
+_GONE = "LeaseExpired"
 SLOTS = ("primary", "secondary")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS secrets (
@@ -31,6 +33,9 @@ CREATE TABLE IF NOT EXISTS secrets (
 CREATE TABLE IF NOT EXISTS runs (
     run_id TEXT PRIMARY KEY, workflow TEXT NOT NULL, key TEXT, tracking_id TEXT NOT NULL, correlation_id TEXT NOT NULL,
     origin_run_id TEXT, status TEXT NOT NULL, code TEXT, error TEXT, started TEXT NOT NULL, ended TEXT, reply TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS workers (
+    run_id TEXT PRIMARY KEY, machine TEXT NOT NULL, pid INTEGER NOT NULL, born TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS runs_tracking ON runs (workflow, tracking_id);
 CREATE TABLE IF NOT EXISTS keys (
@@ -155,7 +160,7 @@ class HostStore:
             if before is not None and before.status == "Succeeded":
                 return Claim(state="done", run=before)
             if before is not None and before.status == "Running":
-                self._end(before.run_id, status="Aborted", code="LeaseExpired", error="its process ended", reply=None)
+                self._end(before.run_id, status="Aborted", code=_GONE, error="its process ended", reply=None)
             self._connection.execute(
                 "REPLACE INTO keys VALUES (?, ?, ?, ?)", (run.workflow, run.key, payload, run.run_id)
             )
@@ -172,17 +177,24 @@ class HostStore:
         with self._transaction():
             self._end(run_id, status=status, code=code, error=error, reply=reply)
 
+    def abandon(self, run_id: str) -> None:
+        """Leave a run as a process leaves it that dies: begun, and with nobody to end it."""
+        with self._transaction():
+            self._connection.execute("REPLACE INTO workers VALUES (?, ?, ?, ?)", (run_id, *NOBODY))
+
     def run(self, run_id: str) -> HostedRun | None:
-        """A run by its id."""
+        """A run by its id; one whose process died is aborted."""
         with self._reading():
-            return self._run(run_id)
+            found = self._run(run_id)
+            return self._seen(found) if found else None
 
     def runs(self, workflow: str, *, tracking_id: str | None, status: str | None) -> Sequence[HostedRun]:
-        """A workflow's runs, newest first."""
+        """A workflow's runs, newest first; those whose process died are aborted."""
         sql = "SELECT * FROM runs WHERE workflow = ?1 AND (?2 IS NULL OR tracking_id = ?2)"
-        sql += " AND (?3 IS NULL OR status = ?3) ORDER BY started DESC, run_id"
         with self._reading():
-            return [_run(row) for row in self._all(sql, workflow, tracking_id, status)]
+            rows = self._all(f"{sql} ORDER BY started DESC, run_id", workflow, tracking_id)
+            found = [self._seen(_run(row)) for row in rows]
+        return [run for run in found if status in (None, run.status)]
 
     def state_of(self, workflow: str, *, key: str) -> Literal["running", "ended", "absent"]:
         """Whether a run of a key is at work."""
@@ -247,7 +259,15 @@ class HostStore:
         return [{**json.loads(body), "number": number, "at": at} for number, at, body in rows]
 
     def _is_dead(self, run: HostedRun) -> bool:
-        return datetime.fromisoformat(run.started) + timedelta(seconds=LEASE_S) < self._clock()
+        if datetime.fromisoformat(run.started) + timedelta(seconds=LEASE_S) < self._clock():
+            return True
+        worker = self._all("SELECT machine, pid, born FROM workers WHERE run_id = ?", run.run_id)
+        return bool(worker) and is_gone(Process(*worker[0]))
+
+    def _seen(self, run: HostedRun) -> HostedRun:
+        if run.status != "Running" or not self._is_dead(run):
+            return run
+        return replace(run, status="Aborted", code=_GONE, error="its process ended")
 
     def _begin(self, run: HostedRun) -> None:
         values = (run.run_id, run.workflow, run.key, run.tracking_id, run.correlation_id, run.origin_run_id)
@@ -256,6 +276,7 @@ class HostStore:
             "VALUES (?, ?, ?, ?, ?, ?, 'Running', ?)",
             (*values, iso_utc(self._clock())),
         )
+        self._connection.execute("REPLACE INTO workers VALUES (?, ?, ?, ?)", (run.run_id, *this_process()))
 
     def _end(self, run_id: str, *, status: str, code: str, error: str | None, reply: HostReply | None) -> None:
         kept = None

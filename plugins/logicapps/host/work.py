@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from orchestrator.core.redaction import redact
-from orchestrator.core.workflows import Answering, payload_sha256
+from orchestrator.core.workflows import Answering, Effects, payload_sha256
 from plugins.logicapps.exchange import wall_clock
-from plugins.logicapps.host.effects import ActionFailedError, RetryPolicy, RunEffects
+from plugins.logicapps.host.effects import ActionFailedError, CrashError, CrashingEffects, RetryPolicy, RunEffects
 from plugins.logicapps.host.faults import FaultPlan
 from plugins.logicapps.host.handlers import Hosted
 from plugins.logicapps.host.replies import HostReply, answer_reply, no_response, run_headers
@@ -70,6 +70,7 @@ class Works:
         self.sleep = sleep
         self._clock = clock
         self._tasks: dict[str, asyncio.Task[HostReply]] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
 
     async def claim(self, run: HostedRun, body: Mapping[str, object]) -> Claim:
         """Begin a run under its key; one without a key always begins."""
@@ -79,10 +80,18 @@ class Works:
         return Claim(state="new")
 
     def start(
-        self, hosted: Hosted, run: HostedRun, body: Mapping[str, object], *, delay_s: float = 0.0
+        self,
+        hosted: Hosted,
+        run: HostedRun,
+        body: Mapping[str, object],
+        *,
+        delay_s: float = 0.0,
+        crash_after: bool | None = None,
     ) -> asyncio.Task[HostReply]:
-        """Work on a run that has begun."""
-        task = asyncio.create_task(self._work(hosted, run, body, delay_s=delay_s))
+        """Work on a run that has begun; `crash_after` breaks it off at its first action, before it or after it."""
+        effects = self._effects(hosted, run)
+        acting = effects if crash_after is None else CrashingEffects(effects, after=crash_after)
+        task = asyncio.create_task(self._work(hosted, run, body, delay_s=delay_s, effects=acting))
         self._tasks[run.run_id] = task
         task.add_done_callback(lambda done: self._ended(run, done))
         return task
@@ -101,8 +110,22 @@ class Works:
         await asyncio.to_thread(self.store.begin, second)
         return self.start(hosted, second, body)
 
+    def later(self, hosted: Hosted, run: HostedRun, body: Mapping[str, object], *, delay_s: float) -> None:
+        """Let a request arrive after a while, when nobody listens any more; one still on its way at the end is lost."""
+        task = asyncio.create_task(self._deliver(hosted, run, body, delay_s=delay_s))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _deliver(self, hosted: Hosted, run: HostedRun, body: Mapping[str, object], *, delay_s: float) -> None:
+        await self.sleep(delay_s)
+        if (await self.claim(run, body)).state == "new":
+            self.start(hosted, run, body)
+
     async def close(self) -> None:
         """Let runs end, and abort those that do not."""
+        for waiting in set(self._under_way):
+            waiting.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
         tasks = set(self._tasks.values())
         if tasks:
             await asyncio.wait(tasks, timeout=self.limits.close_s)
@@ -110,14 +133,19 @@ class Works:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _work(self, hosted: Hosted, run: HostedRun, body: Mapping[str, object], *, delay_s: float) -> HostReply:
+    async def _work(
+        self, hosted: Hosted, run: HostedRun, body: Mapping[str, object], *, delay_s: float, effects: Effects
+    ) -> HostReply:
         headers = headers_of(run)
         try:
             async with asyncio.timeout(self.limits.run_s):
                 if delay_s:
                     await self.sleep(delay_s)
-                answer = await hosted.handler(body, key=run.key or run.tracking_id, effects=self._effects(hosted, run))
+                answer = await hosted.handler(body, key=run.key or run.tracking_id, effects=effects)
             reply = answer_reply(answer, headers=headers)
+        except CrashError:
+            await asyncio.to_thread(self.store.abandon, run.run_id)
+            return no_response(headers)
         except ActionFailedError as error:
             return await self._fail(run, "ActionFailed", str(error))
         except TimeoutError:
