@@ -30,10 +30,12 @@ class Purged:
 # how `RunFinished` begins where the run waits for a person
 _WAITS = '{"kind": "RunFinished", "status": "waiting"%'
 _OPEN_INCIDENTS = "SELECT number FROM incidents WHERE status IN ('open', 'acknowledged')"
-# what may still be done, or may have been done, or is still to be looked for
-_OPEN_ACTIONS = (
-    "SELECT number FROM actions WHERE stage IN ('waiting', 'approved', 'claimed', 'accepted', 'unknown', 'done')"
-)
+# what may still be done, or may have been done, or is still to be looked for or reviewed
+_OPEN_ACTIONS = """
+SELECT number FROM actions WHERE stage IN ('waiting', 'approved', 'claimed', 'accepted', 'unknown', 'done')
+UNION SELECT action FROM action_events WHERE kind = 'GlassBroken'
+  AND action NOT IN (SELECT action FROM action_events WHERE kind = 'GlassReviewed')
+"""
 # what is under way, what has no end, and what an action or an incident that is not over rests on
 _OPEN_RUNS = f"""
 SELECT run FROM run_requests WHERE state IN ('queued', 'running', 'waiting')
@@ -133,14 +135,22 @@ PURGED: tuple[Purged, ...] = (
         words=("body", "cause", "holder"),
         unique=("cause",),
     ),
-    # a fact is acted on once an epoch, which only the actions that were can tell: they stay, and their keys with them
     Purged(
         table="action_events",
         key=("action", "seq"),
+        old="action IN (SELECT action FROM action_events GROUP BY action HAVING max(at) < ?)",
         open=f"action IN ({_OPEN_ACTIONS})",
         words=("body",),
     ),
-    Purged(table="actions", key=("number",)),
+    # how often a fact was acted on is counted apart, so that no key comes again
+    Purged(
+        table="actions",
+        key=("number",),
+        old="number NOT IN (SELECT action FROM action_events)",
+        open=f"number IN ({_OPEN_ACTIONS})",
+        words=("subject", "action_key", "service"),
+        unique=("action_key",),
+    ),
     # numbers are never given twice, and what was purged stays told
     Purged(table="counters", key=("name",)),
     Purged(table="purges", key=("number",)),

@@ -1,6 +1,6 @@
 """What is purged and what stays, in both stores."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from orchestrator.core.pinning import PinnedText
 from orchestrator.core.purging import Subject
 from orchestrator.core.queueing import RunRequest
 from orchestrator.store.database import Database, SqliteDatabase
+from orchestrator.store.documents import stamp
 from orchestrator.store.journal import StoredJournal
 from orchestrator.store.memory import StoredMemory
 from orchestrator.store.pins import StoredPins
@@ -134,6 +135,38 @@ def test_words_of_what_is_not_over_stay(database: Database) -> None:
     counts = {item.table: (item.rows, item.kept) for item in purge_subject(database, Subject(MAIL)) if item.kept}
     assert counts == {"journal": (0, 1), "results": (0, 1), "run_requests": (0, 1)}
     assert StoredJournal(database).events("killed")[0]["message"] == MAIL
+
+
+@pytest.mark.parametrize(
+    ("stage", "kinds", "stays"),
+    [
+        ("verified", ("ActionRequested", "ActionVerified"), False),
+        ("denied", ("ActionRequested", "ActionDenied"), False),
+        ("waiting", ("ActionRequested", "ActionRuled"), True),
+        ("unknown", ("ActionRequested", "OutcomeUnknown"), True),
+        ("verified", ("ActionRequested", "GlassBroken"), True),
+        ("verified", ("ActionRequested", "GlassBroken", "GlassReviewed"), False),
+    ],
+)
+def test_an_action_stays_while_somebody_has_to_see_to_it(
+    database: Database, stage: str, kinds: Sequence[str], *, stays: bool
+) -> None:
+    """And with it the run that proposed it; one that is settled goes, and its words before it."""
+    run(database, "r", at=OLD)
+    with database.transaction() as connection:
+        connection.execute(
+            "INSERT INTO actions (number, workflow, subject, action_key, stage, run, requested_at, version) "
+            "VALUES (1, 'restart_service', ?, ?, ?, 'r', ?, 1)",
+            *(MAIL, f"restart_service:{MAIL}:1", stage, stamp(OLD)),
+        )
+        for seq, kind in enumerate(kinds, start=1):
+            connection.execute("INSERT INTO action_events VALUES (1, ?, ?, ?, ?)", seq, stamp(OLD), kind, f'"{MAIL}"')
+    named = {item.table: (item.rows, item.kept) for item in purge_subject(database, Subject(MAIL))}
+    assert named["action_events"] == ((0, len(kinds)) if stays else (len(kinds), 0))
+    aged = {item.table: (item.rows, item.kept) for item in purge_before(database, BEFORE)}
+    assert aged["actions"] == ((0, 0) if stays else (1, 0))
+    assert aged["action_events"] == ((0, len(kinds)) if stays else (len(kinds), 0))
+    assert runs(database) == ({"r"} if stays else set())
 
 
 @pytest.mark.parametrize(
