@@ -197,7 +197,8 @@ def _unknown(action: Action) -> Json:
 
 def _acted(action: Action, stage: Stage) -> Json:
     """It was done: whether it helped, and what takes it back."""
-    status = "done" if stage in {Stage.DONE, Stage.VERIFIED} else "unverified"
+    blind = action.request.verification is None and stage is Stage.UNTOLD
+    status = "done" if blind or stage in {Stage.DONE, Stage.VERIFIED} else "unverified"
     said = {
         Stage.VERIFIED: "done, and verified",
         Stage.UNVERIFIED: "done, but what was expected of it is not so",
@@ -214,7 +215,7 @@ def _acted(action: Action, stage: Stage) -> Json:
     offered = f"proposed as {action.undo}: switchboard approvals show {action.undo}" if action.undo else None
     return _result(
         status,
-        said.get(stage, "done"),
+        "done" if blind else said.get(stage, "done"),
         outcome=_outcome(action),
         verification=verification,
         undo=offered or (undo.workflow if undo else None),

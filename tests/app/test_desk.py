@@ -1,0 +1,110 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from orchestrator.app.desk import HandoffDesk
+from orchestrator.app.state import open_state
+from orchestrator.core.actions.commands import Approve, BreakGlass, Claim, Command, Report, ReviewGlass, Ruled, Verify
+from orchestrator.core.actions.request import ActionRequest, BlastRadius
+from orchestrator.core.actions.state import Action
+from orchestrator.core.handoffs import ItemKind, ItemState
+from orchestrator.core.policy import Mode
+from orchestrator.core.ruling import Decision, Ruling
+from orchestrator.core.workflows import Done, Unknown
+from orchestrator.settings import Settings
+from orchestrator.store.actions import StoredActions
+from orchestrator.store.database import Database
+from orchestrator.store.handoffs import StoredHandoffs
+from playbooks.services import parse_services
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+SERVICES = parse_services("services:\n  - id: cart\n    owner: team-buy\n", file="s.yaml")
+REQUEST = ActionRequest(
+    workflow="restart_service",
+    arguments={"service": "cart"},
+    subject="cart",
+    service="cart",
+    environment="sample",
+    radius=BlastRadius(value=3, unit="pods"),
+    requested_by="local:alice",
+    because="every pod is out of memory",
+    evidence=("E4",),
+    by_hand="kubectl rollout restart deployment/cart",
+    run="r1",
+    incident="INC-2",
+)
+RULED = Ruled(
+    ruling=Ruling(decision=Decision.APPROVAL, reasons=("asks",), persons=1, roles=("here",), break_glass=("here",)),
+    mode=Mode.REVIEW,
+    approvers=frozenset({"local:*"}),
+    breakers=frozenset({"local:*"}),
+)
+YES = Approve(by="local:alice", fingerprint=REQUEST.fingerprint, ruled=RULED, via="cli")
+GLASS = BreakGlass(by="local:alice", fingerprint=REQUEST.fingerprint, reason="night", ruled=RULED, via="cli")
+CLAIM = Claim(process="p1", fingerprint=REQUEST.fingerprint, patience=timedelta(minutes=1))
+LOST = Report(attempt=1, outcome=Unknown(key="k", reason="the reply was lost"))
+ANSWERED = Report(attempt=1, outcome=Done(key="k", status=200))
+WORSE = Verify(held=False, final=True, text="it got worse")
+
+
+@pytest.fixture
+def database():
+    """An empty state store."""
+    with open_state(Settings()) as database:
+        yield database
+
+
+def acted(database: Database, *commands: Command) -> Action:
+    """An action after these commands."""
+    stored = StoredActions(database)
+    action = stored.file(REQUEST, RULED, now=NOW).action
+    for command in commands:
+        handled = stored.handle(action.id, command, now=NOW)
+        assert handled.declined is None
+        action = handled.action
+    return action
+
+
+@pytest.mark.parametrize(
+    ("commands", "kinds"),
+    [
+        ((YES, CLAIM), []),
+        ((YES, CLAIM, ANSWERED), []),
+        ((YES, CLAIM, LOST), [ItemKind.UNKNOWN_ACTION]),
+        ((YES, CLAIM, ANSWERED, WORSE), [ItemKind.UNVERIFIED_ACTION]),
+        ((GLASS,), [ItemKind.BROKEN_GLASS_REVIEW]),
+        ((GLASS, CLAIM, LOST), [ItemKind.UNKNOWN_ACTION, ItemKind.BROKEN_GLASS_REVIEW]),
+        ((GLASS, ReviewGlass(by="local:bob", note="fine")), []),
+    ],
+)
+def test_what_a_person_must_see_to_is_an_item(database: Database, commands: tuple[Command, ...], kinds: list[ItemKind]):
+    """Once, whoever finds it: the process that acted, or a worker that looks for what one left without."""
+    action, desk = acted(database, *commands), HandoffDesk(database, SERVICES)
+    taken = desk.take(action, at=NOW)
+    assert [item.parked.kind for item in taken] == kinds
+    assert {item.id for item in desk.look(NOW)} == {item.id for item in taken}
+
+
+def test_an_unknown_outcome_has_an_owner(database: Database):
+    """The action names the item, the item the team and all that is known."""
+    desk = HandoffDesk(database, SERVICES)
+    (item,) = desk.take(acted(database, YES, CLAIM, LOST), at=NOW)
+    assert StoredActions(database).find("A-1").owner == item.id
+    assert (item.parked.owner, item.parked.incident, item.parked.run) == ("team-buy", "INC-2", "r1")
+    facts = [fact.text for fact in item.parked.facts]
+    assert facts[0] == 'restart_service {"service": "cart"} in sample'
+    assert "by hand: kubectl rollout restart deployment/cart" in facts
+    assert any("approved by local:alice" in fact for fact in facts)
+    assert item.parked.facts[1].evidence == ("E4",)
+    assert "settle A-1" in item.parked.question
+
+
+def test_what_was_done_elsewhere_resolves_the_item(database: Database):
+    """A review by the command is the item's answer."""
+    desk = HandoffDesk(database, SERVICES)
+    action = acted(database, GLASS)
+    desk.take(action, at=NOW)
+    desk.settle(action, ItemKind.BROKEN_GLASS_REVIEW, who="local:bob", note="it was right", at=NOW)
+    item = StoredHandoffs(database).find("H-1")
+    assert item is not None
+    assert (item.state, item.changes[-1].who) == (ItemState.RESOLVED, "local:bob")
