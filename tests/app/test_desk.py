@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from orchestrator.app.desk import HandoffDesk
 from orchestrator.app.state import open_state
 from orchestrator.core.actions.commands import Approve, BreakGlass, Claim, Command, Report, ReviewGlass, Ruled, Verify
-from orchestrator.core.actions.request import ActionRequest, BlastRadius
+from orchestrator.core.actions.request import ActionRequest, BlastRadius, Verification
 from orchestrator.core.actions.state import Action
 from orchestrator.core.handoffs import ItemKind, ItemState
 from orchestrator.core.policy import Mode
@@ -44,6 +45,7 @@ GLASS = BreakGlass(by="local:alice", fingerprint=REQUEST.fingerprint, reason="ni
 CLAIM = Claim(process="p1", fingerprint=REQUEST.fingerprint, patience=timedelta(minutes=1))
 LOST = Report(attempt=1, outcome=Unknown(key="k", reason="the reply was lost"))
 ANSWERED = Report(attempt=1, outcome=Done(key="k", status=200))
+CHECK = Verification(step="s", kql=None, expect="true", wait=timedelta(minutes=5), window=timedelta(minutes=5))
 WORSE = Verify(held=False, final=True, text="it got worse")
 
 
@@ -55,9 +57,10 @@ def database():
 
 
 def acted(database: Database, *commands: Command) -> Action:
-    """An action after these commands."""
+    """An action after these commands; its effect can be looked for where they do so."""
     stored = StoredActions(database)
-    action = stored.file(REQUEST, RULED, now=NOW).action
+    request = replace(REQUEST, verification=CHECK) if WORSE in commands else REQUEST
+    action = stored.file(request, RULED, now=NOW).action
     for command in commands:
         handled = stored.handle(action.id, command, now=NOW)
         assert handled.declined is None
