@@ -30,8 +30,13 @@ class Azure:
         self.settings = settings
         self._stack = AsyncExitStack()
         self._lock = asyncio.Lock()
+        self._gates: dict[str, asyncio.Semaphore] = {}
         self._credential: AsyncTokenCredential | None = None
         self._project: FoundryProject | None = None
+
+    def gate(self, kind: str) -> asyncio.Semaphore:
+        """What every query of a kind passes: so many at once, whichever client asks."""
+        return self._gates.setdefault(kind, asyncio.Semaphore(self.settings.logs_concurrency))
 
     async def __aenter__(self) -> Self:
         return self

@@ -4,33 +4,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
 
 from orchestrator.app.azure import Azure
+from orchestrator.app.gates import GatedLogs
+from orchestrator.app.log_ports import OpenLogs
 from orchestrator.app.sources import Sources
-from orchestrator.core.ports import Logs
 from orchestrator.core.table import ColumnType
 from orchestrator.settings import over_loopback
 from orchestrator.surfaces.application import Options
 from playbooks.guide import Guide
-
-
-class OpenLogs(Logs, Protocol):
-    """Logs that are open, and what is to be said about them."""
-
-    @property
-    def now(self) -> datetime | None:
-        """What `now()` means; None is the wall clock."""
-        ...
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What was passed over or left out so far."""
-        ...
-
-    def warnings_for(self, queries: Sequence[str]) -> tuple[str, ...]:
-        """What a report on these queries must say about the data."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +91,4 @@ async def _live_logs(azure: Azure, sources: Sources) -> AsyncIterator[OpenLogs]:
         credential, workspaces, endpoint=endpoint, enforce_https=not over_loopback(endpoint)
     ) as logs:
         await logs.check()  # who cannot sign in is told so, before every query of a run fails alone
-        yield logs
+        yield GatedLogs(logs, azure.gate("logs"))

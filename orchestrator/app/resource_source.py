@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from orchestrator.app.azure import Azure
+from orchestrator.app.gates import GatedGraph, GatedMetrics
 from orchestrator.app.sources import Sources
 from orchestrator.core.ports import Logs, Metrics, ResourceGraph
 from orchestrator.settings import over_loopback
@@ -47,7 +48,9 @@ async def open_resources(azure: Azure, sources: Sources, logs: Logs) -> AsyncIte
             enforce_https=not over_loopback(measured),
         ) as metrics,
     ):
-        yield Resources(metrics=metrics, graph=graph)
+        yield Resources(
+            metrics=GatedMetrics(metrics, azure.gate("metrics")), graph=GatedGraph(graph, azure.gate("graph"))
+        )
 
 
 def metrics_audience(endpoint: str) -> str:
