@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from semantic_kernel.functions import kernel_function
 
 from agents.triage.alert_query import ask_alert_query
+from agents.triage.alert_words import alert_words
 from agents.triage.coverage_query import LOOK_BACK
 from agents.triage.given import refuse_invented
 from agents.triage.matching import GuideMatcher, Match
@@ -78,8 +79,9 @@ class GuideTools:
         """Match by alert name, then services and symptoms; below the floor nothing is covered."""
         context = _context(run)
         own = await ask_alert_query(context)
+        said = alert_words(context.alert, at=context.now) if context.alert else None
         match = await self._matcher.match(
-            question,
+            said or question,
             alert=self._alert_name(context.alert) if context.alert else None,
             service=_remembered_service(context),
         )
