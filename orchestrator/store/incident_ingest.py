@@ -24,7 +24,8 @@ UNKNOWN = "unknown"
 UNREADABLE = "unreadable"
 _ADD_PAYLOAD = (
     "INSERT INTO alert_payloads (sha256, received_at, format, problem, body) VALUES (?, ?, ?, ?, ?) "
-    "ON CONFLICT (sha256) DO NOTHING"
+    "ON CONFLICT (sha256) DO UPDATE SET format = excluded.format, problem = '' "
+    "WHERE alert_payloads.problem <> '' AND excluded.problem = ''"
 )
 _ADD_ALERT = (
     "INSERT INTO alerts (fingerprint, condition, at, fired_at, received_at, sha256, signal, body) "

@@ -1,18 +1,28 @@
 """What a worker does beside carrying out runs: the jobs of the other parts, and what follows from runs' reports."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from orchestrator.app.carrying import Follow
+from orchestrator.app.incidents import settle_incidents, triage_follow
 from orchestrator.app.worker.jobs import Job
 from orchestrator.settings import Settings
 from orchestrator.store.database import Database
+from orchestrator.store.incident_triage import KIND
+
+SETTLE_S = 30.0
 
 
-def part_jobs(_settings: Settings, _database: Database) -> Sequence[Job]:
+def part_jobs(settings: Settings, database: Database) -> Sequence[Job]:
     """What the other parts look after by the clock."""
-    return ()
+
+    async def settle(_now: datetime) -> None:
+        await asyncio.to_thread(settle_incidents, settings, database)
+
+    return (Job(name="incidents", every_s=SETTLE_S, run=settle),)
 
 
-def part_follows(_settings: Settings, _database: Database) -> Mapping[str, Follow]:
+def part_follows(_settings: Settings, database: Database) -> Mapping[str, Follow]:
     """What follows from a run's report, by the kind of its request."""
-    return {}
+    return {KIND: triage_follow(database)}
