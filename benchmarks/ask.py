@@ -19,7 +19,7 @@ from typing import Any
 
 QUESTION = "checkout returns 502 since 10:20"
 PROGRAM = str(Path(sys.executable).with_name("switchboard"))
-TIMES = {"run", "session", "at", "elapsed_ms"}
+TIMES = {"run", "session", "at", "elapsed_ms", "record"}
 
 
 def process(command: Sequence[str], runs: int, env: Mapping[str, str]) -> dict[str, float]:
