@@ -166,7 +166,7 @@ def test_every_workflow_is_deployed(templates: Mapping[str, Any], infra: Path):
     assert read == set(folder.glob("*/workflow.json"))
     given_out = set(re.findall(r"(\w+): \w+!\.outputs\.setting", templates["workflows.bicep"].outputs["settings"]))
     assert given_out == {path.parent.name for path in read}
-    shared = {"ticketParameters": templates["workflows.bicep"].variables["ticketParameters"]}
+    shared = templates["workflows.bicep"].variables
     for path, call in calls.items():
         given = call.params["parameters"]
         asked = json.loads((infra / "modules" / path).read_text()).get("parameters", {})

@@ -42,6 +42,24 @@ param ticketSystem string = ''
 @description('The audience of the tokens for the ticket system.')
 param ticketAudience string = ''
 
+@description('The address of the storage table that keeps the keys of changes; empty makes no workflow that changes a service.')
+param changesTable string = ''
+
+@description('The Azure resource id of the Kubernetes cluster whose services and zones the workflows change.')
+param cluster string = ''
+
+@description('The Kubernetes namespace of the services.')
+param clusterNamespace string = 'default'
+
+@description('The container registry of the services, such as contoso.azurecr.io.')
+param imageRegistry string = ''
+
+@description('The endpoint of the App Configuration store whose feature flags are switched.')
+param flagStore string = ''
+
+@description('The address of the Key Vault whose certificates are renewed.')
+param certificateVault string = ''
+
 @description('Whether to make a PostgreSQL server. This version keeps its state in SQLite and uses no server.')
 param deployDatabase bool = false
 
@@ -184,6 +202,12 @@ module workflows 'modules/workflows.bicep' = {
     channelUrl: channelUrl
     ticketSystem: ticketSystem
     ticketAudience: ticketAudience
+    changesTable: changesTable
+    cluster: cluster
+    clusterNamespace: clusterNamespace
+    imageRegistry: imageRegistry
+    flagStore: flagStore
+    vault: certificateVault
   }
 }
 
