@@ -17,6 +17,9 @@ from orchestrator.core.events import Event, EvidenceFound, StepFinished
 from orchestrator.core.queueing import RunState
 from orchestrator.core.report import Json
 from orchestrator.engine.session import Session
+from orchestrator.engine.voice import ModelTerms
+from orchestrator.models.embedded import EmbeddedChat
+from orchestrator.models.scripted import Line, ScriptedChat
 from orchestrator.store.database import Database
 from orchestrator.store.opening import open_database
 
@@ -200,6 +203,38 @@ def test_what_follows_is_done_before_the_run_counts_as_over(make_desk: MakeDesk)
     asyncio.run(make_desk(follow={"schedule": follow}, later=LATER).carry_out("run"))
     assert calls == ["answered", "answered"]
     assert desk.executor.queue.find("run").state is RunState.ENDED  # type: ignore[union-attr]  # it is there
+
+
+RUN_GUIDE = Line(calls=[("guides-run", {"guide_id": "many_steps", "parameters_json": "{}"})])
+SUBMIT = Line(calls=[("report-submit", {"claims": ["C1"], "hypotheses": ["it is alpha"], "question": ""})])
+
+
+def test_a_model_is_not_asked_again_what_it_answered(make_desk: MakeDesk) -> None:
+    """A resumed run does not pay twice: the script has no second first line, and the usage is the whole run's."""
+    whole = make_desk(chat=ScriptedChat([RUN_GUIDE, SUBMIT]), terms=ModelTerms())
+    first = make_desk(chat=ScriptedChat([RUN_GUIDE, SUBMIT]), terms=ModelTerms())
+    rest = ScriptedChat([SUBMIT])
+    for run in ("whole", "broken"):
+        whole.request(run)
+    undisturbed = asyncio.run(whole.carry_out("whole"))
+    broken_off(first, "broken")
+    report = asyncio.run(make_desk(chat=rest, terms=ModelTerms(), later=LATER).carry_out("broken"))
+    rest.finish()
+    assert stable(report) == stable(undisturbed)
+    assert report["usage"]["calls"] == 2  # type: ignore[index]  # JSON
+    assert report["hypotheses"] == ["it is alpha"]
+
+
+def test_a_model_that_failed_for_good_is_not_asked_again(make_desk: MakeDesk) -> None:
+    """The stand-in went on in its place, and does so in each attempt."""
+    terms = ModelTerms(stand_in=EmbeddedChat())
+    desk, silent = make_desk(chat=ScriptedChat([]), terms=terms), ScriptedChat([SUBMIT])
+    desk.request("run")
+    broken_off(desk, "run")
+    report = asyncio.run(make_desk(chat=silent, terms=terms, later=LATER).carry_out("run"))
+    assert silent.offered == ()
+    assert report["verdict"]["cause"] == "all_there"  # type: ignore[index]  # JSON
+    assert any("went on in its place" in str(note) for note in report["notes"])  # type: ignore[attr-defined]  # JSON
 
 
 @pytest.mark.parametrize("kind", [StepFinished, EvidenceFound])
