@@ -65,6 +65,11 @@ assert _INCIDENTS
 assert _INCIDENTS.loader
 incidents = util.module_from_spec(_INCIDENTS)
 _INCIDENTS.loader.exec_module(incidents)
+_VIEWS = util.spec_from_file_location("surface_views", Path(__file__).with_name("fake_views.py"))
+assert _VIEWS
+assert _VIEWS.loader
+views = util.module_from_spec(_VIEWS)
+_VIEWS.loader.exec_module(views)
 
 NOW = datetime(2026, 11, 22, 10, 45, tzinfo=UTC)
 
@@ -158,7 +163,7 @@ async def emit(report: Document, listen: Listener, *, pause_s: float) -> None:
 
 
 class FakeApplication(  # type: ignore[misc,name-defined]  # loaded by path
-    handoffs.FakeHandoffs, approvals.FakeApprovals, incidents.FakeIncidents
+    handoffs.FakeHandoffs, approvals.FakeApprovals, incidents.FakeIncidents, views.FakeIncidentViews
 ):
     """The whole Protocol, in memory."""
 
