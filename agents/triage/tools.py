@@ -15,6 +15,7 @@ from agents.triage.given import refuse_invented
 from agents.triage.matching import GuideMatcher, Match
 from agents.triage.origins import SESSION, window_origin
 from agents.triage.preflight import check_before_run
+from agents.triage.remembered_match import remembered_match
 from agents.triage.reporting import guide_result, guide_view
 from agents.triage.runner import StepEnd, StepProgress, StepStart, evidence_keys, run_guide
 from orchestrator.core.errors import InputError, ToolError
@@ -80,10 +81,9 @@ class GuideTools:
         context = _context(run)
         own = await ask_alert_query(context)
         said = alert_words(context.alert, at=context.now) if context.alert else None
-        match = await self._matcher.match(
-            said or question,
-            alert=self._alert_name(context.alert) if context.alert else None,
-            service=_remembered_service(context),
+        text, alert = said or question, self._alert_name(context.alert) if context.alert else None
+        match = await remembered_match(
+            context, text, lambda: self._matcher.match(text, alert=alert, service=_remembered_service(context))
         )
         guide = self._guides.get(match.guide_id) if match.guide_id else None
         candidates = [(c.guide_id, round(c.confidence, 3)) for c in match.candidates]
