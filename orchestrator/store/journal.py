@@ -13,8 +13,9 @@ from orchestrator.core.report import Json
 from orchestrator.store.database import Connection, Database, Row
 from orchestrator.store.documents import from_stamp, from_text, stamp, to_text
 
-# what a person or another process is told to be so; an event in between may be lost with the power, and is told again
-_DURABLE = frozenset({"RunStarted", "RunResumed", "ActionProposed", "RunFinished"})
+# The end is told to somebody. What comes before it may be lost with the power, all from some event on: the request of
+# the run is not, and the run is carried out again.
+_DURABLE = frozenset({"RunFinished"})
 _LAST = "SELECT seq, coalesce(attempt, 1) FROM journal WHERE run = ? ORDER BY seq DESC LIMIT 1"
 _APPEND = "INSERT INTO journal (run, seq, kind, session, step, attempt, at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _EVENTS = "SELECT seq, coalesce(attempt, 1), at, body FROM journal WHERE run = ? ORDER BY seq"

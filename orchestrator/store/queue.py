@@ -101,7 +101,8 @@ class StoredQueue:
         """See `RunLeases`."""
         moment, until = stamp(now), stamp(now + timedelta(seconds=lease_s))
         only, values = ("", ()) if run is None else ("AND run = ? ", (run,))
-        with self._database.transaction(alone=_ALONE) as connection:
+        # what the holder does is stored after it, so that it is not lost unless that is
+        with self._database.transaction(alone=_ALONE, durable=False) as connection:
             due = connection.execute(f"{_SELECT} WHERE {_DUE} {only}{_ORDER} LIMIT 1", moment, moment, *values)
             return _queued(connection.execute(_TAKE, executor, until, str(due[0][0]))[0]) if due else None
 
@@ -116,7 +117,8 @@ class StoredQueue:
     def end(self, run: str, *, executor: str, outcome: str, now: datetime) -> bool:
         """See `RunLeases`."""
         state = RunState.CANCELLED if outcome == RunState.CANCELLED.value else RunState.ENDED
-        return self._changed(_END, state.value, outcome, stamp(now), run, executor)
+        # the journal has the end already: whoever takes a run whose end was lost here finds it there
+        return self._changed(_END, state.value, outcome, stamp(now), run, executor, durable=False)
 
     def wake(self, waiting_for: str, *, now: datetime) -> Sequence[str]:  # noqa: ARG002  # the protocol's signature
         """See `RunLeases`."""
@@ -172,8 +174,8 @@ class StoredQueue:
             for executor, kind, host, pid, started, beat in rows
         )
 
-    def _changed(self, sql: str, *values: Value) -> bool:
-        with self._database.transaction(alone=_ALONE) as connection:
+    def _changed(self, sql: str, *values: Value, durable: bool = True) -> bool:
+        with self._database.transaction(alone=_ALONE, durable=durable) as connection:
             return bool(connection.execute(sql, *values))
 
 
