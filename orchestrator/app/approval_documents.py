@@ -149,7 +149,8 @@ def _standing(action: Action, ruled: Ruled, stage: Stage) -> Json:
     if stage in {Stage.WAITING, Stage.FORBIDDEN}:
         return _waiting(action, ruled)
     if stage in {Stage.APPROVED, Stage.CLAIMED, Stage.ACCEPTED}:
-        return _result("accepted", _under_way(action, stage), next=_again(action))
+        verb = "approve" if stage is Stage.APPROVED else "show"
+        return _result("accepted", _under_way(action, stage), next=f"switchboard approvals {verb} {action.id}")
     if stage in ACTED:
         return _acted(action, stage)
     return _unknown(action) if stage is Stage.UNKNOWN else _ended(action, stage)

@@ -7,7 +7,8 @@ from orchestrator.app.handoffs import owned
 from orchestrator.core.action_items import items_of, parked_action
 from orchestrator.core.actions.commands import NameOwner
 from orchestrator.core.actions.events import GlassBroken
-from orchestrator.core.actions.state import Action, Stage
+from orchestrator.core.actions.standing import standing
+from orchestrator.core.actions.state import UNSETTLED, Action, Stage
 from orchestrator.core.handoffs import Item, ItemKind, Resolved
 from orchestrator.store.actions import StoredActions
 from orchestrator.store.handoffs import StoredHandoffs
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from orchestrator.store.database import Database
     from playbooks.services import Services
 
+PROGRAM = "switchboard"
 LOOK_BACK = timedelta(days=2)
 _MOST = 10_000
 
@@ -29,7 +31,12 @@ class HandoffDesk:
         self._services = services
 
     def take(self, action: Action, *, at: datetime) -> tuple[Item, ...]:
-        """The items of an action as it stands; one whose outcome is unknown is told its owner."""
+        """The items of an action as it stands; one whose outcome is unknown is told its owner.
+
+        The item of one that was unknown is resolved once that is known.
+        """
+        if action.owner is not None and action.stage not in UNSETTLED:
+            self._handoffs.change(action.owner, Resolved(who=PROGRAM, at=at, note=standing(action)))
         items = tuple(self._handoffs.park(owned(parked, self._services)) for parked in items_of(action, at=at))
         for item in items:
             if item.parked.kind is ItemKind.UNKNOWN_ACTION and action.owner != item.id:

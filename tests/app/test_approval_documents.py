@@ -180,7 +180,7 @@ SAW = Attest(by=BOB, done=True, note="the pods are 4 minutes old")
 
 
 @pytest.mark.parametrize(
-    ("action", "state", "status", "message"),
+    ("action", "stage", "status", "message"),
     [
         (approved, "approved", "accepted", "approved, and not begun yet"),
         (lambda: after(approved(), CLAIM), "claimed", "accepted", "a process is doing it now"),
@@ -204,11 +204,11 @@ SAW = Attest(by=BOB, done=True, note="the pods are 4 minutes old")
     ],
 )
 def test_a_result_is_told_from_where_the_action_stands(
-    action: Callable[[], Action], state: str, status: str, message: str
+    action: Callable[[], Action], stage: str, status: str, message: str
 ):
     """So that a repetition is told the same."""
     found = action()
-    assert document(found)["state"] == state
+    assert document(found)["state"] == stage
     assert result(found)[0] == status
     assert message in str(result(found)[1])
 

@@ -5,7 +5,17 @@ import pytest
 
 from orchestrator.app.desk import HandoffDesk
 from orchestrator.app.state import open_state
-from orchestrator.core.actions.commands import Approve, BreakGlass, Claim, Command, Report, ReviewGlass, Ruled, Verify
+from orchestrator.core.actions.commands import (
+    Approve,
+    Attest,
+    BreakGlass,
+    Claim,
+    Command,
+    Report,
+    ReviewGlass,
+    Ruled,
+    Verify,
+)
 from orchestrator.core.actions.request import ActionRequest, BlastRadius, Verification
 from orchestrator.core.actions.state import Action
 from orchestrator.core.handoffs import ItemKind, ItemState
@@ -100,6 +110,17 @@ def test_an_unknown_outcome_has_an_owner(database: Database):
     assert any("approved by local:alice" in fact for fact in facts)
     assert item.parked.facts[1].evidence == ("E4",)
     assert "settle A-1" in item.parked.question
+
+
+def test_an_outcome_that_became_known_resolves_its_item(database: Database):
+    """The person who would have looked need not."""
+    desk = HandoffDesk(database, SERVICES)
+    desk.take(acted(database, YES, CLAIM, LOST), at=NOW)
+    seen = Attest(by="local:bob", done=True, note="it was restarted")
+    desk.take(StoredActions(database).handle("A-1", seen, now=NOW + timedelta(hours=1)).action, at=NOW)
+    item = StoredHandoffs(database).find("H-1")
+    assert item is not None
+    assert (item.state, item.changes[-1].who) == (ItemState.RESOLVED, "switchboard")
 
 
 def test_what_was_done_elsewhere_resolves_the_item(database: Database):
