@@ -87,6 +87,42 @@ def test_what_is_wrong_with_a_definition(change: Callable[[dict[str, Any]], obje
     assert any(problem in one for one in found), found
 
 
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda a: a["actions"]["Change"].pop("type"), "actions.Is_ours.actions.Change: its type is missing"),
+        (lambda a: a["actions"]["Check"]["actions"].clear(), "Check.actions are missing: a workflow does something"),
+        (
+            lambda a: a["else"]["actions"]["Answer_before"].update(runAfter={"Change": ["Succeeded"]}),
+            "no action 'Change'",
+        ),
+        (lambda a: a["actions"].update(Claim_key={"type": "Http"}), "actions: two are named 'Claim_key'"),
+        (lambda a: a["actions"]["Mark_failed"]["inputs"].update(body="@body('Gone')"), "there is no body('Gone')"),
+        (
+            lambda a: a["actions"]["Answer_failure"]["inputs"].update(statusCode=301),
+            "Answer_failure: a response is never 301",
+        ),
+    ],
+)
+def test_what_is_wrong_within_an_action(change: Callable[[dict[str, Any]], object], problem: str) -> None:
+    """Actions that others hold are looked at as well."""
+    folder = SHIPPED / "restart_service"
+    definition = load_json(folder / "workflow.json")
+    change(definition["actions"]["Is_ours"])
+    found = definition_problems(definition, load_spec(folder / "schema.json"))
+    assert any(problem in one for one in found), found
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_claims_its_key_and_hands_it_on(name: str) -> None:
+    """The key is inserted before anything else, and is in what the change sends."""
+    actions = load_json(SHIPPED / name / "workflow.json")["actions"]
+    first = [name for name, action in actions.items() if not action["runAfter"]]
+    assert first == ["Claim_key"]
+    assert actions["Claim_key"]["inputs"]["body"]["RowKey"] == "@{triggerBody()?['key']}"
+    assert "triggerBody()?['key']" in json.dumps(actions["Is_ours"]["actions"]["Change"]["inputs"])
+
+
 GOOD: dict[str, Any] = {
     "title": "t",
     "changing": True,
