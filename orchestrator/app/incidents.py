@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from orchestrator.core.alerts.mapping import AlertMapping
     from orchestrator.core.queueing import QueuedRun
     from orchestrator.store.database import Database
+    from playbooks.services import Services
 
 ALIVE = timedelta(seconds=30)  # since a worker's last heartbeat
 PAGERDUTY = "pagerduty"
@@ -36,14 +37,19 @@ _WITHOUT_MERGED = (IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED, IncidentSta
 FORMATS = (*(item.value for item in Format), PAGERDUTY)
 
 
-def inventory_of(settings: Settings) -> Topology:
-    """The services by which alerts are grouped."""
+def services_of(settings: Settings) -> "Services":
+    """The inventory of the settings."""
     from orchestrator.app.assembly import read_services  # noqa: PLC0415  # brings every room
     from orchestrator.app.sources import choose_sources  # noqa: PLC0415
-    from playbooks.topology import ServiceTopology  # noqa: PLC0415
 
-    kind = choose_sources(Options(), settings, make=False).kind
-    return ServiceTopology(read_services(Options(), settings, kind=kind))
+    return read_services(Options(), settings, kind=choose_sources(Options(), settings, make=False).kind)
+
+
+def inventory_of(settings: Settings) -> Topology:
+    """The services by which alerts are grouped."""
+    from playbooks.topology import ServiceTopology  # noqa: PLC0415  # with the YAML parser
+
+    return ServiceTopology(services_of(settings))
 
 
 def read_alerts(
@@ -139,7 +145,7 @@ async def run_requested(settings: Settings, incidents: Sequence[str], *, listen:
             return []
         azure = await stack.enter_async_context(Azure(settings))
         switchboards = Switchboards(settings, azure=azure, recorded=recorded)
-        follow = {KIND: triage_follow(recorded.database)}
+        follow = {KIND: triage_follow(recorded.database, services=services_of(settings))}
         carrying = Carrying(settings, recorded=recorded, switchboards=switchboards, follow=follow)
         done = []
         for item in wanted:
@@ -159,8 +165,14 @@ async def _carried_out(carrying: "Carrying", taken: "QueuedRun", listen: Listene
     return _clean({**about, "status": report.get("status"), "message": report.get("message")})
 
 
-def triage_follow(database: "Database") -> "Follow":
-    """What follows from the report of an incident's run: it becomes part of the incident's record, once."""
+def triage_follow(database: "Database", *, services: "Services") -> "Follow":
+    """What follows from the report of an incident's run, once: it becomes part of the incident's record.
+
+    Nobody was there to be asked back: a run without an answer becomes an item for a person.
+    """
+    from orchestrator.app.handoff_jobs import park_follow  # noqa: PLC0415  # only where queued runs are carried out
+
+    park = park_follow(database, services)
 
     async def follow(taken: "QueuedRun", report: Json) -> None:
         incident, verdict = taken.request.body.get("incident"), report.get("verdict")
@@ -168,6 +180,7 @@ def triage_follow(database: "Database") -> "Follow":
             StoredIncidents(database).attach_run(
                 incident, taken.run, verdict=verdict if isinstance(verdict, dict) else None
             )
+        await park(taken, report)
 
     return follow
 

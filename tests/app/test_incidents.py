@@ -20,15 +20,19 @@ from orchestrator.app.incidents import (
 )
 from orchestrator.app.state import open_state
 from orchestrator.core.errors import InputError
+from orchestrator.core.handoffs import ItemState
 from orchestrator.core.queueing import RunState
 from orchestrator.settings import Settings
+from orchestrator.store.handoffs import StoredHandoffs
 from orchestrator.store.incidents import StoredIncidents
 from orchestrator.store.queue import StoredQueue
 from orchestrator.surfaces.application import Options
+from playbooks.services import Services
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 Json = dict[str, Any]
 Make = Callable[..., Json]
+HEALTHY = {"status": "healthy"}
 SERVICES = """services:
   - {id: pay, owner: team-money, depends_on: [bank]}
   - {id: bank, aliases: [the bank]}
@@ -123,6 +127,9 @@ async def test_what_a_run_would_need_to_know_is_told(settings: Settings):
     """An alert of which no service is known."""
     document = await ingest(settings, {"alertname": "TargetFails", "severity": "high"})
     assert [run["status"] for run in document["runs"]] == ["needs_input"]
+    with open_state(settings) as database:
+        (item,) = StoredHandoffs(database).listed(states=(ItemState.OPEN,), limit=9)
+    assert (item.parked.incident, item.parked.run) == ("INC-1", document["runs"][0]["run"])
 
 
 async def test_without_triage_the_run_can_be_asked_for_later(settings: Settings):
@@ -140,7 +147,7 @@ async def test_a_worker_that_lives_carries_the_runs_out(settings: Settings):
         (queued,) = StoredQueue(database).listed(RunState.QUEUED, limit=9)
         assert (document["worker"], document["runs"]) == (True, [])
         assert queued.request.not_before is not None
-        await triage_follow(database)(queued, {"verdict": {"status": "healthy"}})
+        await triage_follow(database, services=Services())(queued, {"status": "answered", "verdict": HEALTHY})
         found = StoredIncidents(database).find("INC-1")
         assert found is not None
         assert found.runs == (queued.run,)

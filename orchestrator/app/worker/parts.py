@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from orchestrator.app.carrying import Follow
-from orchestrator.app.incidents import settle_incidents, triage_follow
+from orchestrator.app.incidents import services_of, settle_incidents, triage_follow
 from orchestrator.app.worker.jobs import Job
 from orchestrator.settings import Settings
 from orchestrator.store.database import Database
@@ -23,6 +23,6 @@ def part_jobs(settings: Settings, database: Database) -> Sequence[Job]:
     return (Job(name="incidents", every_s=SETTLE_S, run=settle),)
 
 
-def part_follows(_settings: Settings, database: Database) -> Mapping[str, Follow]:
+def part_follows(settings: Settings, database: Database) -> Mapping[str, Follow]:
     """What follows from a run's report, by the kind of its request."""
-    return {KIND: triage_follow(database)}
+    return {KIND: triage_follow(database, services=services_of(settings))}
