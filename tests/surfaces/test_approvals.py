@@ -159,3 +159,14 @@ def test_a_message_of_ask_approves_nothing(run: Run, application: Any, message: 
     found = run("ask", message)
     assert (found.code, application.decided, application.asked) == (2, [], [])
     assert said in found.err
+
+
+def test_a_report_says_how_to_approve_what_waits(application: Any, run: Run):
+    """And of what does not wait where to look."""
+    waits = {"id": "A-7", "action": "rollback_deployment", "arguments": {"service": "checkout"}, "status": "waiting"}
+    application.proposed = [waits, {**waits, "id": "A-8", "status": "forbidden"}, {**waits, "id": None}]
+    page = words(run("ask", "checkout is slow").out)
+    assert "1. A-7 rollback_deployment service=checkout" in page
+    assert "approve switchboard approvals approve A-7" in page
+    assert "now forbidden; switchboard approvals show A-8" in page
+    assert page.count("switchboard approvals") == 2

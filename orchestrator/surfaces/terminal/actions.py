@@ -54,7 +54,10 @@ def _repeats(line: str, action: Fields) -> bool:
 def _headline(action: Fields) -> Text:
     arguments = fields(action, "arguments")
     given = ", ".join(f"{clean(name)}={value_text(value)}" for name, value in arguments.items())
-    return Text.assemble((text(action, "action"), "bold"), f"  {given}" if given else "")
+    name = text(action, "id")
+    return Text.assemble(
+        (f"{name}  " if name else "", "bold cyan"), (text(action, "action"), "bold"), f"  {given}" if given else ""
+    )
 
 
 def _details(action: Fields) -> list[tuple[str, Text | str]]:
@@ -65,9 +68,21 @@ def _details(action: Fields) -> list[tuple[str, Text | str]]:
         rows.append(("verify", verify))
     if undo := undo_text(action.get("undo")):
         rows.append(("undo", undo))
+    if deciding := _deciding(action):
+        rows.append(deciding)
     if problem := text(action, "problem"):
         rows.append(("problem", problem))
     return rows
+
+
+def _deciding(action: Fields) -> tuple[str, str] | None:
+    """How to say yes to one that waits, or that nobody may."""
+    name, status = text(action, "id"), text(action, "status")
+    if name and status == "waiting":
+        return "approve", f"switchboard approvals approve {name}"
+    if name and status in {"forbidden", "verified", "unverified", "unknown", "failed", "accepted", "done"}:
+        return "now", f"{status}; switchboard approvals show {name}"
+    return None
 
 
 def _reach(radius: object) -> str:
