@@ -64,11 +64,10 @@ class PostgresServer:
 
     def kill(self) -> None:
         """End it at once, as a crash does: every connection is cut, nothing more is written."""
-        self._end(signal.SIGQUIT)
-
-    def stop(self) -> None:
-        """End it."""
-        self._end(signal.SIGINT)
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(60)
+            self._process = None
 
     def url(self, schema: str, *, password: str = "") -> str:
         """The address of a schema."""
@@ -89,12 +88,6 @@ class PostgresServer:
 
         with psycopg.connect(self.url("public"), autocommit=True) as connection:
             connection.execute(statement.encode())
-
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(60)
-            self._process = None
 
     def _wait(self) -> None:
         import psycopg  # noqa: PLC0415  # the driver is an extra
@@ -133,7 +126,7 @@ def serve_postgres(binaries: Path) -> Iterator[PostgresServer]:
         try:
             yield server
         finally:
-            server.stop()
+            server.kill()  # its files go with it: nothing has to be written back
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -343,6 +344,14 @@ def test_a_password_is_in_no_text(postgres: PostgresServer) -> None:
             open_database(Path("unused"), url=address)
         texts += [str(caught.value), repr(caught.value), str(caught.value.__cause__)]
     assert not [text for text in texts if "hunter2" in text]
+
+
+def test_a_missing_driver_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what to install; a file needs none."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.delitem(sys.modules, "orchestrator.store.postgres", raising=False)
+    with pytest.raises(SettingsError, match=r"pip install 'switchboard\[postgres\]'"):
+        open_database(Path("unused"), url="postgresql://ann:hunter2@localhost/shop")
 
 
 def test_who_may_not_write_is_told(postgres: PostgresServer) -> None:
