@@ -29,6 +29,7 @@ def propose(mitigation: Mitigation, scope: Mapping[str, object]) -> ProposedMiti
         undo_action=mitigation.undo_action,
         undo_arguments=undo_arguments,
         problem="; ".join(dict.fromkeys(problems)) or None,
+        written=mitigation,
     )
 
 

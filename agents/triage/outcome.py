@@ -9,7 +9,7 @@ from agents.triage.scheduler import StepStatus
 from orchestrator.core.claims import Frame
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.window import Window
-from playbooks.guide import BranchKind, Confidence, ParameterType, Verify
+from playbooks.guide import BranchKind, Confidence, Mitigation, ParameterType, Verify
 
 
 class VerdictStatus(StrEnum):
@@ -68,6 +68,7 @@ class ProposedMitigation:
     Attributes:
         blast_radius: How many `blast_unit` it touches; None where that is not known.
         verify: As written: it is asked later, in a window of its own.
+        written: What it was filled in from.
     """
 
     action: str
@@ -79,6 +80,7 @@ class ProposedMitigation:
     undo_action: str | None
     undo_arguments: Mapping[str, object]
     problem: str | None = None
+    written: Mitigation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 from agents.triage.outcome import (
     Concluded,
     GuideOutcome,
-    ProposedMitigation,
     Statement,
     StepOutcome,
     StepQuestion,
     VerdictStatus,
     nothing_said,
 )
+from agents.triage.proposing import actions_of
 from orchestrator.core.claims import Frame
 from orchestrator.core.report import (
     GuideResult,
@@ -24,8 +24,9 @@ from orchestrator.core.report import (
     WindowView,
 )
 from orchestrator.core.report import Statement as Claimable
-from orchestrator.core.table import ColumnType, json_value
-from playbooks.guide import Guide, ParameterType, Verify
+from orchestrator.core.table import ColumnType
+from playbooks.guide import Guide, ParameterType
+from playbooks.services import Services
 
 _BOOL = ParameterType(ColumnType.BOOL)
 _YES_NO = ("yes", "no")
@@ -38,9 +39,9 @@ def guide_result(
     window: WindowView,
     values: Mapping[str, object],
     origins: Mapping[str, str],
+    services: Services | None = None,
 ) -> GuideResult:
-    """What one run of one guide adds to a report."""
-    lead = outcome.conclusions[0] if outcome.conclusions else None
+    """What one run of one guide adds to a report; `services` is the inventory that actions are checked against."""
     verdict = outcome.verdict
     return GuideResult(
         guide=guide_view(guide),
@@ -57,7 +58,7 @@ def guide_result(
         statements=tuple(_statements(outcome)),
         unknown=tuple(Unknown(step=s.step, text=s.text, reason=s.reason) for s in outcome.unknown),
         next=outcome.next,
-        actions=tuple(_action(item) for item in lead.mitigations) if lead else (),
+        actions=actions_of(outcome, guide, origins=origins, services=services or Services()),
         steps=tuple(_step(step) for step in outcome.steps),
         conclusions=tuple(_conclusion(item) for item in outcome.conclusions),
         questions=tuple(_question(item) for item in outcome.questions),
@@ -109,34 +110,6 @@ def _impact(outcome: GuideOutcome) -> ImpactView:
     facts = outcome.impact
     affected = facts.affected if isinstance(facts.affected, int | float) else None
     return ImpactView(started_at=facts.started_at, ongoing=facts.ongoing, affected=affected, share=facts.share)
-
-
-def _action(item: ProposedMitigation) -> Json:
-    undo = (
-        {"action": item.undo_action, "arguments": json_value(dict(item.undo_arguments))} if item.undo_action else None
-    )
-    return {
-        "action": item.action,
-        "arguments": json_value(dict(item.arguments)),
-        "by_hand": item.by_hand,
-        "blast_radius": {"value": json_value(item.blast_radius), "unit": item.blast_unit},
-        "verify": _verify(item.verify),
-        "undo": undo,
-        "status": "incomplete" if item.problem else "proposed",
-        "problem": item.problem,
-    }
-
-
-def _verify(verify: Verify | None) -> Json | None:
-    if verify is None:
-        return None
-    return {
-        "kql": verify.kql,
-        "step": verify.step,
-        "window_after": verify.window_after,
-        "wait": verify.wait,
-        "expect": verify.expect,
-    }
 
 
 def _conclusion(item: Concluded) -> Json:

@@ -191,7 +191,7 @@ class GuideTools:
         )
         values = {item.name: item.value for item in resolved.values}
         view = WindowView(window=window, zone=context.zone, origin=origin)
-        result = guide_result(outcome, guide, window=view, values=values, origins=origins)
+        result = guide_result(outcome, guide, window=view, values=values, origins=origins, services=self._services)
         return replace(result, guide={**(result.guide or {}), "record": self._record_of(guide.id)})
 
 
