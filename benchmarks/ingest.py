@@ -38,9 +38,7 @@ from playbooks.topology import ServiceTopology
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 END = START + timedelta(days=14)
-DAYS = 10
 SERVICES = 40
-RULES = 6
 FORMATS = ("azure", "alertmanager", "pagerduty", "servicenow", "plain", "cloudevents")
 SPANS = GroupingSettings()
 Key = tuple[str, str]
@@ -61,6 +59,19 @@ class Sent:
         return f"{self.rule} on {self.service}"
 
 
+@dataclass(frozen=True)
+class Shape:
+    """Over how long, how many services and how many rules the alerts are spread."""
+
+    seconds: int
+    services: int
+    rules: int
+
+
+SPREAD = Shape(seconds=10 * 86_400, services=SERVICES, rules=6)
+STORM = Shape(seconds=1_800, services=6, rules=600)
+
+
 def inventory() -> Services:
     """Services in a chain of three each: s0 calls s1, s1 calls s2; s3 calls s4, ..."""
     return Services(
@@ -79,12 +90,12 @@ def neighbours(one: str, other: str) -> bool:
     return high == low + 1 and low % 3 < 2
 
 
-def generate(rng: random.Random, n: int) -> list[Sent]:
+def generate(rng: random.Random, n: int, shape: Shape) -> list[Sent]:
     """Messages in the order of their times: alerts fire, most end, some go on firing, some flap."""
     found: list[Sent] = []
     while len(found) < n:
-        rule, service = f"rule{rng.randrange(RULES)}", f"s{rng.randrange(SERVICES)}"
-        at = START + timedelta(seconds=rng.randrange(DAYS * 86400))
+        rule, service = f"rule{rng.randrange(shape.rules)}", f"s{rng.randrange(shape.services)}"
+        at = START + timedelta(seconds=rng.randrange(shape.seconds))
         for _ in range(rng.choice((1, 1, 1, 1, 2, 8))):
             found.append(Sent(rule, service, at))
             ends = at + timedelta(seconds=rng.randrange(30, 400))
@@ -348,12 +359,13 @@ def main() -> int:
     parser.add_argument("--unknown", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--postgres", metavar="URL", help="an empty database to measure, too")
+    parser.add_argument("--storm", action="store_true", help="all within half an hour: two incidents of thousands")
     parser.add_argument("--no-baselines", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     total = options.alerts or round((options.rate or 100) * options.seconds)
     rng = random.Random(options.seed)  # noqa: S311  # a seed to repeat by
-    sent = generate(rng, round(total * 0.8))
+    sent = generate(rng, round(total * 0.8), STORM if options.storm else SPREAD)
     texts = deliveries(rng, sent, total, unknown=options.unknown)
     ways = ["SQLite", *(["PostgreSQL"] if options.postgres else [])]
     if not options.no_baselines:
@@ -362,6 +374,7 @@ def main() -> int:
     document = {
         "seed": options.seed,
         "rate": options.rate,
+        "storm": options.storm,
         "ways": rows,
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }

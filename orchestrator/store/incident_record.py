@@ -176,3 +176,7 @@ class IncidentRecord:
             runs = tuple(dict.fromkeys((*found.runs, *merged.runs)))
             links = tuple(dict.fromkeys((*found.links, *merged.links)))[:MAX_LINKS]
             self.put(replace(found, runs=runs, links=links, verdict=found.verdict or merged.verdict))
+            for run in merged.runs:
+                text = f"The run {run} of {merged.id} came along."
+                refs = {"run": run, "incident": merged.id}
+                self.add_event(target, IncidentEventKind.RUN_ATTACHED, text, refs=refs)

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ from orchestrator.core.alerts.servicenow import read_record, records_in
 from orchestrator.core.errors import InputError
 
 MAX_BYTES = 2 * 1024 * 1024
+_BLANK = re.compile(r"\s*")
 _MAX_NESTED = 3  # envelopes in envelopes
 _KNOWN = "known are azure_monitor, alertmanager, grafana, pagerduty, cloudevents, servicenow and plain JSON"
 UNKNOWN = f"no format that is known has these fields; {_KNOWN}, or give a mapping"
@@ -78,20 +80,36 @@ class _NotJson:
 
 
 def _values(text: str) -> Iterator[tuple[object, str]]:
-    """JSON values with their texts: the whole where it is one, else its lines."""
+    """JSON values with their texts: the whole where it is one, else one after another, else line by line."""
     whole = text.removeprefix("\ufeff").strip()
     if not whole:
         return
     value = _decoded(whole)
-    lines = whole.splitlines()
-    if not isinstance(value, _NotJson) or len(lines) == 1:
+    if not isinstance(value, _NotJson) or "\n" not in whole:
         yield value, whole
         return
-    decoded = [(_decoded(line), line) for line in lines if line.strip()]
+    texts = _one_by_one(whole) or [line for line in whole.splitlines() if line.strip()]
+    decoded = [(_decoded(item), item) for item in texts]
     if all(isinstance(item, _NotJson) for item, _ in decoded):
         yield value, whole  # one document that is broken, not lines of which each is
         return
     yield from decoded
+
+
+def _one_by_one(text: str) -> list[str]:
+    """The texts of values that follow each other, however many lines each takes; empty where one is no JSON."""
+    decoder = json.JSONDecoder()
+    found: list[str] = []
+    at = 0
+    while at < len(text):
+        try:
+            _, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return []
+        found.append(text[at:end])
+        blank = _BLANK.match(text, end)
+        at = blank.end() if blank else end
+    return found
 
 
 def _decoded(text: str) -> object:

@@ -246,6 +246,12 @@ def test_lines_and_lists_and_broken_lines():
     assert "not JSON" in found[1].problem
 
 
+def test_documents_of_many_lines_may_follow_each_other():
+    """As some tools print them."""
+    found = list(read_text(f"{json.dumps(AZURE, indent=2)}\n{json.dumps(TRIGGER, indent=2)}\n", Reading(), at=NOW))
+    assert [item.format for item in found] == [Format.AZURE_MONITOR, Format.PAGERDUTY_EVENT]
+
+
 def test_a_document_that_is_too_large_is_told():
     """And its beginning kept."""
     (item,) = read_text(json.dumps({"title": "x" * (MAX_BYTES + 1)}), Reading(), at=NOW)
