@@ -19,6 +19,7 @@ _ADD = (
     "INSERT INTO run_requests (run, kind, body, requested_by, idempotency_key, not_before, priority, state, "
     "requested_at, attempt) VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?, 0) ON CONFLICT DO NOTHING RETURNING run"
 )
+_WAITS = "SELECT 1 FROM run_requests WHERE idempotency_key = ? AND state = 'queued'"
 _RENEW = "UPDATE run_requests SET body = ?, priority = ? WHERE idempotency_key = ? AND state = 'queued'"
 _ALERTS = (
     "SELECT a.body, p.body FROM alerts a JOIN alert_members m ON m.fingerprint = a.fingerprint AND m.start <= a.at "
@@ -88,6 +89,8 @@ def enqueue(connection: Connection, request: RunRequest, *, now: datetime) -> bo
 
 def renew(connection: Connection, number: int, *, severity: int) -> None:
     """Let a run that waits to begin be about the alert that tells most by now."""
+    if not connection.execute(_WAITS, triage_key(number)):
+        return
     body = triage_body(number, telling_alert(connection, number))
     connection.execute(_RENEW, to_text(body), -severity, triage_key(number))
 

@@ -1,6 +1,7 @@
 """Alerts become incidents: what joins, repeats, flaps, resolves, opens again; and what people decide."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -396,3 +397,20 @@ def test_what_was_taken_in_is_there_when_the_store_is_opened_again(
     other = StoredIncidents(open_again(), topology=SHOP)
     assert [item.id for item in other.listed()] == ["INC-1"]
     assert other.ingest([message("b", 1)])[0].incident == "INC-1"
+
+
+def test_two_processes_take_in_at_once(open_again: Callable[[], Database]):
+    """Each message is in one incident, and each number is given once."""
+    stores = [StoredIncidents(open_again(), topology=SHOP) for _ in range(2)]
+    names = ["web", "mail", "other"]
+    messages = [message(f"{name}-{n}", n, service=name) for n in range(8) for name in names]
+
+    def take_in(stored: StoredIncidents) -> None:
+        for item in messages:  # both get all of them
+            stored.ingest([item])
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(take_in, stores))
+    found = stores[0].listed()
+    assert sorted(len(item.alerts) for item in found) == [8, 8, 8]
+    assert sorted(item.id for item in found) == ["INC-1", "INC-2", "INC-3"]
