@@ -8,7 +8,6 @@ from orchestrator.core.guide_record import GuideRecord
 from orchestrator.core.report import Json
 from orchestrator.store.database import Connection, Database
 from orchestrator.store.documents import from_stamp, from_text
-from orchestrator.store.remarks import StoredRemarks
 
 _BATCH = 500
 _ENDED = (
@@ -21,6 +20,12 @@ _KEEP = (
     "verdict = excluded.verdict"
 )
 _OPEN_ENDED = ("inconclusive", "no_data")
+# the last word on an incident's verdict counts
+_JUDGED = (
+    "SELECT m.guide, m.outcome, count(*) FROM incident_marks m WHERE m.guide <> '' AND m.number = "
+    "(SELECT max(n.number) FROM incident_marks n WHERE n.incident = m.incident AND n.guide = m.guide) "
+    "GROUP BY m.guide, m.outcome"
+)
 _COUNTED = "SELECT guide, verdict, count(*), max(at) FROM guide_uses WHERE guide <> '' GROUP BY guide, verdict"
 
 
@@ -45,9 +50,11 @@ class GuideUses:
             found[str(guide)] = _counted(
                 found.get(str(guide), GuideRecord(guide=str(guide))), str(verdict), cast("int", count), str(newest)
             )
-        for guide, outcome, count in StoredRemarks(self._database).verdicts():
-            before = found.get(guide, GuideRecord(guide=guide))
-            found[guide] = replace(before, confirmed=count) if outcome == "confirmed" else replace(before, wrong=count)
+        for guide, outcome, count in self._database.read(_JUDGED):
+            before = found.get(str(guide), GuideRecord(guide=str(guide)))
+            number = cast("int", count)
+            right = outcome == "confirmed"
+            found[str(guide)] = replace(before, confirmed=number) if right else replace(before, wrong=number)
         return {guide: replace(record, version=self._version(guide)) for guide, record in sorted(found.items())}
 
     def _version(self, guide: str) -> str:

@@ -1,6 +1,6 @@
 """What people say of incidents as rows: notes, updates and pins, and whether a verdict was right."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -83,17 +83,6 @@ class StoredRemarks:
             incident,
         )
         return tuple(_mark(incident, row) for row in rows)
-
-    def verdicts(self, guide: str | None = None) -> Sequence[tuple[str, str, int]]:
-        """Guide, outcome and how many incidents: the last mark of each incident and guide counts."""
-        only = "AND m.guide = ? " if guide is not None else ""
-        rows = self._database.read(
-            "SELECT m.guide, m.outcome, count(*) FROM incident_marks m "  # noqa: S608  # ours
-            "WHERE m.guide <> '' AND m.number = (SELECT max(n.number) FROM incident_marks n "
-            f"WHERE n.incident = m.incident AND n.guide = m.guide) {only}GROUP BY m.guide, m.outcome",
-            *((guide,) if guide is not None else ()),
-        )
-        return [(str(name), str(outcome), int(str(count))) for name, outcome, count in rows]
 
 
 def _next(connection: Connection, table: str, incident: str) -> int:

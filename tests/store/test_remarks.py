@@ -36,7 +36,7 @@ def test_notes_are_numbered_and_keep_no_secret(remarks: StoredRemarks):
     assert "c2VjcmV0" not in found[0].text
 
 
-def test_marks_are_kept_and_the_last_of_an_incident_counts(remarks: StoredRemarks):
+def test_marks_are_kept_and_the_last_of_an_incident_counts(database: Database, remarks: StoredRemarks):
     """Who changes their mind is counted once."""
     stored = remarks.add_mark(mark("INC-1", Outcome.WRONG))
     remarks.add_mark(mark("INC-1", Outcome.CONFIRMED))
@@ -44,8 +44,7 @@ def test_marks_are_kept_and_the_last_of_an_incident_counts(remarks: StoredRemark
     remarks.add_mark(mark("INC-3", Outcome.WRONG))
     remarks.add_mark(mark("INC-4", Outcome.CONFIRMED, guide=""))
     assert remarks.marks("INC-1")[0] == stored
-    assert sorted(remarks.verdicts()) == [("g", "confirmed", 2), ("g", "wrong", 1)]
-    assert remarks.verdicts("other") == []
+    assert GuideUses(database).records() == {"g": GuideRecord(guide="g", confirmed=2, wrong=1)}
 
 
 def test_a_guide_s_record_is_counted_from_the_journal(database: Database, remarks: StoredRemarks):
