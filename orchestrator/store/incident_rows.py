@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from orchestrator.core.alerts.alert import AlertLink, Condition
@@ -74,6 +75,7 @@ def occurrence_text(occurrence: Occurrence) -> str:
     )
 
 
+@lru_cache(maxsize=4_096)  # in a storm, one incident's members are read again with each batch, and few have changed
 def read_member(row: Row) -> Member:
     """The member of (fingerprint, start, incident, tie, body)."""
     fingerprint, start, incident, tie, body = row
