@@ -388,18 +388,27 @@ class App:
         return show_approval(self.settings(), action)
 
     async def approve(
-        self, action: str, *, digest: str, break_glass: str | None, wait: bool, tell: Callable[[str], None]
+        self,
+        action: str,
+        *,
+        digest: str,
+        break_glass: str | None,
+        wait: bool,
+        tell: Callable[[str], None],
+        via: str = "cli",
     ) -> Document:
         """Approve an action, and do it once enough have."""
-        from orchestrator.app.approvals import approve  # noqa: PLC0415
+        from orchestrator.app.approving import Yes, approve  # noqa: PLC0415
+        from orchestrator.app.doing import open_doing  # noqa: PLC0415  # brings the workflows' client
 
-        return await approve(self._logged(), action, digest=digest, break_glass=break_glass, wait=wait, tell=tell)
+        yes = Yes(digest=digest, break_glass=break_glass, via=via)
+        return await approve(self._logged(), action, yes, wait=wait, tell=tell, opened=open_doing)
 
-    async def deny(self, action: str, *, reason: str) -> Document:
+    async def deny(self, action: str, *, reason: str, via: str = "cli") -> Document:
         """Say no to an action."""
         from orchestrator.app.approvals import deny  # noqa: PLC0415
 
-        return await deny(self._logged(), action, reason=reason)
+        return await deny(self._logged(), action, reason=reason, via=via)
 
     async def review(self, action: str, *, note: str) -> Document:
         """Review what was done behind broken glass."""
@@ -409,9 +418,10 @@ class App:
 
     async def settle(self, action: str, *, found: str | None, note: str, tell: Callable[[str], None]) -> Document:
         """Find out what became of an unknown outcome."""
-        from orchestrator.app.approvals import settle  # noqa: PLC0415
+        from orchestrator.app.approving import settle  # noqa: PLC0415
+        from orchestrator.app.doing import open_doing  # noqa: PLC0415  # brings the workflows' client
 
-        return await settle(self._logged(), action, found=found, note=note, tell=tell)
+        return await settle(self._logged(), action, found=found, note=note, tell=tell, opened=open_doing)
 
     def list_handoffs(self, *, states: Sequence[str], limit: int) -> tuple[Document, ...]:
         """What waits for a person."""

@@ -7,7 +7,7 @@ from orchestrator.core.action_history import history_entry
 from orchestrator.core.actions.commands import Ruled
 from orchestrator.core.actions.persons import counted, is_among, same_person, second_person
 from orchestrator.core.actions.request import ActionRequest
-from orchestrator.core.actions.state import ACTED, OPEN, Action, Stage
+from orchestrator.core.actions.state import ACTED, OPEN, UNSETTLED, Action, Stage
 from orchestrator.core.policy import Policy
 from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
@@ -24,6 +24,7 @@ def action_document(action: Action, ruled: Ruled, policy: Policy, *, now: dateti
         "state": stage.value,
         "digest": request.fingerprint,
         "open_to_you": stage in OPEN and _open_to(action, ruled, user),
+        "due": due(action, now),
         "action": request.workflow,
         "arguments": dict(request.arguments),
         "environment": request.environment,
@@ -56,6 +57,13 @@ def action_document(action: Action, ruled: Ruled, policy: Policy, *, now: dateti
         "history": [history_entry(event) for event in action.events],
     }
     return {name: redact_value(value) for name, value in found.items()}
+
+
+def due(action: Action, now: datetime) -> bool:
+    """Whether something can be found out about it by now: what became of its call, or whether it helped."""
+    if action.stage in UNSETTLED:
+        return action.claim is None or now >= action.claim.until or action.stage is not Stage.CLAIMED
+    return action.stage is Stage.DONE and action.verify_at is not None and now >= action.verify_at
 
 
 def _open_to(action: Action, ruled: Ruled, user: str) -> bool:

@@ -115,12 +115,12 @@ def concluded(action: Action, judging: Judging, now: datetime, *, declined: str 
     return {**described(action, judging, now), "result": result}
 
 
-async def deny(settings: Settings, action_id: str, *, reason: str) -> Json:
+async def deny(settings: Settings, action_id: str, *, reason: str, via: str = VIA) -> Json:
     """Say no as this user."""
     if not reason.strip():
         raise InputError("a denial needs a reason, for the record: say why")
     with open_state(settings) as database:
-        return _said(database, settings, action_id, Deny(by=this_user(), reason=reason, via=VIA))
+        return _said(database, settings, action_id, Deny(by=this_user(), reason=reason, via=via))
 
 
 async def review(settings: Settings, action_id: str, *, note: str) -> Json:

@@ -3,15 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, cast
 
+from orchestrator.app.approval_documents import due
 from orchestrator.app.approvals import VIA, Judging, concluded, find_action, read_judging
 from orchestrator.app.identity import this_user
 from orchestrator.app.state import open_state
 from orchestrator.core.actions.commands import Approve, Attest, BreakGlass
 from orchestrator.core.actions.state import UNSETTLED, Action, Stage
-from orchestrator.core.errors import InputError
 from orchestrator.core.report import Json
 from orchestrator.settings import Settings
 from orchestrator.store.actions import StoredActions
@@ -22,6 +23,21 @@ if TYPE_CHECKING:
 Tell = Callable[[str], None]
 WAIT_S = 2.0
 LONGEST_WAIT_S = 4 * 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yes:
+    """What this user said.
+
+    Attributes:
+        digest: Of what was shown.
+        break_glass: The reason to act alone, or None.
+        via: Where it was said: cli or chat.
+    """
+
+    digest: str
+    break_glass: str | None = None
+    via: str = VIA
 
 
 class Doing(Protocol):
@@ -47,24 +63,15 @@ class Doing(Protocol):
 Open = Callable[["Settings", "Database"], AbstractAsyncContextManager[Doing]]
 
 
-async def approve(
-    settings: Settings,
-    action_id: str,
-    *,
-    digest: str,
-    break_glass: str | None,
-    wait: bool,
-    tell: Tell,
-    opened: Open,
-) -> Json:
-    """Say yes as this user to what has that digest, and do it once enough have.
+async def approve(settings: Settings, action_id: str, yes: Yes, *, wait: bool, tell: Tell, opened: Open) -> Json:
+    """Say yes as this user to what was shown, and do it once enough have.
 
     Repeated it says the same, and does what is approved and was not begun, such as after a crash.
     """
     with open_state(settings) as database:
         stored, judging, now = StoredActions(database), read_judging(settings), datetime.now(UTC)
         found = find_action(stored, action_id)
-        command = _command(found, judging, digest=digest, break_glass=break_glass, now=now)
+        command = _command(found, judging, yes, now=now)
         handled = await asyncio.to_thread(stored.handle, found.id, command, now=now)
         if handled.declined is not None:
             return concluded(handled.action, judging, now, declined=handled.declined)
@@ -75,13 +82,11 @@ async def approve(
         return concluded(action, judging, datetime.now(UTC))
 
 
-def _command(
-    action: Action, judging: Judging, *, digest: str, break_glass: str | None, now: datetime
-) -> Approve | BreakGlass:
+def _command(action: Action, judging: Judging, yes: Yes, *, now: datetime) -> Approve | BreakGlass:
     ruled = judging.rule(action.request, now)
-    if break_glass is not None:
-        return BreakGlass(by=this_user(), fingerprint=digest, reason=break_glass, ruled=ruled, via=VIA)
-    return Approve(by=this_user(), fingerprint=digest, ruled=ruled, via=VIA)
+    if yes.break_glass is not None:
+        return BreakGlass(by=this_user(), fingerprint=yes.digest, reason=yes.break_glass, ruled=ruled, via=yes.via)
+    return Approve(by=this_user(), fingerprint=yes.digest, ruled=ruled, via=yes.via)
 
 
 async def _done(action: Action, doing: Doing, *, tell: Tell, wait: bool) -> Action:
@@ -94,57 +99,75 @@ async def _done(action: Action, doing: Doing, *, tell: Tell, wait: bool) -> Acti
         tell(f"{action.id}: calling {request.workflow} on {request.subject}")
         action = await doing.perform(action.id)
     if wait:
-        action = await _verified(action, doing, tell=tell)
+        action = await _waited(action, doing, tell=tell)
     doing.take_over(action)
     return action
 
 
-async def _verified(action: Action, doing: Doing, *, tell: Tell) -> Action:
+async def _waited(action: Action, doing: Doing, *, tell: Tell) -> Action:
     """Ask again until it is told; whoever waits may stop at any time, for nothing is lost by it."""
     loop = asyncio.get_running_loop()
     end, told = loop.time() + LONGEST_WAIT_S, ""
-    while loop.time() < end:
-        if action.stage in UNSETTLED:
-            line, action = "waiting for its target", await doing.settle(action.id)
-        elif action.stage is Stage.DONE and action.verify_at is not None:
-            line, action = f"waiting to verify it, from {action.verify_at}", await doing.verify(action.id)
-        else:
-            break
+    while loop.time() < end and (line := _awaited(action)):
         if line != told:
             tell(f"{action.id}: {line}")
             told = line
-        if action.stage not in UNSETTLED and action.stage is not Stage.DONE:
-            break
-        await asyncio.sleep(WAIT_S)
+        action = await (doing.verify(action.id) if action.stage is Stage.DONE else doing.settle(action.id))
+        if _awaited(action):
+            await asyncio.sleep(WAIT_S)
     return action
 
 
-async def settle(settings: Settings, action_id: str, *, found: str | None, note: str, tell: Tell, opened: Open) -> Json:
-    """Find out what became of an action: by reading its target, or by what this user saw there."""
+def _awaited(action: Action) -> str:
+    """What is still to come, in words; nothing where all is told."""
+    if action.stage in UNSETTLED:
+        return "waiting for its target"
+    looked_for = action.stage is Stage.DONE and action.verify_at is not None
+    return f"waiting to see whether it helped, from {action.verify_at} on" if looked_for else ""
+
+
+async def settle(
+    settings: Settings,
+    action_id: str,
+    *,
+    found: str | None,
+    note: str,
+    tell: Tell,
+    opened: Open,
+    now: datetime | None = None,
+) -> Json:
+    """Find out what became of an action: by its target, by its effect, or by what this user saw there."""
+    moment = now or datetime.now(UTC)
     with open_state(settings) as database:
-        stored, judging, now = StoredActions(database), read_judging(settings), datetime.now(UTC)
+        stored, judging = StoredActions(database), read_judging(settings)
         action = find_action(stored, action_id)
-        if action.stage not in UNSETTLED:
-            if found is not None:
-                raise InputError(f"{action.id} is {action.stage.value}: there is nothing to find out about it")
-            return concluded(action, judging, now)
+        if found is not None:
+            attest = Attest(by=this_user(), done=found == "done", note=note)
+            handled = await asyncio.to_thread(stored.handle, action.id, attest, now=moment)
+            if handled.declined is not None:
+                return concluded(handled.action, judging, moment, declined=handled.declined)
+            action = handled.action
+        elif not due(action, moment):
+            return concluded(action, judging, moment)
         async with opened(settings, database) as doing:
             if found is None:
-                tell(f"{action.id}: reading what became of {action.key}")
-                action = await doing.settle(action.id)
-            else:
-                attest = Attest(by=this_user(), done=found == "done", note=note)
-                handled = await asyncio.to_thread(stored.handle, action.id, attest, now=now)
-                if handled.declined is not None:
-                    return concluded(handled.action, judging, now, declined=handled.declined)
-                action = handled.action
+                action = await _looked_after(action, doing, tell=tell)
             doing.take_over(action)
-        document = concluded(action, judging, datetime.now(UTC))
-    if action.stage is Stage.FAILED:
-        known = {
-            "status": "done",
-            "message": "settled: it was not done; ask again where it is still wanted",
-            "next": None,
-        }
-        document["result"] = {**cast("Json", document["result"]), **known}
-    return document
+        return _settled(action, concluded(action, judging, datetime.now(UTC)))
+
+
+async def _looked_after(action: Action, doing: Doing, *, tell: Tell) -> Action:
+    if action.stage is Stage.DONE:
+        tell(f"{action.id}: looking whether it helped")
+        return await doing.verify(action.id)
+    tell(f"{action.id}: reading what became of {action.key}")
+    return await doing.settle(action.id)
+
+
+def _settled(action: Action, document: Json) -> Json:
+    """To know that it was not done is what was asked for."""
+    if action.stage is not Stage.FAILED:
+        return document
+    message = "settled: it was not done; ask again where it is still wanted"
+    result = {**cast("Json", document["result"]), "status": "done", "message": message, "next": None}
+    return {**document, "result": result}

@@ -398,16 +398,24 @@ class Application(Protocol):
         ...
 
     async def approve(
-        self, action: str, *, digest: str, break_glass: str | None, wait: bool, tell: Callable[[str], None]
+        self,
+        action: str,
+        *,
+        digest: str,
+        break_glass: str | None,
+        wait: bool,
+        tell: Callable[[str], None],
+        via: str = "cli",
     ) -> Document:
         """Approve what has that digest as this user, and do it once enough have; the action with a `result`.
 
-        `tell` hears what happens. `wait` waits until it is verified. The result's `status` is done, waiting, accepted,
-        unknown, failed, unverified or refused; the same again for an approval that is repeated.
+        `tell` hears what happens. `wait` waits until it is verified. `via` says where it was typed. The result's
+        `status` is done, waiting, accepted, unknown, failed, unverified or refused; the same again for an approval
+        that is repeated.
         """
         ...
 
-    async def deny(self, action: str, *, reason: str) -> Document:
+    async def deny(self, action: str, *, reason: str, via: str = "cli") -> Document:
         """Say no to an action as this user; the action with a `result`."""
         ...
 

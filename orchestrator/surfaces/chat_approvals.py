@@ -10,6 +10,7 @@ from orchestrator.surfaces.terminal.approvals import approval_page, approvals_li
 from orchestrator.surfaces.terminal.fields import entries, fields, sentence, text
 
 _LISTED = 20
+VIA = "chat"
 
 
 class ChatApprovals:
@@ -49,7 +50,7 @@ class ChatApprovals:
             return
         # what was shown is approved, not what it may have become since
         digest = self._shown.get(action, text(document, "digest"))
-        done = await self._application.approve(action, digest=digest, break_glass=None, wait=False, tell=warn)
+        done = await self._application.approve(action, digest=digest, break_glass=None, wait=False, tell=warn, via=VIA)
         self._print(done)
 
     def _saw(self, document: Document, report: Document | None) -> bool:
@@ -73,7 +74,7 @@ class ChatApprovals:
     async def _deny(self, action: str, reason: str) -> None:
         if not reason:
             raise InputError(f"a denial needs a reason, for the record: deny {action} because REASON")
-        self._print(await self._application.deny(action, reason=reason))
+        self._print(await self._application.deny(action, reason=reason, via=VIA))
 
     def _propose(self, report: Document | None) -> bool:
         """A wish right after a report: show the one action that waits, or ask which; nothing is approved by it."""

@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from orchestrator.app.approvals import read_judging, show_approval
-from orchestrator.app.approving import approve, settle
+from orchestrator.app.approving import Yes, approve, settle
 from orchestrator.app.desk import HandoffDesk
 from orchestrator.app.identity import this_user
 from orchestrator.app.state import open_state
 from orchestrator.core.actions.commands import Approve, Claim, Command, Report, Verify
 from orchestrator.core.actions.request import ActionRequest, BlastRadius, Verification
 from orchestrator.core.actions.state import Action
-from orchestrator.core.errors import InputError
 from orchestrator.core.workflows import Done, Unknown
 from orchestrator.settings import Settings
 from orchestrator.store.actions import StoredActions
@@ -116,11 +115,13 @@ def file(settings: Settings, request: ActionRequest = REQUEST, *, age: timedelta
         return StoredActions(database).file(request, read_judging(settings).rule(request, now), now=now).action.id
 
 
-async def yes(settings: Settings, target: Target, *, digest: str = REQUEST.fingerprint, **more: object) -> dict:
+async def yes(
+    settings: Settings, target: Target, *, digest: str = REQUEST.fingerprint, break_glass: str | None = None
+) -> dict:
     """Approve A-1 as this user."""
     told: list[str] = []
-    options = {"break_glass": None, "wait": False, "tell": told.append, **more}
-    found = await approve(settings, "A-1", digest=digest, opened=target.opened, **options)  # type: ignore[arg-type]  # as given
+    said = Yes(digest=digest, break_glass=break_glass)
+    found = await approve(settings, "A-1", said, wait=False, tell=told.append, opened=target.opened)
     return {**found, "told": told}
 
 
@@ -240,8 +241,8 @@ async def test_a_person_settles_what_cannot_be_read(settings: Settings, found: s
     await yes(settings, target)
     settled = await settle(settings, "A-1", found=found, note="I looked", tell=print, opened=target.opened)
     assert (settled["state"], settled["result"]["status"]) == (stage, "done")  # type: ignore[index]  # a document
-    with pytest.raises(InputError, match="there is nothing to find out"):
-        await settle(settings, "A-1", found=found, note="I looked", tell=print, opened=target.opened)
+    again = await settle(settings, "A-1", found=found, note="I looked", tell=print, opened=target.opened)
+    assert again["result"]["status"] == "refused"  # type: ignore[index]  # a document
 
 
 async def test_what_did_not_help_is_given_to_a_person(settings: Settings):
@@ -253,6 +254,22 @@ async def test_what_did_not_help_is_given_to_a_person(settings: Settings):
         item = StoredHandoffs(database).find("H-1")
     assert item is not None
     assert item.parked.kind.value == "unverified_action"
+
+
+async def test_a_verification_that_is_due_is_made_by_who_looks(settings: Settings):
+    """Without a worker the next one who shows it finds out."""
+    file(settings)
+    target = Target(held=None)
+    await yes(settings, target)
+    assert show_approval(settings, "A-1")["due"] is False
+    later = datetime.now(UTC) + timedelta(minutes=11)
+    assert show_approval(settings, "A-1", now=later)["due"] is True
+    target.held = True
+    told: list[str] = []
+    early = await settle(settings, "A-1", found=None, note="", tell=told.append, opened=target.opened)
+    assert (early["state"], told) == ("done", [])
+    found = await settle(settings, "A-1", found=None, note="", tell=told.append, opened=target.opened, now=later)
+    assert (found["state"], told) == ("verified", ["A-1: looking whether it helped"])
 
 
 async def test_without_waiting_the_verification_is_left_to_later(settings: Settings):

@@ -29,6 +29,7 @@ def action(name: str = "A-7", **changes: object) -> Document:
         "state": "waiting",
         "digest": "d1",
         "open_to_you": True,
+        "due": False,
         "action": "rollback_deployment",
         "arguments": {"service": "checkout", "version": "v41"},
         "environment": "sample",
@@ -73,13 +74,15 @@ class FakeApprovals:
             action(state="verified", open_to_you=False) if "A-7" in done else action(),
             action("A-8", action="drain_zone", arguments={"zone": "2"}, policy=two),
             action("A-9", state="unknown", open_to_you=False),
+            action("A-6", state="done", open_to_you=False, due=True),
             action("A-5", state="verified", open_to_you=False),
         ]
         return {str(item["id"]): item for item in found}
 
     def list_approvals(self, *, everything: bool, limit: int) -> tuple[Document, ...]:
         """Those that wait for somebody, or all."""
-        found = [item for item in self._actions().values() if everything or item["state"] != "verified"]
+        over = {"verified", "done"}
+        found = [item for item in self._actions().values() if everything or item["state"] not in over]
         return tuple(found[:limit])
 
     def show_approval(self, name: str) -> Document:
@@ -90,13 +93,20 @@ class FakeApprovals:
         return found
 
     async def approve(
-        self, name: str, *, digest: str, break_glass: str | None, wait: bool, tell: Callable[[str], None]
+        self,
+        name: str,
+        *,
+        digest: str,
+        break_glass: str | None,
+        wait: bool,
+        tell: Callable[[str], None],
+        via: str = "cli",
     ) -> Document:
         """Done, waiting for another, or refused where something else was shown."""
         found = self.show_approval(name)
         if digest != "d1":
             return {**found, "result": {"status": "refused", "message": f"{name} is not what was shown"}}
-        self.decided.append(("approve", name, break_glass, wait))
+        self.decided.append(("approve", name, break_glass, via))
         if name == "A-8":
             return {**found, "result": {"status": "waiting", "message": "one of two persons has approved"}}
         if name == "A-9":
@@ -111,11 +121,11 @@ class FakeApprovals:
         }
         return {**self.show_approval(name), "result": result}
 
-    async def deny(self, name: str, *, reason: str) -> Document:
+    async def deny(self, name: str, *, reason: str, via: str = "cli") -> Document:
         """Denied; what was done cannot be."""
         if name == "A-5":
             return {**self.show_approval(name), "result": {"status": "refused", "message": "A-5 was done"}}
-        self.decided.append(("deny", name, reason))
+        self.decided.append(("deny", name, reason, via))
         denied = action(name, state="denied", open_to_you=False)
         return {**denied, "result": {"status": "done", "message": f"denied: {reason}"}}
 
@@ -127,5 +137,12 @@ class FakeApprovals:
     async def settle(self, name: str, *, found: str | None, note: str, tell: Callable[[str], None]) -> Document:
         """Still unknown where nobody found out."""
         self.decided.append(("settle", name, found, note))
+        if name == "A-6":
+            tell("looking whether it helped")
+            return {
+                **self.show_approval(name),
+                "state": "verified",
+                "result": {"status": "done", "message": "verified"},
+            }
         status = "done" if found else "unknown"
         return {**self.show_approval(name), "result": {"status": status, "message": f"found {found}"}}

@@ -78,10 +78,18 @@ def test_an_action_is_shown_with_all_that_decides(run: Run):
     assert "\x1b" not in page
 
 
+def test_what_can_be_found_out_is_looked_for(run: Run):
+    """Whoever looks at an action verifies it, where nobody has."""
+    found = run("approvals", "show", "A-6")
+    assert (found.code, found.err) == (0, "looking whether it helped\n")
+    assert "A-6 rollback_deployment in sample VERIFIED" in words(found.out)
+    assert "result" not in json.loads(run("approvals", "show", "A-6", "--json").out)
+
+
 def test_a_yes_at_the_terminal_approves(answer: Any, application: Any):
     """After exactly what would be done was shown."""
     code, shown = answer("y", "approvals", "approve", "A-7")
-    assert (code, application.decided) == (0, [("approve", "A-7", None, False)])
+    assert (code, application.decided) == (0, [("approve", "A-7", None, "cli")])
     plain = words(clean_lines(shown))
     assert plain.index("Proposed action A-7") < plain.index("Approve exactly this? [y/N]") < plain.index("DONE")
     for part in ("A-7 DONE done once", "outcome 4 instances replaced", "verification holds", "undo deploy_version"):
@@ -144,7 +152,7 @@ def test_broken_glass_is_said_before_the_yes(answer: Any, application: Any):
     """With the reason recorded."""
     _, shown = answer("y", "approvals", "approve", "A-7", "--break-glass", "nobody answers")
     assert "alone, behind broken glass, to be reviewed?" in words(shown)
-    assert application.decided == [("approve", "A-7", "nobody answers", False)]
+    assert application.decided == [("approve", "A-7", "nobody answers", "cli")]
 
 
 @pytest.mark.parametrize(

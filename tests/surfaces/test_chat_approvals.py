@@ -45,14 +45,14 @@ def test_what_was_not_shown_is_shown_first(chat: Any, application: Any):
     assert 'version "v41"' in said
     assert "[Approve] type: approve A-7 [Deny] type: deny A-7 because REASON" in said
     chat("approve A-7", "approve A-7")
-    assert application.decided == [("approve", "A-7", None, False)]
+    assert application.decided == [("approve", "A-7", None, "chat")]
 
 
 def test_what_the_report_showed_is_approved_at_once(chat: Any, application: Any, proposing: Any):
     """Its exact arguments were there to read."""
     proposing(ACTION)
     said = chat("checkout is slow", "approve A-7")
-    assert application.decided == [("approve", "A-7", None, False)]
+    assert application.decided == [("approve", "A-7", None, "chat")]
     assert "A-7 DONE done once" in said
 
 
@@ -71,7 +71,7 @@ def test_a_wish_shows_the_one_action_that_waits(chat: Any, application: Any, pro
     assert application.decided == []
     assert application.asked == ["checkout is slow"]
     chat("checkout is slow", wish, "approve A-7")
-    assert application.decided == [("approve", "A-7", None, False)]
+    assert application.decided == [("approve", "A-7", None, "chat")]
 
 
 def test_a_wish_among_several_asks_which(chat: Any, application: Any, proposing: Any):
@@ -94,7 +94,7 @@ def test_a_denial_has_a_reason(chat: Any, application: Any):
     assert "deny A-7 because REASON" in chat("deny A-7")
     assert application.decided == []
     assert "denied: not now" in chat("deny A-7 because not now")
-    assert application.decided == [("deny", "A-7", "not now")]
+    assert application.decided == [("deny", "A-7", "not now", "chat")]
 
 
 def test_an_action_that_is_not_there_is_told(chat: Any):

@@ -99,12 +99,24 @@ def list_(
 
 
 def show(context: typer.Context, action: Action, *, as_json: shared.AsJson = False) -> None:
-    """Show an action: exact arguments, how far it reaches, who may approve, and what became of it."""
-    document = shared.application_of(context).show_approval(action)
+    """Show an action: exact arguments, how far it reaches, who may approve, and what became of it.
+
+    What can be found out about it by now, such as whether it helped, is looked for first.
+    """
+    application = shared.application_of(context)
+    document = application.show_approval(action)
+    if document.get("due") is True:
+        document = asyncio.run(_looked(lambda: application.settle(action, found=None, note="", tell=_tell)))
     if as_json:
         write_json(document)
     else:
         write(approval_page(document, out_screen()))
+
+
+async def _looked(work: Callable[[], Awaitable[Document]]) -> Document:
+    """The action once it was looked after; without what the looking came to."""
+    found = await work()
+    return {name: value for name, value in found.items() if name != "result"}
 
 
 def approve(
