@@ -64,6 +64,14 @@ EXCEPTIONS: Mapping[str, Excuse] = {
         reason="Mozilla's list of certificates, passed on unchanged, which MPL-2.0 section 3.1 allows",
     ),
     "protobuf": Excuse(licence="none stated", reason="its LICENSE file is BSD-3-Clause; its metadata has no id"),
+    "psycopg": Excuse(
+        licence="LGPL-3.0-only",
+        reason="the driver of PostgreSQL, which the worker needs; used unchanged, anyone can replace it",
+    ),
+    "psycopg-binary": Excuse(
+        licence="LGPL-3.0-only",
+        reason="the same driver as compiled by its authors; used unchanged, anyone can replace it",
+    ),
     "pybars4": Excuse(
         licence="GNU Library or Lesser General Public License (LGPL)",
         reason="semantic-kernel's Handlebars; used unchanged as a library that anyone can replace in the environment",

@@ -22,7 +22,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 LOCK = ROOT / ".ci" / "lock.txt"
 BUILD_LOCK = ROOT / ".ci" / "lock-build.txt"
-EXTRAS = ("metrics", "telemetry")
+EXTRAS = ("metrics", "telemetry", "worker")
 # two of semantic-kernel's packages are published as source only: setuptools and wheel make wheels of them
 BUILD = ("hatchling>=1.25", "setuptools", "wheel", "pip")
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)\s*(?:;(?P<marker>[^\\]*))?")
