@@ -13,17 +13,17 @@ from crashing.scene import Scene, question
 
 from orchestrator.app.azure import Azure
 from orchestrator.app.carrying import Carrying
-from orchestrator.app.incidents import inventory_of, triage_follow
+from orchestrator.app.incidents import inventory_of
 from orchestrator.app.recorded import Recorded, recorded_in
 from orchestrator.app.state import open_state
 from orchestrator.app.switchboards import Switchboards
+from orchestrator.app.worker.parts import part_follows
 from orchestrator.core.alerts.parse import Reading, read_text
 from orchestrator.core.asking import ASK, Question
 from orchestrator.core.errors import SwitchboardError
 from orchestrator.core.events import Event
 from orchestrator.core.queueing import RunRequest, RunState
 from orchestrator.engine.holding import Executor
-from orchestrator.store.incident_triage import KIND
 from orchestrator.store.incidents import StoredIncidents
 from orchestrator.store.queue import StoredQueue
 
@@ -108,7 +108,7 @@ async def _carry_out_all(scene: Scene, recorded: Recorded, listen: Callable[[Eve
             settings,
             recorded=recorded,
             switchboards=switchboards,
-            follow={KIND: triage_follow(database)},
+            follow=part_follows(settings, database),
             most_attempts=ATTEMPTS,
         )
         async with asyncio.TaskGroup() as lanes:
