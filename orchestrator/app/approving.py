@@ -79,6 +79,7 @@ async def approve(settings: Settings, action_id: str, yes: Yes, *, wait: bool, t
         if action.stage is not Stage.WAITING:
             async with opened(settings, database) as doing:
                 action = await _done(action, doing, tell=tell, wait=wait)
+            action = stored.find(action.id)  # with the person that it was given to
         return concluded(action, judging, datetime.now(UTC))
 
 
@@ -153,6 +154,7 @@ async def settle(
             if found is None:
                 action = await _looked_after(action, doing, tell=tell)
             doing.take_over(action)
+        action = stored.find(action.id)  # with the person that it was given to
         return _settled(action, concluded(action, judging, datetime.now(UTC)))
 
 

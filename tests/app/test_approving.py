@@ -216,7 +216,7 @@ async def test_a_lost_reply_has_an_owner_and_is_settled_by_reading(settings: Set
     file(settings)
     target = Target(LOST)
     found = await yes(settings, target)
-    assert (found["result"]["status"], found["handoff"]) == ("unknown", None)
+    assert (found["result"]["status"], found["handoff"]) == ("unknown", "H-1")
     shown = show_approval(settings, "A-1")
     assert (shown["state"], shown["handoff"]) == ("unknown", "H-1")
     assert (await yes(settings, target))["result"]["status"] == "unknown"
