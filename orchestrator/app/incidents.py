@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from orchestrator.app.dossiers import load_dossier
 from orchestrator.app.identity import this_user
+from orchestrator.app.incident_views import related
 from orchestrator.app.state import open_state
 from orchestrator.core.alerts.formats import Format
 from orchestrator.core.alerts.parse import Reading, Received, read_text
 from orchestrator.core.errors import InputError, SwitchboardError
 from orchestrator.core.incidents.incident import IncidentStatus
 from orchestrator.core.incidents.topology import Topology
+from orchestrator.core.queueing import QueuedRun, RunState
 from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
 from orchestrator.settings import Settings
@@ -27,13 +29,14 @@ if TYPE_CHECKING:
 
     from orchestrator.app.carrying import Carrying, Follow
     from orchestrator.core.alerts.mapping import AlertMapping
-    from orchestrator.core.queueing import QueuedRun
     from orchestrator.store.database import Database
     from playbooks.services import Services
 
 ALIVE = timedelta(seconds=30)  # since a worker's last heartbeat
+MOST_RUNS = 10  # that are carried out here; a worker sees to more
 PAGERDUTY = "pagerduty"
 _WITHOUT_MERGED = (IncidentStatus.OPEN, IncidentStatus.ACKNOWLEDGED, IncidentStatus.RESOLVED)
+_MANY = 100_000
 FORMATS = (*(item.value for item in Format), PAGERDUTY)
 
 
@@ -98,7 +101,8 @@ async def ingest_alerts(
     """Take in the alerts of files; then, where no worker lives, carry out the runs that they ask for.
 
     The document has `alerts`: what became of each record; `incidents`: those concerned as they stand now; `runs`: those
-    carried out here; `rejected`: how many records could not be read.
+    carried out here, of the worst incidents at most ten; `waiting`: how many wait for a worker; `rejected`: how many
+    records could not be read; `worker`: whether one lives.
     """
     now = datetime.now(UTC)
     records = read_alerts(sources, format_name=format_name, mapping=mapping, headers=headers or {}, at=now)
@@ -110,11 +114,13 @@ async def ingest_alerts(
     runs = await run_requested(settings, concerned, listen=listen) if triage and not worker else []
     with open_state(settings) as database:
         found = [StoredIncidents(database).current(name) for name in concerned]
+        waiting = len(_queued(StoredQueue(database), concerned))
     names = (name for name, _ in records)
     return {
         "alerts": [_clean({"source": name, **item.document()}) for name, item in zip(names, results, strict=True)],
         "incidents": [_clean(item.document()) for item in found if item is not None],
         "runs": runs,
+        "waiting": waiting,
         "rejected": sum(not item.accepted for item in results),
         "worker": worker,
     }
@@ -126,21 +132,17 @@ def _worker_lives(database: "Database", now: datetime) -> bool:
 
 
 async def run_requested(settings: Settings, incidents: Sequence[str], *, listen: Listener | None = None) -> list[Json]:
-    """Carry out the triage runs that wait for these incidents, in this process; read-only, as every triage run."""
+    """Carry out triage runs that wait for these incidents, the worst first, at most ten; they read and propose only."""
     from orchestrator.app.azure import Azure  # noqa: PLC0415  # with what runs need
     from orchestrator.app.carrying import Carrying  # noqa: PLC0415
     from orchestrator.app.recorded import open_recorded  # noqa: PLC0415
     from orchestrator.app.switchboards import Switchboards  # noqa: PLC0415
-    from orchestrator.core.queueing import RunState  # noqa: PLC0415
 
     async with AsyncExitStack() as stack:
         recorded = stack.enter_context(open_recorded(settings, kind="ingest"))
         if recorded.executor is None or recorded.database is None:
             return []
-        queued = StoredQueue(recorded.database).listed(RunState.QUEUED, limit=1_000)
-        wanted = [
-            item for item in queued if item.request.kind == KIND and item.request.body.get("incident") in incidents
-        ]
+        wanted = _queued(StoredQueue(recorded.database), incidents)[:MOST_RUNS]
         if not wanted:
             return []
         azure = await stack.enter_async_context(Azure(settings))
@@ -155,7 +157,14 @@ async def run_requested(settings: Settings, incidents: Sequence[str], *, listen:
         return done
 
 
-async def _carried_out(carrying: "Carrying", taken: "QueuedRun", listen: Listener | None) -> Json:
+def _queued(queue: StoredQueue, incidents: Sequence[str]) -> list[QueuedRun]:
+    """The triage runs that wait for these incidents, in the order in which they are taken."""
+    wanted = frozenset(incidents)
+    queued = queue.listed(RunState.QUEUED, limit=_MANY)
+    return [item for item in queued if item.request.kind == KIND and item.request.body.get("incident") in wanted]
+
+
+async def _carried_out(carrying: "Carrying", taken: QueuedRun, listen: Listener | None) -> Json:
     """What came of one run; one that fails is said to have failed, and the others go on."""
     about = {"incident": taken.request.body.get("incident"), "run": taken.run}
     try:
@@ -174,7 +183,7 @@ def triage_follow(database: "Database", *, services: "Services") -> "Follow":
 
     park = park_follow(database, services)
 
-    async def follow(taken: "QueuedRun", report: Json) -> None:
+    async def follow(taken: QueuedRun, report: Json) -> None:
         incident, verdict = taken.request.body.get("incident"), report.get("verdict")
         if isinstance(incident, str):
             StoredIncidents(database).attach_run(
@@ -202,17 +211,19 @@ def _status(name: str) -> IncidentStatus:
 
 
 def show_incident(settings: Settings, incident: str) -> Json:
-    """An incident with its `messages` (alerts as they came), its `events` and its `reports`, oldest first."""
+    """An incident with its `messages` (alerts as they came), its `events` and its `reports`, oldest first, and more."""
     with open_state(settings) as database:
         settle_incidents(settings, database)
         dossier = load_dossier(database, incident)
         messages = StoredIncidents(database).alerts(dossier.id)
+        more = related(database, dossier)
     return _clean(
         {
             **dossier.incident.document(),
             "messages": [alert.document() for alert in messages],
             "events": [event.document() for event in dossier.events],
             "reports": [run.report for run in dossier.runs if run.report],
+            **more,
         }
     )
 

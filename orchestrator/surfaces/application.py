@@ -364,9 +364,9 @@ class Application(Protocol):
         triage: bool,
         listen: Listener,
     ) -> Document:
-        """Take in the alerts of files (name, content): `alerts`, `incidents`, `runs`, `rejected`, `worker`.
+        """Take in the alerts of files (name, content): `alerts`, `incidents`, `runs`, `waiting`, `rejected`, `worker`.
 
-        Where no worker lives, the triage runs that are asked for are carried out here.
+        Where no worker lives, the triage runs of the worst incidents are carried out here.
         """
         ...
 

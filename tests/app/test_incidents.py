@@ -132,6 +132,14 @@ async def test_what_a_run_would_need_to_know_is_told(settings: Settings):
     assert (item.parked.incident, item.parked.run) == ("INC-1", document["runs"][0]["run"])
 
 
+async def test_of_many_incidents_the_worst_ten_are_looked_at(settings: Settings):
+    """The others wait for a worker."""
+    alerts = [{"title": f"t{n}", "service": f"s{n}", "severity": "low", "status": "firing"} for n in range(12)]
+    document = await ingest(settings, *alerts, {"title": "bad", "service": "x", "severity": "critical"})
+    assert (len(document["runs"]), document["waiting"]) == (10, 3)
+    assert document["runs"][0]["incident"] == "INC-13"
+
+
 async def test_without_triage_the_run_can_be_asked_for_later(settings: Settings):
     """Nothing is queued, nothing is carried out."""
     document = await ingest(settings, log_alert(), triage=False)

@@ -73,6 +73,7 @@ class FakeIncidents:
             "alerts": alerts,
             "incidents": [INCIDENT],
             "runs": [run] if triage else [],
+            "waiting": 0 if triage else 2,
             "rejected": len(broken),
             "worker": not triage,
         }

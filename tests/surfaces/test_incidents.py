@@ -25,7 +25,7 @@ def test_what_cannot_be_read_is_told_and_ends_with_1(run: Run, tmp_path: Path):
     ended = run("incidents", "ingest", str(path), "--no-triage")
     assert ended.code == 1
     assert "kept raw as cdcdcdcdcdcd" in " ".join(ended.out.split())
-    assert "A worker is running" in ended.out
+    assert "2 triage runs wait for the worker that is running" in ended.out
 
 
 def test_a_file_that_is_not_there_ends_with_2(run: Run):

@@ -6,7 +6,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from orchestrator.surfaces.terminal.cleaning import clean
-from orchestrator.surfaces.terminal.fields import Fields, entries, fields, sentence, text, words
+from orchestrator.surfaces.terminal.fields import Fields, entries, fields, number, sentence, text, words
+from orchestrator.surfaces.terminal.incident_views import further_parts, more_line
 from orchestrator.surfaces.terminal.layout import hanging, heading, labelled, shorten
 from orchestrator.surfaces.terminal.lists import grid
 from orchestrator.surfaces.terminal.screen import Screen
@@ -58,12 +59,15 @@ def incident_page(incident: Fields, screen: Screen) -> str:
     ]
     parts += _list("Alerts", [_message(item) for item in entries(incident, "messages")], screen)
     parts += _list("What triage found", [_report(item) for item in entries(incident, "reports")], screen)
+    parts += further_parts(incident, screen)
     events = [(time_text(item.get("at")), sentence(item, "text")) for item in entries(incident, "events")]
     if events:
         parts += [heading("What happened (UTC)"), labelled(events[-_SHOWN:], indent=2)]
     links = [(text(link, "label"), text(link, "url")) for link in entries(incident, "links")]
     if links:
         parts += [heading("Links"), labelled(links, indent=2)]
+    if "summary" in incident:
+        parts.append(more_line(incident))
     return screen.text(*parts)
 
 
@@ -122,9 +126,18 @@ def ingested_page(document: Fields, screen: Screen) -> str:
         for run in entries(document, "runs")
     ]
     parts += _list("First answers", runs, screen)
-    if document.get("worker") is True:
-        parts.append(Text("A worker is running: it carries out the triage runs.", style="dim"))
+    parts += _waiting(document)
     return screen.text(*parts)
+
+
+def _waiting(document: Fields) -> list[RenderableType]:
+    """Who carries out the runs that were not carried out here."""
+    count = number(document, "waiting")
+    if not count:
+        return []
+    runs = "1 triage run waits" if count == 1 else f"{count} triage runs wait"
+    who = "the worker that is running" if document.get("worker") is True else "a worker: switchboard worker --once"
+    return [Text(f"{runs} for {who}", style="dim")]
 
 
 def _outcome(item: Fields, screen: Screen) -> tuple[Text | str, ...]:
