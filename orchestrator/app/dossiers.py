@@ -10,12 +10,11 @@ from orchestrator.core.handoffs import Item, ItemState
 from orchestrator.core.incidents.acted import act_of
 from orchestrator.core.incidents.dossier import Act, Dossier, RunRecord
 from orchestrator.core.incidents.incident import Incident
-from orchestrator.core.journal import last_attempt
 from orchestrator.store.actions import StoredActions
 from orchestrator.store.handoffs import StoredHandoffs
 from orchestrator.store.incidents import StoredIncidents
-from orchestrator.store.journal import StoredJournal
 from orchestrator.store.remarks import StoredRemarks
+from orchestrator.store.run_ends import run_ends
 
 if TYPE_CHECKING:
     from orchestrator.store.database import Database
@@ -55,19 +54,10 @@ def dossier_of(database: "Database", incident: Incident) -> Dossier:
 
 def load_run(database: "Database", run: str) -> RunRecord | None:
     """A run's report with its times; None where the journal does not hold it any more."""
-    events = last_attempt(StoredJournal(database).all_events(run))
-    started = next((item for item in events if item.event.get("kind") == "RunStarted"), None)
-    if started is None:
+    ends = run_ends(database, run)
+    if ends is None:
         return None
-    ended = next((item for item in reversed(events) if item.event.get("kind") == "RunFinished"), None)
-    report = ended.event.get("report") if ended else None
-    return RunRecord(
-        run=run,
-        at=started.at,
-        asked=str(started.event.get("message") or ""),
-        report=report if isinstance(report, dict) else {},
-        finished_at=ended.at if ended else None,
-    )
+    return RunRecord(run=run, at=ends.at, asked=ends.asked, report=ends.report, finished_at=ends.finished_at)
 
 
 def load_acts(database: "Database", incident: Incident | None = None) -> tuple[Act, ...]:

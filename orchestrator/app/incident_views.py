@@ -2,17 +2,17 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from orchestrator.app.dossiers import load_dossier
 from orchestrator.app.identity import this_user
-from orchestrator.app.incident_search import similar_to
+from orchestrator.app.incident_search import similar_shown, similar_to
 from orchestrator.app.state import open_state
 from orchestrator.core.errors import InputError
 from orchestrator.core.guide_record import GuideRecord
-from orchestrator.core.incidents.dossier import Dossier, Mark, NoteKind, Outcome, RunRecord
+from orchestrator.core.incidents.dossier import Dossier, Mark, NoteKind, Outcome
 from orchestrator.core.incidents.postmortem import write_postmortem
 from orchestrator.core.incidents.receipts import receipts_of
 from orchestrator.core.incidents.summary import status_update, summarise
@@ -25,6 +25,9 @@ from orchestrator.settings import Settings
 from orchestrator.store.guide_uses import GuideUses
 from orchestrator.store.incidents import StoredIncidents
 from orchestrator.store.remarks import StoredRemarks
+
+if TYPE_CHECKING:
+    from orchestrator.store.database import Database
 
 _SETTLED = frozenset({"cause_found", "healthy"})
 _CAUSE = re.compile(r"\S(?:.{0,198}\S)?")
@@ -155,24 +158,16 @@ def _mark(dossier: Dossier, *, who: str, cause: str, wrong: bool, note: str) -> 
     )
 
 
-def related(settings: Settings, incident: str) -> Json:
-    """What `incidents show` adds to the incident itself: the summary, notes and pins, and its runs' guides."""
-    with open_state(settings) as database:
-        dossier = load_dossier(database, incident)
-    return _cleaned(
-        {
-            "summary": [section.document() for section in summarise(dossier)],
-            "notes": [note.document() for note in dossier.notes],
-            "marks": [mark.document() for mark in dossier.marks],
-            "actions": [{"id": act.id, "title": act.title, "state": act.state} for act in dossier.acts],
-            "handoffs": [item.id for item in dossier.items],
-            "guides": _guides(dossier.runs),
-        }
-    )
-
-
-def _guides(runs: Sequence[RunRecord]) -> list[Json]:
-    return [{"run": run.run, "id": run.guide["id"]} for run in runs if run.guide.get("id")]
+def related(database: "Database", dossier: Dossier) -> Json:
+    """What `incidents show` tells besides the incident itself: summary, people's words, actions, items, likenesses."""
+    return {
+        "summary": [section.document() for section in summarise(dossier)],
+        "notes": [note.document() for note in dossier.notes],
+        "marks": [mark.document() for mark in dossier.marks],
+        "actions": [{"id": act.id, "title": act.title, "state": act.state} for act in dossier.acts],
+        "handoffs": [{"id": item.id, "title": item.parked.title, "state": item.state.value} for item in dossier.items],
+        "similar": [likeness.document() for likeness in similar_shown(database, dossier)],
+    }
 
 
 def _cleaned(document: Json) -> Json:

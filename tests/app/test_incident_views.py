@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from orchestrator.app.incident_views import (
     incident_update,
     similar_incidents,
 )
+from orchestrator.app.incidents import show_incident
 from orchestrator.app.past import verify_run
 from orchestrator.app.past_incidents import past_incidents
 from orchestrator.app.state import open_state
@@ -36,6 +38,7 @@ from orchestrator.store.handoffs import StoredHandoffs
 from orchestrator.store.incidents import StoredIncidents
 from orchestrator.surfaces.application import Options
 
+Run = Any
 QUESTION = "calls of pay to a dependency fail since 10:20"
 NOW = datetime.now(UTC).replace(microsecond=0)
 RULED = Ruled(
@@ -148,6 +151,18 @@ async def test_what_is_shown_of_it(settings: Settings, report: Json):
     update = incident_update(settings, "INC-3", post=True)
     assert cause not in str(update["text"])
     assert incident_timeline(settings, "INC-3", since=None, zone=None)["entries"][-1]["kind"] == "update"  # type: ignore[index]  # JSON
+
+
+@pytest.mark.usefixtures("report")
+def test_showing_an_incident_tells_all_of_it(settings: Settings, run: Run):
+    """Impact, cause, actions, items and what is alike stand on its page and in its document."""
+    document = show_incident(settings, "INC-3")
+    assert [item["incident"] for item in _list(document["similar"])] == ["INC-1"]
+    assert [item["state"] for item in _list(document["actions"])] == ["approved and not begun"]
+    out = " ".join(run("incidents", "show", "INC-3").out.split())
+    for said in ("A-1 approved and not begun restart service pay", "H-1 open look again", "INC-1 the same alert rule"):
+        assert said in out
+    assert "More: switchboard incidents timeline|summary|update|similar|report INC-3" in out
 
 
 @pytest.mark.usefixtures("database")

@@ -155,6 +155,13 @@ def similar(mine: Profile, hits: Iterable[Hit], *, without: Iterable[str] = (), 
     return tuple(sorted(found, key=lambda item: (-item.score, item.incident))[:top])
 
 
+def similar_among(mine: Profile, past: Iterable[Profile], *, top: int = 5) -> tuple[Likeness, ...]:
+    """The same among profiles at hand, without a search index: words are compared by their share alone."""
+    found = (compare(mine, other, text=0.0) for other in past if other.id != mine.id)
+    alike = (likeness for likeness in found if likeness.score >= FLOOR)
+    return tuple(sorted(alike, key=lambda item: (-item.score, item.incident))[:top])
+
+
 def compare(mine: Profile, past: Profile, *, text: float) -> Likeness:
     """How alike two incidents are; `text` is the search's score of the past one's words, 0 to 1."""
     rules, services = _common(mine.rules, past.rules), _common(mine.services, past.services)

@@ -79,6 +79,36 @@ def similar_text(document: Fields, screen: Screen) -> str:
     return screen.text(hanging(rows))
 
 
+def further_parts(incident: Fields, screen: Screen) -> list[RenderableType]:
+    """What `incidents show` tells besides: impact and cause, actions, items, people's words, likenesses."""
+    parts: list[RenderableType] = []
+    for section in entries(incident, "summary"):
+        if text(section, "key") in {"impact", "cause"}:
+            parts += _listed(text(section, "heading"), [_said(item) for item in entries(section, "sentences")], screen)
+    stands = [f"{text(i, 'id')}  {text(i, 'state')}  {text(i, 'title')}" for i in entries(incident, "actions")]
+    parts += _listed("Actions", stands, screen)
+    items = [f"{text(i, 'id')}  {text(i, 'state')}  {text(i, 'title')}" for i in entries(incident, "handoffs")]
+    parts += _listed("For a person", items, screen)
+    notes = [f"{_at(i.get('at'))}  {text(i, 'who')}: {text(i, 'text')}" for i in entries(incident, "notes")]
+    parts += _listed("Notes", notes, screen)
+    alike = [
+        Text.assemble((text(item, "incident"), "cyan"), f"  {text(item, 'why')}. {text(item, 'hypothesis')}".rstrip())
+        for item in entries(incident, "similar")
+    ]
+    return parts + _listed("Similar past incidents, whose causes prove nothing here", alike, screen)
+
+
+def _listed(title: str, lines: Sequence[Text | str], screen: Screen) -> list[RenderableType]:
+    return [heading(title), hanging([(screen.marks.bullet, line) for line in lines])] if lines else []
+
+
+def more_line(incident: Fields) -> Text:
+    """The commands that show more."""
+    return Text(
+        f"\nMore: switchboard incidents timeline|summary|update|similar|report {text(incident, 'id')}", style="dim"
+    )
+
+
 def mark_text(document: Fields) -> str:
     """What was stored of a verdict, and the guide's record after it."""
     guide, record = text(fields(document, "guide"), "id"), fields(document, "record")
