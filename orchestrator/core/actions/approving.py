@@ -52,14 +52,14 @@ def _void(action: Action, command: Void, now: datetime) -> Answer:
 def _rule(action: Action, ruled: Ruled, now: datetime) -> Answer:
     if action.stage not in {Stage.FORBIDDEN, Stage.WAITING}:
         return Answer()
-    event = _ruled(action, ruled, now)
+    event = ruled_event(action, ruled, now)
     if ruled.ruling.decision is not Decision.ALLOWED:
         return Answer(events=(event,))
     approved = ActionApproved(at=now, how=ruled.ruling.reasons[0], fingerprint=action.request.fingerprint)
     return Answer(events=(event, approved))
 
 
-def _ruled(action: Action, ruled: Ruled, now: datetime) -> ActionRuled:
+def ruled_event(action: Action, ruled: Ruled, now: datetime) -> ActionRuled:
     """The ruling as an event; the time that an action has is set once, by the first ruling that lets it wait."""
     ruling, before = ruled.ruling, action.ruling
     kept = before.expires_at if before is not None else None
@@ -84,7 +84,7 @@ def _approve(action: Action, command: Approve, now: datetime) -> Answer:
         return declined
     if any(same_person(given.by, command.by) for given in _given(action)):
         return _again(action, command, now)
-    ruled = _ruled(action, command.ruled, now)
+    ruled = ruled_event(action, command.ruled, now)
     if not _may_approve(action, command):
         return no(_who_may(action, command.by, command.ruled))
     given = ApprovalGiven(
@@ -109,7 +109,7 @@ def _again(action: Action, command: Approve, now: datetime) -> Answer:
         return Answer(note=f"{command.by} has approved already; {second_person(votes, needed)}")
     how = f"approved by {' and '.join(vote.by for vote in votes)}"
     approved = ActionApproved(at=now, how=how, fingerprint=command.fingerprint)
-    return Answer(events=(_ruled(action, command.ruled, now), approved), note=f"{command.by} has approved already")
+    return Answer(events=(ruled_event(action, command.ruled, now), approved), note=f"{command.by} has approved already")
 
 
 def _given(action: Action) -> Sequence[ApprovalGiven]:
@@ -174,7 +174,7 @@ def _break_glass(action: Action, command: BreakGlass, now: datetime) -> Answer:
         via=command.via,
     )
     approved = ActionApproved(at=now, how=f"glass broken by {command.by}", fingerprint=command.fingerprint)
-    return Answer(events=(_ruled(action, command.ruled, now), broken, approved))
+    return Answer(events=(ruled_event(action, command.ruled, now), broken, approved))
 
 
 def _review(action: Action, command: ReviewGlass, now: datetime) -> Answer:

@@ -94,12 +94,14 @@ class Claim:
         fingerprint: Of what this process is about to do.
         patience: How long its call can take at most.
         data_at: The clock of the data, where it is not the wall clock.
+        ruled: What the policy says at this moment, under which the approvals must still be enough.
     """
 
     process: str
     fingerprint: str
     patience: timedelta
     data_at: datetime | None = None
+    ruled: Ruled | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +117,15 @@ class Learn:
     """What a read of the target found.
 
     Attributes:
-        holder_dead: Whether the process of the claim surely is no more, so that its call cannot come any more.
+        holder_dead: Whether the process of that attempt surely is no more, so that its call cannot come any more.
         asked_at: When the read was begun.
+        attempt: The attempt that the read was begun for; without it `holder_dead` counts for nothing.
     """
 
     reading: Reading
     holder_dead: bool
     asked_at: datetime
+    attempt: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

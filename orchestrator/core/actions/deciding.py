@@ -8,7 +8,7 @@ answer, a read of the target or a person who looked there can tell.
 from datetime import datetime
 
 from orchestrator.core.actions.approving import Said, say
-from orchestrator.core.actions.commands import Command, Expire, Rule, Void
+from orchestrator.core.actions.commands import Command, Expire, Report, Rule, Void
 from orchestrator.core.actions.events import ActionExpired
 from orchestrator.core.actions.ledger import Deed, enter
 from orchestrator.core.actions.standing import Answer, no
@@ -16,8 +16,11 @@ from orchestrator.core.actions.state import OPEN, Action, Stage
 
 
 def decide(action: Action, command: Command, *, now: datetime) -> Answer:
-    """What becomes of an action by a command; an action whose time ran out is expired first."""
-    if action.stage in OPEN and action.stage_at(now) is Stage.EXPIRED:
+    """What becomes of an action by a command; an action whose time ran out is expired first.
+
+    A call's answer is no wish, and is heard whatever the time.
+    """
+    if action.stage in OPEN and action.stage_at(now) is Stage.EXPIRED and not isinstance(command, Report):
         expired = ActionExpired(at=now)
         if isinstance(command, Rule | Expire | Void):
             return Answer(events=(expired,))

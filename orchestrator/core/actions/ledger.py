@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TypeAlias, assert_never
 
+from orchestrator.core.actions.approving import ruled_event
 from orchestrator.core.actions.commands import (
     Attest,
     Claim,
@@ -10,6 +11,7 @@ from orchestrator.core.actions.commands import (
     NameOwner,
     OfferUndo,
     Report,
+    Ruled,
     Verify,
     answer_document,
 )
@@ -27,8 +29,10 @@ from orchestrator.core.actions.events import (
     OwnerNamed,
     UndoOffered,
 )
+from orchestrator.core.actions.persons import counted
 from orchestrator.core.actions.standing import Answer, no, once, standing
 from orchestrator.core.actions.state import ACTED, UNSETTLED, Action, Stage
+from orchestrator.core.ruling import Decision
 from orchestrator.core.workflows import Absent, Accepted, Done, Refused, Unknown
 
 PUT_OFF = timedelta(seconds=30)
@@ -66,6 +70,9 @@ def _claim(action: Action, command: Claim, now: datetime) -> Answer:
         return no(f"{action.id} was not approved for what is about to be done; propose it again")
     if action.not_before is not None and now < action.not_before:
         return no(f"{action.id} was put off until {action.not_before}")
+    withdrawn = _withdrawn(action, command.ruled, now) if command.ruled is not None else None
+    if withdrawn is not None:
+        return withdrawn
     claimed = ActionClaimed(
         at=now,
         process=command.process,
@@ -76,6 +83,22 @@ def _claim(action: Action, command: Claim, now: datetime) -> Answer:
     return Answer(events=(claimed,))
 
 
+def _withdrawn(action: Action, ruled: Ruled, now: datetime) -> Answer | None:
+    """What is the case where the policy of this moment lets nobody begin; None where it lets.
+
+    One that forbids may let again until the time runs out; one that asks for more persons has them asked.
+    """
+    ruling = ruled.ruling
+    if ruling.decision is Decision.FORBIDDEN:
+        return no(f"{action.id} may not be done now: {'; '.join(ruling.reasons)}")
+    votes = [vote for vote in action.approvals if vote.fingerprint == action.request.fingerprint]
+    enough = len(counted(votes, action.request, ruled)) >= max(ruling.persons, 1)
+    if ruling.decision is Decision.ALLOWED or action.glass is not None or enough:
+        return None
+    why = f"{action.id} needs more approvals than it has, under the policy of now: {'; '.join(ruling.reasons)}"
+    return no(why, ruled_event(action, ruled, now))
+
+
 def _covered(action: Action) -> bool:
     """Whether the newest approval is for exactly what the action is."""
     approved = [event for event in action.events if isinstance(event, ActionApproved)]
@@ -83,10 +106,14 @@ def _covered(action: Action) -> bool:
 
 
 def _report(action: Action, command: Report, now: datetime) -> Answer:
-    """The answer of an attempt's own call; one that comes after all is settled changes nothing."""
-    if action.stage not in UNSETTLED:
-        return Answer(note=standing(action))
+    """The answer of an attempt's own call.
+
+    One that comes after all is settled changes nothing, unless it tells that what counted as not done was done.
+    """
     outcome = command.outcome
+    told_otherwise = isinstance(outcome, Done) and action.claim is not None and action.stage not in ACTED
+    if action.stage not in UNSETTLED and not told_otherwise:
+        return Answer(note=standing(action))
     match outcome:
         case Done():
             return _acted(action, _done(outcome, now, by="call"))
@@ -153,7 +180,8 @@ def _learn(action: Action, command: Learn, now: datetime) -> Answer:
 def _call_is_over(action: Action, command: Learn) -> bool:
     """Whether the call of the last claim cannot arrive any more, and could not when the read was begun."""
     claim = action.claim
-    return claim is None or command.holder_dead or command.asked_at >= claim.until
+    dead = command.holder_dead and command.attempt == action.attempts  # not the process of an attempt before
+    return claim is None or dead or command.asked_at >= claim.until
 
 
 def _attest(action: Action, command: Attest, now: datetime) -> Answer:
@@ -161,7 +189,8 @@ def _attest(action: Action, command: Attest, now: datetime) -> Answer:
         return no(standing(action))
     if not command.note.strip():
         return no("say what you saw at the target, for those who read it later")
-    if action.claim is not None and now < action.claim.until and action.stage is Stage.CLAIMED:
+    early = action.claim is not None and now < action.claim.until
+    if action.claim is not None and early and (action.stage is Stage.CLAIMED or not command.done):
         return no(f"the call of {action.id} may be under way until {action.claim.until}; look again then")
     if command.done:
         return _acted(action, ActionDone(at=now, by=command.by, note=command.note))

@@ -253,14 +253,19 @@ def test_a_lost_answer_is_left_by_a_read_only(claimed: Any) -> None:
 def test_nothing_there_counts_once_nothing_can_arrive(claimed: Any, asked: int, dead: bool, stage: Stage) -> None:  # noqa: FBT001  # a parameter of the test
     """A read that was begun while the call could be under way does not let it be made again."""
     asked_at = claimed.action.requested_at + asked * MINUTE
-    absent = Learn(reading=Absent(key=KEY, source="lookup"), holder_dead=dead, asked_at=asked_at)
+    absent = Learn(reading=Absent(key=KEY, source="lookup"), holder_dead=dead, asked_at=asked_at, attempt=1)
     claimed.tell(absent, after=8 * MINUTE)
     assert claimed.action.stage is stage
 
 
 def test_a_late_answer_of_an_earlier_attempt_only_tells_that_it_was_done(claimed: Any) -> None:
     """A refusal of the first call says nothing about the second."""
-    nothing = Learn(reading=Absent(key=KEY, source="lookup"), holder_dead=True, asked_at=claimed.action.requested_at)
+    nothing = Learn(
+        reading=Absent(key=KEY, source="lookup"),
+        holder_dead=True,
+        asked_at=claimed.action.requested_at,
+        attempt=1,
+    )
     claimed.tell(nothing, after=2 * MINUTE)
     claimed.tell(claim(claimed, "p2"), after=3 * MINUTE)
     late = Report(attempt=1, outcome=Refused(key=KEY, code="400", message="no"))
