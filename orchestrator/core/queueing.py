@@ -33,7 +33,7 @@ class RunRequest:
     Attributes:
         run: Its id.
         kind: Who carries it out knows what this means, such as `ask` or `triage`.
-        body: Message, options, session: what it takes to carry it out in any process.
+        body: Message, options, session: what it takes to carry it out in any process. It is stored without secrets.
         by: Who asked, such as `local:ann` or `schedule:nightly`.
         key: Two requests with one key are one run; None is never the same as another.
         not_before: It is not begun earlier; None is at once.

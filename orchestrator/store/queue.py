@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from orchestrator.core.queueing import Beat, Process, QueuedRun, Requested, RunRequest, RunState
+from orchestrator.core.redaction import redact_value
 from orchestrator.store.database import Database, Row, Value
 from orchestrator.store.documents import from_stamp, from_text, stamp, to_text
 
@@ -75,7 +76,7 @@ class StoredQueue:
                 return Requested(run=_queued(known[0]), new=False)
             rows = connection.execute(
                 _ADD,
-                *(request.run, request.kind, to_text(request.body), request.by, request.key),
+                *(request.run, request.kind, to_text(redact_value(request.body)), request.by, request.key),
                 *(stamp(request.not_before) if request.not_before else None, request.priority, stamp(now)),
             )
             return Requested(run=_queued(rows[0]), new=True)

@@ -38,6 +38,14 @@ def test_a_request_comes_back_as_it_was(queue: StoredQueue) -> None:
     assert queue.find("nobody") is None
 
 
+def test_a_secret_is_not_stored(queue: StoredQueue) -> None:
+    """What another process carries out was redacted first."""
+    body: dict[str, object] = {"message": "AccountKey=abcdefgh fails", "started": {"api_key": "hunter2"}}
+    made = queue.request(RunRequest(run="r1", kind="ask", body=body, by="local:ann"), now=NOW)
+    kept = {"message": "AccountKey=[redacted key] fails", "started": {"api_key": "[redacted key]"}}
+    assert made.run.request.body == kept
+
+
 def test_one_key_is_one_run(queue: StoredQueue) -> None:
     """A second request with a key gets the first one's run, also once that is over; without a key each is its own."""
     queue.request(wanted("r1", key="k"), now=NOW)
