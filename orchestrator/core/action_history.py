@@ -28,6 +28,7 @@ from orchestrator.core.actions.events import (
 from orchestrator.core.table import iso_utc
 
 Json = dict[str, object]
+_WHERE = {"cli": "at the command line", "chat": "in a chat"}
 
 
 def history_entry(event: AnyActionEvent) -> Json:
@@ -56,7 +57,7 @@ def _told(event: AnyActionEvent) -> tuple[str, str]:  # noqa: C901, PLR0911, PLR
         case ActionRuled():
             return f"ruled: {event.decision}", "; ".join(event.reasons)
         case ApprovalGiven():
-            return "approved", f"in the {event.via}"
+            return "approved", _WHERE.get(event.via, f"in {event.via}")
         case ActionApproved():
             return "cleared", event.how
         case GlassBroken():

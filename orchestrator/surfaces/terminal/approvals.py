@@ -16,6 +16,7 @@ from orchestrator.surfaces.terminal.screen import Screen
 from orchestrator.surfaces.terminal.values import duration_text
 
 _WHAT = 120
+_LABEL = len("verified by")
 _STATES = {
     "waiting": "bold yellow",
     "verified": "bold green",
@@ -91,17 +92,19 @@ def proposal_parts(action: Fields, screen: Screen) -> list[RenderableType]:
         (state.replace("_", " ").upper(), _STATES.get(state, "bold")),
     )
     by_hand = text(action, "by_hand")
-    parts: list[RenderableType] = [title, labelled(_argument_rows(action), indent=2)]
+    parts: list[RenderableType] = [title, labelled(_argument_rows(action), indent=2, label_width=_LABEL)]
     if by_hand:
         # on a line of its own and never broken, so that it can be copied
-        parts.append(Text.assemble(("  by hand  ", "dim"), (by_hand, "cyan"), no_wrap=True, overflow="ignore"))
+        parts.append(
+            Text.assemble((f"  {'by hand':{_LABEL}}  ", "dim"), (by_hand, "cyan"), no_wrap=True, overflow="ignore")
+        )
     rows = [
         ("touches", reach_of(action)),
         ("verified by", verify_text(action.get("verify")) or "nothing: nobody will look whether it helped"),
         ("undone by", undo_text(action.get("undo")) or "nothing that is known"),
         ("taint", "free text supplied an argument: check it" if action.get("tainted") else ""),
     ]
-    parts.append(labelled([(label, value) for label, value in rows if value], indent=2))
+    parts.append(labelled([(label, value) for label, value in rows if value], indent=2, label_width=_LABEL))
     if state == "waiting":
         parts.append(Text(f"  {screen.marks.bullet} Nothing was done yet; an approval is not the action.", style="dim"))
     return parts
