@@ -96,12 +96,13 @@ async def ingest_alerts(
     mapping: Path | None = None,
     headers: Mapping[str, str] | None = None,
     triage: bool = True,
+    most: int = MOST_RUNS,
     listen: Listener | None = None,
 ) -> Json:
     """Take in the alerts of files; then, where no worker lives, carry out the runs that they ask for.
 
     The document has `alerts`: what became of each record; `incidents`: those concerned as they stand now; `runs`: those
-    carried out here, of the worst incidents at most ten; `waiting`: how many wait for a worker; `rejected`: how many
+    carried out here, of the worst incidents at most `most`; `waiting`: how many wait for a worker; `rejected`: how many
     records could not be read; `worker`: whether one lives.
     """
     now = datetime.now(UTC)
@@ -111,7 +112,7 @@ async def ingest_alerts(
         stored = StoredIncidents(database, topology=inventory_of(settings), debounce_s=DEBOUNCE_S if worker else 0.0)
         results = stored.ingest([record for _, record in records], triage=triage)
         concerned = list(dict.fromkeys(item.incident for item in results if item.incident))
-    runs = await run_requested(settings, concerned, listen=listen) if triage and not worker else []
+    runs = await run_requested(settings, concerned, most=most, listen=listen) if triage and not worker else []
     with open_state(settings) as database:
         found = [StoredIncidents(database).current(name) for name in concerned]
         waiting = len(_queued(StoredQueue(database), concerned))
@@ -131,8 +132,10 @@ def _worker_lives(database: "Database", now: datetime) -> bool:
     return any(process.kind == "worker" and now - process.heartbeat_at < ALIVE for process in known)
 
 
-async def run_requested(settings: Settings, incidents: Sequence[str], *, listen: Listener | None = None) -> list[Json]:
-    """Carry out triage runs that wait for these incidents, the worst first, at most ten; they read and propose only."""
+async def run_requested(
+    settings: Settings, incidents: Sequence[str], *, most: int = MOST_RUNS, listen: Listener | None = None
+) -> list[Json]:
+    """Carry out triage runs that wait for these incidents, the worst first; they read and propose only."""
     from orchestrator.app.azure import Azure  # noqa: PLC0415  # with what runs need
     from orchestrator.app.carrying import Carrying  # noqa: PLC0415
     from orchestrator.app.recorded import open_recorded  # noqa: PLC0415
@@ -142,7 +145,7 @@ async def run_requested(settings: Settings, incidents: Sequence[str], *, listen:
         recorded = stack.enter_context(open_recorded(settings, kind="ingest"))
         if recorded.executor is None or recorded.database is None:
             return []
-        wanted = _queued(StoredQueue(recorded.database), incidents)[:MOST_RUNS]
+        wanted = _queued(StoredQueue(recorded.database), incidents)[:most]
         if not wanted:
             return []
         azure = await stack.enter_async_context(Azure(settings))
