@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from orchestrator.app.approval_documents import action_document, result_document
+from orchestrator.app.desk import HandoffDesk
 from orchestrator.app.identity import this_user
 from orchestrator.app.policies import mode_of, read_policies
 from orchestrator.app.state import open_state
@@ -14,12 +15,14 @@ from orchestrator.core.actions.commands import Command, Deny, Expire, ReviewGlas
 from orchestrator.core.actions.request import ActionRequest
 from orchestrator.core.actions.state import OPEN, UNSETTLED, Action, Stage
 from orchestrator.core.errors import InputError, StoreError
+from orchestrator.core.handoffs import ItemKind
 from orchestrator.core.judging import judge
 from orchestrator.core.policy import Mode, Policy
 from orchestrator.core.report import Json
 from orchestrator.core.ruling import Decision, Ruling
 from orchestrator.settings import Settings
 from orchestrator.store.actions import StoredActions
+from playbooks.services import Services
 
 if TYPE_CHECKING:
     from orchestrator.store.database import Database
@@ -129,10 +132,13 @@ async def review(settings: Settings, action_id: str, *, note: str) -> Json:
         raise InputError("a review needs a note, for the record: say what you find")
     with open_state(settings) as database:
         document = _said(database, settings, action_id, ReviewGlass(by=this_user(), note=note))
-    result = document["result"]
-    assert isinstance(result, dict)
-    if result["status"] == "refused":
-        return document
+        result = document["result"]
+        assert isinstance(result, dict)
+        if result["status"] == "refused":
+            return document
+        action = StoredActions(database).find(str(document["id"]))
+        desk, kind = HandoffDesk(database, Services()), ItemKind.BROKEN_GLASS_REVIEW
+        desk.settle(action, kind, who=this_user(), note=note, at=datetime.now(UTC))
     return {**document, "result": {**result, "status": "done", "message": "reviewed"}}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from orchestrator.app.desk import HandoffDesk
 from orchestrator.app.handoffs import REMIND_EVERY, Notify, park_run, remind
 from orchestrator.core.errors import SwitchboardError
 from orchestrator.core.handoffs import Item
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from playbooks.services import Services
 
 REMIND_S = 60.0
+DESK_S = 30.0
 CHANNEL = "on-call"
 NOTIFY = "notify"
 
@@ -43,6 +45,20 @@ def remind_job(database: "Database", *, notify: Notify | None = None) -> "Job":
         await remind(database, now, notify=notify)
 
     return Job(name="handoffs", every_s=REMIND_S, run=run)
+
+
+def desk_job(database: "Database", services: "Services") -> "Job":
+    """The worker's job that gives to a person what a process that died left without one."""
+    import asyncio  # noqa: PLC0415  # only a worker has jobs
+
+    from orchestrator.app.worker.jobs import Job  # noqa: PLC0415  # the same
+
+    desk = HandoffDesk(database, services)
+
+    async def run(now: datetime) -> None:
+        await asyncio.to_thread(desk.look, now)
+
+    return Job(name="desk", every_s=DESK_S, run=run)
 
 
 def configured_notify(settings: "Settings", workflows: Workflows) -> Notify | None:

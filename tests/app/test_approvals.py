@@ -11,6 +11,7 @@ from orchestrator.app.approvals import (
     review,
     show_approval,
 )
+from orchestrator.app.desk import HandoffDesk
 from orchestrator.app.identity import this_user
 from orchestrator.app.policies import explain_policy
 from orchestrator.app.state import open_state
@@ -20,6 +21,8 @@ from orchestrator.core.actions.state import Stage
 from orchestrator.core.errors import InputError
 from orchestrator.settings import Settings
 from orchestrator.store.actions import StoredActions
+from orchestrator.store.handoffs import StoredHandoffs
+from playbooks.services import Services
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 REQUEST = ActionRequest(
@@ -123,6 +126,23 @@ async def test_broken_glass_is_reviewed_by_another(two: Settings):
     assert "nothing to review" in str((await review(two, other, note="fine"))["result"])
     with pytest.raises(InputError, match="needs a note"):
         await review(two, name, note="")
+
+
+async def test_a_review_answers_the_item_that_asked_for_it(two: Settings):
+    """The list of what waits for a person is shorter by one; a second review says the same."""
+    name = file(two)
+    with open_state(two) as database:
+        now, ruled = datetime.now(UTC), read_judging(two).rule(REQUEST, datetime.now(UTC))
+        broken = BreakGlass(by="local:carol", fingerprint=REQUEST.fingerprint, reason="r", ruled=ruled, via="cli")
+        action = StoredActions(database).handle(name, broken, now=now).action
+        HandoffDesk(database, Services()).take(action, at=now)
+    first, again = await review(two, name, note="it was right"), await review(two, name, note="it was right")
+    assert first["result"] == again["result"]
+    assert first["result"]["status"] == "done"  # type: ignore[index]  # a document
+    with open_state(two) as database:
+        item = StoredHandoffs(database).find("H-1")
+    assert item is not None
+    assert (item.state.value, item.changes[-1].who) == ("resolved", this_user())
 
 
 def test_two_persons_are_two_names(two: Settings):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from orchestrator.app.desk import HandoffDesk
+from orchestrator.app.handoff_jobs import desk_job
 from orchestrator.app.state import open_state
 from orchestrator.core.actions.commands import (
     Approve,
@@ -110,6 +111,17 @@ def test_an_unknown_outcome_has_an_owner(database: Database):
     assert any("approved by local:alice" in fact for fact in facts)
     assert item.parked.facts[1].evidence == ("E4",)
     assert "settle A-1" in item.parked.question
+
+
+async def test_a_worker_finds_what_a_dead_process_left(database: Database):
+    """Again and again, each once."""
+    acted(database, GLASS, CLAIM, LOST)
+    job = desk_job(database, SERVICES)
+    for _ in range(2):
+        await job.run(NOW)
+    items = StoredHandoffs(database).listed(states=tuple(ItemState), limit=9)
+    assert sorted(item.parked.kind.value for item in items) == ["broken_glass_review", "unknown_action"]
+    assert StoredActions(database).find("A-1").owner in {item.id for item in items}
 
 
 def test_an_outcome_that_became_known_resolves_its_item(database: Database):
