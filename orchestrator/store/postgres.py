@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Literal, Self
 
 import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.conninfo import conninfo_to_dict
 
 from orchestrator.core.errors import SettingsError, StoreError
@@ -125,13 +127,15 @@ class PostgresDatabase:
 
     def _open(self) -> "psycopg.Connection[Row]":
         with self._translated():
-            return psycopg.connect(
+            connection = psycopg.connect(
                 self._url,
                 autocommit=True,
                 connect_timeout=CONNECT_S,
                 prepare_threshold=None,  # a pooler in between gives each transaction another session
                 fallback_application_name="switchboard",
             )
+        connection.adapters.register_loader("numeric", _NumberLoader)
+        return connection
 
     def _prepare(self) -> None:
         refuse_newer(repr(self._place), self._version())
@@ -161,6 +165,14 @@ class PostgresDatabase:
                 f"the state store {self._place!r} cannot be used: {said}; {_mend(error)}",
                 retryable=state.startswith(_RETRYABLE) or isinstance(error, psycopg.OperationalError),
             ) from error
+
+
+class _NumberLoader(Loader):
+    """Sums as the other store gives them: whole numbers as `int`, others as `float`."""
+
+    def load(self, data: Buffer) -> int | float:
+        text = bytes(data).decode("ascii")
+        return int(text) if text.removeprefix("-").isdigit() else float(text)
 
 
 class _PostgresConnection:

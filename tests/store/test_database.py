@@ -102,6 +102,16 @@ def test_marks_and_signs_in_quotes_stay(database: Database) -> None:
     assert database.read("SELECT '100%', '?'") == [("100%", "?")]
 
 
+def test_sums_are_plain_numbers(database: Database) -> None:
+    """Whole ones as they are, also beyond 32 bits."""
+    for name, value in (("a", 2**31 - 1), ("b", 5)):
+        with database.transaction() as connection:
+            connection.execute(PUT, name, value)
+    ((whole, mean),) = database.read("SELECT sum(value), sum(value) / 4.0 FROM counters")
+    assert (whole, type(whole)) == (2**31 + 4, int)
+    assert (mean, type(mean)) == (536870913.0, float)
+
+
 def test_what_is_no_unicode_is_replaced(database: Database) -> None:
     """The same in both stores; pairs of surrogates become what they stand for."""
     put(database, "a\0b\udc00\ud83d\ude00")
