@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from agents.triage.lineage import Concluding, inventory_names, tainted_by
 from agents.triage.outcome import Concluded, GuideOutcome, ProposedMitigation
+from orchestrator.core.errors import InputError
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.report import Json
 from orchestrator.core.table import json_value
 from playbooks.guide import Branch, Guide, Step, Verify
+from playbooks.literals import parse_timespan
 from playbooks.mitigations import BY_HAND
 from playbooks.services import Services
 
@@ -96,7 +98,17 @@ def verify_document(verify: Verify | None) -> Json | None:
         "window_after": verify.window_after,
         "wait": verify.wait,
         "expect": verify.expect,
+        "wait_s": _seconds(verify.wait),
+        "window_s": _seconds(verify.window_after),
     }
+
+
+def _seconds(text: str) -> float | None:
+    """The length of time; None where it is none."""
+    try:
+        return parse_timespan(text).total_seconds()
+    except InputError:
+        return None
 
 
 def _taken(step: Step, lead: Concluded) -> Branch | None:

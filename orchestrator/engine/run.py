@@ -68,6 +68,12 @@ class Run:
         self.listen(event.redacted())
 
     @property
+    def incident(self) -> str | None:
+        """The incident that it was begun for by itself; None where somebody asked."""
+        found = self.hold.taken.request.body.get("incident") if self.hold is not None else None
+        return found if isinstance(found, str) else None
+
+    @property
     def outcome(self) -> str | None:
         """How it ended, in a word; None where it has no end, and another process may go on with it."""
         if self.report is None:

@@ -33,6 +33,7 @@ from orchestrator.engine.endings import abstained_report, failed_report
 from orchestrator.engine.environment import Common, Environment, turn_context
 from orchestrator.engine.holding import Executor, Hold, Stop
 from orchestrator.engine.messages import payload_of, thread_of
+from orchestrator.engine.proposals import Proposals
 from orchestrator.engine.record import Record, no_memory
 from orchestrator.engine.run import Listener, Run
 from orchestrator.engine.session import Session
@@ -54,6 +55,7 @@ class Switchboard:
         memory: A run's finished steps.
         by: Who asks, as the queue of runs tells it.
         limit_s: How long one attempt of a run may take; None is as long as its turns may.
+        proposals: Files the actions that reports propose; None where none is filed.
     """
 
     kernel: Kernel
@@ -66,6 +68,7 @@ class Switchboard:
     executor: Executor | None = None
     memory: Callable[[str], Memory] = no_memory
     limit_s: float | None = None
+    proposals: Proposals | None = None
     by: str = "local"
 
     async def ask(
@@ -190,6 +193,8 @@ class Switchboard:
     async def _recorded(self, run: Run, start: Start, session: Session) -> Json:
         with run.recorded(session):
             document = await self._answer(run, start, session=session)
+            if self.proposals is not None:
+                document = await self.proposals.take(document, started=start.started, incident=run.incident)
             session.reports.append(document)
             run.emit(RunFinished(status=str(document["status"]), report=document))
         return document

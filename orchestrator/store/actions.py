@@ -3,13 +3,13 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from orchestrator.core.actions.commands import Command, Rule, Ruled, Void
 from orchestrator.core.actions.deciding import decide
 from orchestrator.core.actions.events import ActionRequested, AnyActionEvent, read_event
 from orchestrator.core.actions.filing import Blocked, Known, place
+from orchestrator.core.actions.keeping import Filed, Handled
 from orchestrator.core.actions.request import ActionRequest
 from orchestrator.core.actions.state import Action, Stage, evolve, fold
 from orchestrator.core.errors import InputError
@@ -28,24 +28,6 @@ _ADD = (
 )
 _UPDATE = "UPDATE actions SET stage = ?, expires_at = ?, version = ? WHERE number = ?"
 _APPEND = "INSERT INTO action_events (action, seq, at, kind, body) VALUES (?, ?, ?, ?, ?)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filed:
-    """What became of a proposal: its action, whether it is a new one, and why it was not filed where it was not."""
-
-    action: Action
-    new: bool
-    declined: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handled:
-    """What became of a command: the action after it, why it was not followed, what to know besides."""
-
-    action: Action
-    declined: str | None = None
-    note: str = ""
 
 
 class StoredActions:

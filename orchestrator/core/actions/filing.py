@@ -48,6 +48,9 @@ def place(request: ActionRequest, earlier: Sequence[Action], *, now: datetime, a
                 return Known(action=action)
             reason = f"{action.id} on {request.subject} is not settled yet ({action.stage.value}); settle it first"
             return Blocked(action=action, reason=reason)
+    own = _of_the_same_run(request, earlier)
+    if own is not None and not again:
+        return Known(action=own)
     open_ones = [action for action in earlier if action.stage in OPEN and action.stage_at(now) is not Stage.EXPIRED]
     for action in reversed(open_ones):
         if action.request.fingerprint == request.fingerprint:
@@ -56,6 +59,15 @@ def place(request: ActionRequest, earlier: Sequence[Action], *, now: datetime, a
     if stands is not None:
         return Known(action=stands)
     return New(replaced=tuple(open_ones))
+
+
+def _of_the_same_run(request: ActionRequest, earlier: Sequence[Action]) -> Action | None:
+    """What this run proposed before, whatever became of it: a run that is taken up again proposes nothing anew."""
+    if request.run is None:
+        return None
+    wanted = (request.run, request.undo_of, request.fingerprint)
+    same = [one for one in earlier if (one.request.run, one.request.undo_of, one.request.fingerprint) == wanted]
+    return same[-1] if same else None
 
 
 def _stands(request: ActionRequest, earlier: Sequence[Action], now: datetime) -> Action | None:

@@ -1,0 +1,21 @@
+"""What an action acts on: the business fact in its key, so that one fact is acted on once."""
+
+from collections.abc import Mapping
+
+from orchestrator.core.workflows import payload_sha256
+
+PRODUCTION = "production"
+_NAMING = ("order", "order_id", "ticket", "number", "flag", "zone", "host", "server", "queue", "service", "channel")
+"""Arguments that name a thing, the most particular first: a flag of a service is what is switched, not the service."""
+_DIGEST = 16
+
+
+def acted_on(arguments: Mapping[str, object], *, environment: str) -> str:
+    """The thing that the arguments name, and where it is unless that is production.
+
+    Arguments that name none are told apart as a whole, so that nothing else counts as the same fact.
+    """
+    named = (arguments.get(name) for name in _NAMING)
+    thing = next((str(value) for value in named if isinstance(value, str | int) and value not in {"", True, False}), "")
+    found = thing or f"sha256-{payload_sha256(dict(arguments))[:_DIGEST]}"
+    return found if environment == PRODUCTION else f"{environment}.{found}"

@@ -1,0 +1,140 @@
+"""What becomes of a run's proposals: filed with the policy's ruling, and done where the policy lets one pass alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from orchestrator.core.actions.commands import Ruled
+from orchestrator.core.actions.request import ActionRequest
+from orchestrator.core.actions.standing import standing
+from orchestrator.core.actions.state import Action, Stage
+from orchestrator.core.errors import InputError, StoreError, SwitchboardError
+from orchestrator.core.events import RunStarted
+from orchestrator.core.policy import Mode
+from orchestrator.core.report import Json
+from orchestrator.core.ruling import Decision
+from orchestrator.engine.acting.acting import Acting
+from orchestrator.engine.acting.ports import Judge
+from orchestrator.engine.acting.proposing import Asked, request_of
+
+NOT_FILED = "what is proposed was not filed, so that it cannot be approved: {why}"
+ANOTHER = "another proposal of the run goes first; whether this one is still wanted is for a person to say"
+READ_ONLY_RUN = "the run began by itself, by an alert, and such a run changes nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposals:
+    """Files what a report proposes.
+
+    Attributes:
+        acting: Files, and does what passes alone.
+        mode: In `read_only` nothing is filed.
+        environment: Where actions act.
+        requested_by: Who asks in this process, such as `local:ann`.
+    """
+
+    acting: Acting
+    mode: Mode
+    environment: str
+    requested_by: str
+
+    async def take(self, report: Json, *, started: RunStarted, incident: str | None = None) -> Json:
+        """The report with each filed action's `id`, `state`, `reasons` and `approve`.
+
+        A run that is taken up again files nothing twice. One that is about an `incident` began by itself: whatever it
+        proposes waits for a person. Where the store gives out the report says so.
+        """
+        if self.mode is Mode.READ_ONLY:
+            return report
+        asked = Asked(
+            run=started.run,
+            requested_by=self.requested_by,
+            environment=self.environment,
+            inputs=dict(started.inputs),
+            incident=incident,
+        )
+        turns = report.get("turns")
+        if isinstance(turns, list) and turns:
+            taken = [await self._turn(turn, asked) if isinstance(turn, dict) else turn for turn in turns]
+            first = taken[0] if isinstance(taken[0], dict) else {}
+            kept = {name: first[name] for name in ("actions", "notes") if name in first}
+            return {**report, **kept, "turns": taken}
+        return await self._turn(report, asked)
+
+    async def _turn(self, report: Json, asked: Asked) -> Json:
+        actions = report.get("actions")
+        if not isinstance(actions, Sequence) or not actions:
+            return report
+        alone = asked.incident is None
+        told: list[object] = []
+        try:
+            for action in actions:
+                document, passed = await self._proposed(action, asked, alone=alone)
+                told.append(document)
+                alone = alone and not passed
+        except StoreError as error:
+            notes = report.get("notes")
+            noted = [*(notes if isinstance(notes, list) else []), NOT_FILED.format(why=error.message)]
+            return {**report, "actions": [*told, *actions[len(told) :]], "notes": noted}
+        return {**report, "actions": told}
+
+    async def _proposed(self, action: object, asked: Asked, *, alone: bool) -> tuple[object, bool]:
+        """The action as the report tells it, and whether it passed without a person."""
+        request = request_of(action, asked) if isinstance(action, Mapping) else None
+        if request is None or not isinstance(action, Mapping):
+            return action, False
+        known = self.acting.workflows.specs.get(request.workflow)
+        if known is None or not known.changing:
+            return {**action, "reasons": [f"there is no workflow {request.workflow!r} here: do it by hand"]}, False
+        why = ANOTHER if asked.incident is None else READ_ONLY_RUN
+        judge = self.acting.judge if alone else asking(self.acting.judge, why)
+        try:
+            filed = await self.acting.propose(request, judge=judge)
+        except InputError as error:  # such as a secret in an argument
+            return {**action, "reasons": [error.message]}, False
+        if filed.declined is not None:
+            return {**action, "reasons": [filed.declined]}, False
+        found = filed.action
+        if found.stage is Stage.APPROVED and alone:
+            found = await self._done(found)
+        return {**action, **filed_fields(found)}, found.stage is not Stage.WAITING
+
+    async def _done(self, action: Action) -> Action:
+        """Do it now; what cannot be told now is told by whoever advances it."""
+        try:
+            return await self.acting.perform(action.id)
+        except StoreError:
+            raise
+        except SwitchboardError:
+            return await self.acting.find(action.id)
+
+
+def filed_fields(action: Action) -> Json:
+    """What a report tells of an action that was filed."""
+    waits = action.stage is Stage.WAITING
+    reasons = list(action.ruling.reasons) if action.ruling is not None else []
+    return {
+        "id": action.id,
+        "state": action.stage.value,
+        "reasons": reasons if waits or action.stage is Stage.FORBIDDEN else [_said(action)],
+        "approve": f"switchboard approvals approve {action.id}" if waits else None,
+    }
+
+
+def _said(action: Action) -> str:
+    found = action.verified
+    return f"{standing(action)}; {found.text}" if found is not None else standing(action)
+
+
+def asking(judge: Judge, why: str) -> Judge:
+    """The same policy, where what it lets pass alone waits for a person."""
+
+    def judged(request: ActionRequest, now: datetime) -> Ruled:
+        ruled = judge(request, now)
+        ruling = ruled.ruling
+        if ruling.decision is not Decision.ALLOWED:
+            return ruled
+        asked = replace(ruling, decision=Decision.APPROVAL, persons=1, reasons=(*ruling.reasons, why))
+        return replace(ruled, ruling=asked)
+
+    return judged
