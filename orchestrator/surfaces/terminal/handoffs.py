@@ -52,7 +52,7 @@ def time_text(value: object) -> str:
 
 def handoff_page(item: Fields, screen: Screen) -> str:
     """One item with its facts and its history."""
-    about = [
+    about: list[tuple[str, Text | str]] = [
         ("state", _state(item)),
         ("priority", text(item, "priority")),
         ("due (UTC)", _due(item)),
