@@ -18,6 +18,7 @@ _STATUSES = frozenset({"Succeeded", "Failed", "Skipped", "TimedOut"})
 _REFERENCE = re.compile(r"\b(?P<what>parameters|body|outputs|actions)\('(?P<name>[^']+)'\)")
 _SECURE = frozenset({"securestring", "secureobject"})
 _MOVED = range(300, 400)
+_METHODS = frozenset({"GET", "PUT", "POST", "PATCH", "DELETE"})
 
 
 def definition_problems(definition: Mapping[str, Any], spec: WorkflowSpec) -> tuple[str, ...]:
@@ -99,6 +100,9 @@ def _scope(place: str, actions: Mapping[str, Mapping[str, Any]]) -> Iterator[str
     for name, action in actions.items():
         if not action.get("type"):
             yield f"{place}.{name}: its type is missing"
+        method = action.get("inputs", {}).get("method")
+        if action.get("type") == "Http" and method not in _METHODS:
+            yield f"{place}.{name}: an HTTP action has no method {method!r}; there are {', '.join(sorted(_METHODS))}"
         for before, statuses in dict(action.get("runAfter", {})).items():
             if before not in actions:
                 yield f"{place}.{name}.runAfter: there is no action {before!r}"

@@ -44,6 +44,13 @@ def is_environment(logs: Sequence[str]) -> bool:
     return len(logs) == 1 and Path(logs[0]).is_dir() and read_mark(Path(logs[0])) is not None
 
 
+def environment_clock(folder: Path) -> datetime:
+    """The time at which a change takes effect that is made now in a sample folder; InputError for one that is none."""
+    from playbooks.samples.environment import clock_of  # noqa: PLC0415  # as above
+
+    return clock_of(folder)
+
+
 async def advance_environment(settings: "Settings", folder: Path, until: datetime) -> datetime:
     """Let the changes that the embedded host recorded take effect in a sample folder, and time pass until then.
 

@@ -6,14 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.app.sample_effects import advance_environment, is_environment, make_environment, recorded_changes
+from orchestrator.app.sample_effects import (
+    advance_environment,
+    environment_clock,
+    is_environment,
+    make_environment,
+    recorded_changes,
+)
 from orchestrator.app.sources import choose_sources, sample_folder
 from orchestrator.app.workflows import open_workflows
 from orchestrator.core.errors import InputError
 from orchestrator.core.workflows import Done, action_key
 from orchestrator.settings import Settings
 from orchestrator.surfaces.application import Options
-from playbooks.samples.environment import clock_of
 from playbooks.samples.marks import FOLDER, read_mark, read_state
 from plugins.monitor.embedded.duckdb import DuckDbLogs
 
@@ -52,7 +57,7 @@ async def test_a_rollback_is_seen_in_the_bundled_sample(settings: Settings) -> N
     await roll_back(settings, "INC-1")
     await roll_back(settings, "INC-1")
     clock = await advance_environment(settings, folder, END + timedelta(minutes=20))
-    assert clock == clock_of(folder) == END + timedelta(minutes=20)
+    assert clock == environment_clock(folder) == END + timedelta(minutes=20)
     assert len(read_state(folder).changes) == len(recorded_changes(settings)) == 1
     assert await failing(folder, clock) < 0.05
 

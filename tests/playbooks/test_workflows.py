@@ -96,6 +96,7 @@ def test_what_is_wrong_with_a_definition(change: Callable[[dict[str, Any]], obje
             lambda a: a["else"]["actions"]["Answer_before"].update(runAfter={"Change": ["Succeeded"]}),
             "no action 'Change'",
         ),
+        (lambda a: a["actions"]["Mark_failed"]["inputs"].update(method="MERGE"), "has no method 'MERGE'"),
         (lambda a: a["actions"].update(Claim_key={"type": "Http"}), "actions: two are named 'Claim_key'"),
         (lambda a: a["actions"]["Mark_failed"]["inputs"].update(body="@body('Gone')"), "there is no body('Gone')"),
         (
