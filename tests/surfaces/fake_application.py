@@ -65,6 +65,8 @@ assert _INCIDENTS
 assert _INCIDENTS.loader
 incidents = util.module_from_spec(_INCIDENTS)
 _INCIDENTS.loader.exec_module(incidents)
+if __name__ == "__main__":  # pytest has it in its own path
+    sys.path.append(str(Path(__file__).parents[1] / "servers"))
 _VIEWS = util.spec_from_file_location("surface_views", Path(__file__).with_name("fake_views.py"))
 assert _VIEWS
 assert _VIEWS.loader
