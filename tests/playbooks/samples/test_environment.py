@@ -1,5 +1,6 @@
 """A sample folder that is played on: rows are added, together or not at all, and nothing else is touched."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,11 +30,26 @@ SHARES = """AppRequests
 | summarize n = count(), bad = countif(not(Success))"""
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shop's folder as it is made; no test changes it."""
+    folder = tmp_path_factory.mktemp("made") / "shop"
+    make("shop", seed=7, out=folder)
+    return folder
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    """The shop's folder as it is made."""
-    make("shop", seed=7, out=tmp_path / "shop")
-    return tmp_path / "shop"
+def shop(made: Path, tmp_path: Path) -> Path:
+    """A shop of the test's own."""
+    return Path(shutil.copytree(made, tmp_path / "shop"))
+
+
+@pytest.fixture(scope="module")
+def alone(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop in which one writer made the change and let six minutes pass."""
+    folder = Path(shutil.copytree(made, tmp_path_factory.mktemp("alone") / "shop"))
+    advance(folder, [BACK], minutes(6))
+    return folder
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -100,10 +116,8 @@ def test_a_change_without_time_is_remembered(shop: Path) -> None:
     assert [one.minute for one in read_state(shop).changes] == [0]
 
 
-def test_several_at_once_add_each_row_once(shop: Path, tmp_path: Path) -> None:
+def test_several_at_once_add_each_row_once(shop: Path, alone: Path) -> None:
     """Whoever loses looks again; the rows are those that one alone would have added."""
-    make("shop", seed=7, out=tmp_path / "alone")
-    advance(tmp_path / "alone", [BACK], minutes(6))
     with ThreadPoolExecutor(3) as pool:
         clocks = list(pool.map(lambda count: advance(shop, [BACK], minutes(count)), (6, 6, 6)))
     state = read_state(shop)
@@ -111,17 +125,15 @@ def test_several_at_once_add_each_row_once(shop: Path, tmp_path: Path) -> None:
     assert len(state.changes) == 1
     parts = {path.name for path in (shop / FOLDER).iterdir() if path.is_dir()}
     assert parts == set(state.parts)
-    assert _files(shop) == _files(tmp_path / "alone")
+    assert _files(shop) == _files(alone)
 
 
 def _files(folder: Path) -> dict[str, list[bytes]]:
     return {name: [path.read_bytes() for path in table.files] for name, table in discover([str(folder)]).tables.items()}
 
 
-def test_a_writer_that_is_killed_leaves_nothing_that_counts(shop: Path, tmp_path: Path) -> None:
+def test_a_writer_that_is_killed_leaves_nothing_that_counts(shop: Path, alone: Path) -> None:
     """Killed at whatever moment, the next one gives the rows that one alone would have added."""
-    make("shop", seed=7, out=tmp_path / "alone")
-    advance(tmp_path / "alone", [BACK], minutes(6))
     program = (
         "import sys; from datetime import datetime; from pathlib import Path\n"
         "from playbooks.samples.environment import advance; from playbooks.samples.remedies import Remedy\n"
@@ -136,7 +148,7 @@ def test_a_writer_that_is_killed_leaves_nothing_that_counts(shop: Path, tmp_path
             time.sleep(pause_s)  # any moment will do; none is waited for
             process.send_signal(signal.SIGKILL)
     assert advance(shop, [BACK], minutes(6)) == minutes(6)
-    assert _files(shop) == _files(tmp_path / "alone")
+    assert _files(shop) == _files(alone)
 
 
 def test_a_folder_that_is_no_sample_is_never_touched(tmp_path: Path) -> None:
