@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -165,7 +166,8 @@ class DuckDbLogs:
         except asyncio.CancelledError:
             # A thread cannot be cancelled: stop its query, and leave only when nothing uses the cursor any more.
             while not running.done():
-                cursor.interrupt()
+                with suppress(duckdb.Error):  # the thread may have closed it just now
+                    cursor.interrupt()
                 await asyncio.wait([running], timeout=_INTERRUPT_EVERY_S)
             raise
 
