@@ -17,6 +17,7 @@ from orchestrator.core.errors import StoreError
 from orchestrator.store.schema import MIGRATIONS, VERSION
 
 BUSY_S = 10.0
+ONCE_MORE_S = 0.5
 FILE = "journal.db"
 Value = str | int | float | bytes | None
 Row = tuple[object, ...]
@@ -113,6 +114,7 @@ class SqliteDatabase:
     def __init__(self, path: Path, *, busy_s: float = BUSY_S) -> None:
         self._path = path
         self._busy_s = busy_s
+        self._waits = busy_s
         self._turn = threading.RLock()
         self._identity: tuple[int, int] | None = None
         with self._translated():
@@ -147,7 +149,7 @@ class SqliteDatabase:
             self._refuse_another_file()
             # a durable commit of the write-ahead log syncs all that was written to it before
             self._run(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-            self._run("BEGIN IMMEDIATE")
+            self._begin()
             try:
                 yield _SqliteConnection(self._run)
                 self._run("COMMIT")
@@ -166,6 +168,19 @@ class SqliteDatabase:
             closing(self._connection.execute(sql, [storable(value) for value in values])) as cursor,
         ):
             return cursor.fetchall()
+
+    def _begin(self) -> None:
+        """Begin to write. Who waited in vain once waits less the next time, until it is let in again."""
+        try:
+            self._run("BEGIN IMMEDIATE")
+        except StoreError as error:
+            if error.retryable:
+                self._waits = min(self._busy_s, ONCE_MORE_S)
+                self._run(f"PRAGMA busy_timeout={round(self._waits * 1000)}")
+            raise
+        if self._waits != self._busy_s:
+            self._waits = self._busy_s
+            self._run(f"PRAGMA busy_timeout={round(self._waits * 1000)}")
 
     def _roll_back(self) -> None:
         """Nothing is to be rolled back where a full disk has ended the transaction already."""
