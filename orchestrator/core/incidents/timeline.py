@@ -11,7 +11,7 @@ from orchestrator.core.incidents.dossier import Act, ActKind, Dossier, Mark, Not
 from orchestrator.core.incidents.incident import IncidentEvent, IncidentEventKind
 from orchestrator.core.incidents.receipts import receipts_of
 from orchestrator.core.incidents.sentences import one_line
-from orchestrator.core.incidents.wording import concluded, marked
+from orchestrator.core.incidents.wording import asked_for, concluded, marked
 from orchestrator.core.report import Json
 from orchestrator.core.table import iso_utc
 
@@ -119,7 +119,7 @@ def _of_event(event: IncidentEvent) -> Entry:
 
 def _of_run(run: RunRecord, *, by_program: bool) -> Iterator[Entry]:
     kind = EntryKind.RUN if by_program else EntryKind.MESSAGE
-    asked = one_line(run.asked, limit=160)
+    asked = asked_for(run)
     said = f"Run {run.run} started: {asked}" if by_program else f"Asked: {asked} (run {run.run})"
     yield Entry(at=run.at, kind=kind, text=said, receipts=(run.id,))
     for claim_id in [*run.shown][:HIGHLIGHTS]:

@@ -1,9 +1,12 @@
-from dossiers import dossier, event, later, mark
+from dataclasses import replace
+
+from dossiers import RUN, dossier, event, later, mark
 
 from orchestrator.core.incidents.dossier import Outcome
 from orchestrator.core.incidents.incident import IncidentEventKind
 from orchestrator.core.incidents.receipts import receipts_of
 from orchestrator.core.incidents.timeline import EntryKind, timeline
+from orchestrator.core.incidents.wording import asked_for
 
 
 def test_everything_that_happened_in_order():
@@ -49,6 +52,13 @@ def test_a_run_that_a_person_asked_for_is_a_message():
     events = tuple(e for e in dossier().events if e.kind is not IncidentEventKind.RUN_REQUESTED)[:-1]
     (said,) = (entry for entry in timeline(dossier(events=events)) if entry.kind is EntryKind.MESSAGE)
     assert said.text == "Asked: checkout returns 502 (run r-1)"
+
+
+def test_a_run_about_an_alert_is_told_by_its_title():
+    """The payload is no text for people; one that is none stays as it is."""
+    asked = ('{"title": "5xx on checkout", "labels": {}}', '[{"alertname": "High5xx"}]', "{not json", '{"a": 1}')
+    told = [asked_for(replace(RUN, asked=text)) for text in asked]
+    assert told == ["the alert 5xx on checkout", "the alert High5xx", "{not json", '{"a": 1}']
 
 
 def test_a_confirmed_cause_is_told_once():
