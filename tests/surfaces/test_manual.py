@@ -26,7 +26,7 @@ def test_manual_has_no_other_commands():
 
 @pytest.mark.parametrize(
     "command",
-    [name for name in GOLDENS.commands() if name not in {"guides", "index", "logs", "runs", "samples", "workflows"}],
+    [name for name in GOLDENS.commands() if not any(other.startswith(f"{name} ") for other in GOLDENS.commands())],
 )
 def test_help_has_examples(command: str, monkeypatch: pytest.MonkeyPatch):
     """Every command that does something shows how."""
