@@ -14,7 +14,10 @@ from orchestrator.store.documents import stamp
 from orchestrator.store.incident_rows import marks, occurrence_text, read_member, read_signal
 
 _COLUMNS = "m.fingerprint, m.start, m.incident, m.tie, m.body"
-_OF_ALERT = f"SELECT {_COLUMNS} FROM alert_members m WHERE m.fingerprint = ? AND m.start >= ? ORDER BY m.start"  # noqa: S608  # the columns above
+_OF_ALERT = (
+    f"SELECT {_COLUMNS} FROM alert_members m WHERE m.fingerprint = ? AND m.start >= coalesce("  # noqa: S608  # the columns above
+    "(SELECT max(l.start) FROM alert_members l WHERE l.fingerprint = ? AND l.start <= ?), '') ORDER BY m.start"
+)
 _PUT = (
     "INSERT INTO alert_members (fingerprint, start, incident, tie, quiet_until, body) VALUES (?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (fingerprint, start) DO UPDATE SET incident = excluded.incident, tie = excluded.tie, "
@@ -70,7 +73,7 @@ class AlertGroups:
         if placement is not None and any(member.start == own.start for member in added):
             return placement, change
         known = old.get(own.start)
-        incident = self.incident_of(fingerprint, own.start)
+        incident = known.incident if known and placement is None else self.incident_of(fingerprint, own.start)
         return judge(signal.condition, known.occurrence if known else None, own, incident), change
 
     def incident_of(self, fingerprint: str, at: datetime) -> int | None:
@@ -102,10 +105,8 @@ class AlertGroups:
 
     def _members_since(self, fingerprint: str, at: datetime) -> list[Member]:
         """The alert's occurrences from the one on that a time falls in; all of those after it."""
-        rows = self._connection.execute(
-            "SELECT max(start) FROM alert_members WHERE fingerprint = ? AND start <= ?", fingerprint, stamp(at)
-        )
-        return list(map(read_member, self._connection.execute(_OF_ALERT, fingerprint, str(rows[0][0] or ""))))
+        rows = self._connection.execute(_OF_ALERT, fingerprint, fingerprint, stamp(at))
+        return list(map(read_member, rows))
 
     def _occurrences(self, fingerprint: str, before: Sequence[Member]) -> tuple[Occurrence, ...]:
         """The occurrences as they follow from all messages since the first of those known, or from all there are."""
