@@ -255,6 +255,11 @@ class Dossier:
         return f"incident:{self.incident.id}"
 
     @property
+    def sample(self) -> bool:
+        """Whether a run of it looked at made-up data."""
+        return any(run.report.get("source") == "sample" for run in self.runs)
+
+    @property
     def concluding(self) -> RunRecord | None:
         """The newest run that named a cause, else the newest that ended with a verdict."""
         ended = [run for run in self.runs if run.verdict]

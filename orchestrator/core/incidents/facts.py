@@ -10,6 +10,7 @@ from orchestrator.core.incidents.incident import IncidentEventKind, IncidentStat
 from orchestrator.core.incidents.sentences import Sentence, listed, one_line, stopped
 from orchestrator.core.incidents.wording import concluded, marked
 
+SAMPLE = "SAMPLE DATA. "
 _MOST = 8  # sentences of one kind
 _STATES = {
     IncidentStatus.OPEN: "is open",
@@ -34,8 +35,9 @@ def what(dossier: Dossier) -> Iterator[Sentence]:
     incident = dossier.incident
     services = listed(incident.services)
     about = f" It concerns {services}." if services else ""
+    sample = SAMPLE if dossier.sample else ""
     yield Sentence(
-        f"{incident.id} {_STATES[incident.status]}, severity {severity_text(incident.severity)}: "
+        f"{sample}{incident.id} {_STATES[incident.status]}, severity {severity_text(incident.severity)}: "
         f"{stopped(incident.title)}{about}",
         (dossier.receipt,),
     )

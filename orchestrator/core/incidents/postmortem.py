@@ -79,7 +79,7 @@ def write_postmortem(dossier: Dossier, *, now: datetime) -> Postmortem:
         status=dossier.incident.status.value,
         severity=dossier.incident.severity,
         written_at=now,
-        sample=any(run.report.get("source") == "sample" for run in dossier.runs),
+        sample=dossier.sample,
         sections=tuple(section for section in sections if section.sentences),
         entries=entries,
         receipts=resolved(dossier, cited),

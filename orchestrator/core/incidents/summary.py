@@ -69,7 +69,7 @@ def status_update(dossier: Dossier, *, now: datetime) -> StatusUpdate:
     if next_at is not None:
         sentences.append(Sentence(f"Next update by {facts.clock(next_at)}.", (dossier.receipt,)))
     return StatusUpdate(
-        title=f"[{label}] {incident.id}, severity {facts.severity_text(incident.severity)}: {services}",
+        title=f"{facts.SAMPLE if dossier.sample else ''}[{label}] {incident.id}, severity {facts.severity_text(incident.severity)}: {services}",
         sentences=tuple(sentences),
         next_at=next_at,
     )

@@ -108,6 +108,15 @@ def test_the_update_holds_no_internals():
     ]
 
 
+def test_what_rests_on_sample_data_says_so_first():
+    """The update, the summary and the report."""
+    made_up = dossier(runs=(replace(RUN, report=report(source="sample")),))
+    assert status_update(made_up, now=later(60)).text.startswith("SAMPLE DATA. [Identified]")
+    assert summarise(made_up)[0].sentences[0].text.startswith("SAMPLE DATA. INC-3 ")
+    assert write_postmortem(made_up, now=later(60)).sample is True
+    assert write_postmortem(dossier(), now=later(60)).sample is False
+
+
 def test_the_update_of_what_is_over():
     """It says from when to when, and that no further update comes."""
     update = status_update(VARIANTS["resolved"], now=later(60))
