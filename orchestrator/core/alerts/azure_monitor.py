@@ -11,6 +11,7 @@ from orchestrator.core.alerts.receipt import Receipt, alert_times
 from orchestrator.core.alerts.severity import DEFAULT, read_severity
 from orchestrator.core.errors import InputError
 
+_DEEPEST = 8  # objects in objects; the schema has `claims` in the third
 _ABOUT = ("signalType", "monitoringService", "targetResourceType", "targetResourceGroup", "alertId", "originAlertId")
 
 
@@ -79,10 +80,10 @@ def _investigation(essentials: Fields) -> tuple[AlertLink, ...]:
     return (AlertLink("investigation", url),) if url else ()
 
 
-def without_identity(payload: Mapping[str, object]) -> Mapping[str, object]:
+def without_identity(payload: Mapping[str, object], *, depth: int = _DEEPEST) -> Mapping[str, object]:
     """The payload without `claims`, which say who a person is: they are dropped before anything is kept."""
     return {
-        name: without_identity(value) if isinstance(value, Mapping) else value
+        name: without_identity(value, depth=depth - 1) if isinstance(value, Mapping) and depth else value
         for name, value in payload.items()
         if str(name).casefold() != "claims"
     }

@@ -259,6 +259,14 @@ def test_a_document_that_is_too_large_is_told():
     assert len(item.body) <= MAX_BYTES
 
 
+@pytest.mark.parametrize("depth", [10, 300, 700, 990, 5_000])
+def test_any_depth_is_read_or_told(depth: int):
+    """However deep somebody nests."""
+    text = '{"title": "x", "severity": "high", "labels": ' + '{"a":' * depth + "1" + "}" * depth + "}"
+    (item,) = read_text(text, Reading(), at=NOW)
+    assert (item.alert is None) == bool(item.problem)
+
+
 def test_texts_are_bounded_and_without_control_characters():
     """Whatever an alert carries."""
     found = alert_of({"title": "a\x00b\x1b[31m" + "x" * 10_000, "severity": "high", "labels": {"k" * 999: "\ud800"}})
