@@ -62,6 +62,8 @@ class FakeApprovals:
         self.decided: list[tuple[object, ...]] = []
 
     proposed: list[Document] | None = None
+    hidden = False
+    forbidden = False
 
     def proposals(self) -> Document:
         """What the next report proposes; as it is where nothing is set."""
@@ -70,8 +72,11 @@ class FakeApprovals:
     def _actions(self) -> dict[str, Document]:
         done = [name for kind, name, *_ in self.decided if kind == "approve"]
         two: Document = {**RULING, "approvals": 2}
+        first = action(open_to_you=not self.hidden)
+        if self.forbidden:
+            first["policy"] = {**RULING, "decision": "forbidden", "reasons": ["a freeze"]}
         found = [
-            action(state="verified", open_to_you=False) if "A-7" in done else action(),
+            action(state="verified", open_to_you=False) if "A-7" in done else first,
             action("A-8", action="drain_zone", arguments={"zone": "2"}, policy=two),
             action("A-9", state="unknown", open_to_you=False),
             action("A-6", state="done", open_to_you=False, due=True),

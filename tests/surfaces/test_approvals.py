@@ -155,6 +155,20 @@ def test_broken_glass_is_said_before_the_yes(answer: Any, application: Any):
     assert application.decided == [("approve", "A-7", "nobody answers", "cli")]
 
 
+def test_who_has_approved_is_asked_before_the_glass_breaks(answer: Any, application: Any):
+    """A first yes was not one to this."""
+    application.hidden = True
+    code, shown = answer("n", "approvals", "approve", "A-7", "--break-glass", "nobody answers")
+    assert (code, application.decided) == (3, [])
+    assert "behind broken glass" in words(shown)
+
+
+def test_what_became_forbidden_says_so(run: Run, application: Any):
+    """It waits on, and nobody may."""
+    application.forbidden = True
+    assert "may approve: nobody, it is forbidden now" in words(run("approvals", "list").out)
+
+
 @pytest.mark.parametrize(
     ("message", "said"),
     [

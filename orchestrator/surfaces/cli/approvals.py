@@ -139,7 +139,10 @@ def approve(
         raise InputError("--break-glass needs a reason, which everybody will read: say why nobody else can approve")
     application = shared.application_of(context)
     shown = application.show_approval(action)
-    if not yes and shown.get("open_to_you") is True and not _asked(shown, action, break_glass, as_json=as_json):
+    # who has approved and now breaks the glass says something new
+    says_more = break_glass is not None and text(shown, "state") == "waiting"
+    counts = shown.get("open_to_you") is True or says_more
+    if counts and not yes and not _asked(shown, action, break_glass, as_json=as_json):
         warn(f"Nothing was approved. To say no for good: switchboard approvals deny {clean(action)} --reason TEXT")
         raise typer.Exit(ExitCode.WAITING)
 

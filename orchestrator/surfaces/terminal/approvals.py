@@ -62,6 +62,8 @@ def _expires(action: Fields) -> str:
 def _who_may(action: Fields) -> str:
     ruling = fields(action, "policy")
     you = fields(ruling, "you")
+    if text(ruling, "decision") == "forbidden":
+        return "nobody, it is forbidden now"
     roles = ", ".join(words(ruling, "roles"))
     mine = "you" if you.get("may_approve") else ""
     return ", ".join(part for part in (mine, roles) if part) or "nobody in the usual way"
