@@ -68,8 +68,9 @@ def status_update(dossier: Dossier, *, now: datetime) -> StatusUpdate:
     sentences.append(_doing(dossier, over=over))
     if next_at is not None:
         sentences.append(Sentence(f"Next update by {facts.clock(next_at)}.", (dossier.receipt,)))
+    sample = facts.SAMPLE if dossier.sample else ""
     return StatusUpdate(
-        title=f"{facts.SAMPLE if dossier.sample else ''}[{label}] {incident.id}, severity {facts.severity_text(incident.severity)}: {services}",
+        title=f"{sample}[{label}] {incident.id}, severity {facts.severity_text(incident.severity)}: {services}",
         sentences=tuple(sentences),
         next_at=next_at,
     )

@@ -97,7 +97,7 @@ def test_the_cause_is_suspected_until_a_person_confirms_it():
 
 
 def test_the_update_holds_no_internals():
-    """No cause, host, version, query, person or id of a run; severity, impact, what is done, when the next one comes."""
+    """No cause, host, version, query, person or run; severity, impact, what is done, when the next one comes."""
     text = status_update(dossier(), now=later(60)).text
     assert text.splitlines() == [
         "[Identified] INC-3, severity 1 (error): checkout",
