@@ -31,7 +31,10 @@ def triage_message(alert: Alert, body: str, *, services: Sequence[str] = ()) -> 
         window = alert.query.window
         spans = {"query_from": iso_utc(window.start), "query_to": iso_utc(window.end)} if window else {}
         known |= {"query": alert.query.kql, **spans}
-    return json.dumps({**known, **given}, ensure_ascii=True)
+    try:
+        return json.dumps({**known, **given}, ensure_ascii=True)
+    except RecursionError:  # too deep to be written by whoever could just read it
+        return json.dumps(known, ensure_ascii=True)
 
 
 def _decoded(body: str) -> Mapping[str, object]:
