@@ -10,6 +10,7 @@ from orchestrator.core.errors import SwitchboardError
 from orchestrator.core.handoffs import Item
 from orchestrator.core.queueing import QueuedRun
 from orchestrator.core.report import Json
+from orchestrator.core.schedules import SCHEDULED
 from orchestrator.core.table import iso_utc
 from orchestrator.core.workflows import Accepted, Done, Workflows, action_key
 
@@ -32,7 +33,8 @@ def park_follow(database: "Database", services: "Services") -> Callable[[QueuedR
     async def follow(queued: QueuedRun, report: Json) -> None:
         incident = queued.request.body.get("incident")
         named = incident if isinstance(incident, str) else None
-        await asyncio.to_thread(park_run, database, report, services=services, incident=named)
+        series = queued.request.by if queued.request.kind == SCHEDULED else None
+        await asyncio.to_thread(park_run, database, report, services=services, incident=named, series=series)
 
     return follow
 

@@ -99,11 +99,19 @@ def park_run(
     *,
     services: "Services",
     incident: str | None = None,
+    series: str | None = None,
     now: datetime | None = None,
 ) -> Item | None:
-    """The item of a run that nobody was there to ask back: a worker's or an alert's; None where it answered."""
+    """The item of a run that nobody was there to ask back: a worker's or an alert's; None where it answered.
+
+    The runs of a `series`, such as a schedule, are one item a day and kind: what fails every five minutes is one thing.
+    """
     parked = parked_run(report, at=now or datetime.now(UTC), incident=incident)
-    return StoredHandoffs(database).park(owned(parked, services)) if parked else None
+    if parked is None:
+        return None
+    if series is not None:
+        parked = replace(parked, cause=f"{series}:{parked.kind.value}:{parked.opened_at:%Y-%m-%d}")
+    return StoredHandoffs(database).park(owned(parked, services))
 
 
 Notify = Callable[[Item], Awaitable[None]]

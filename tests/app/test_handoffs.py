@@ -19,6 +19,7 @@ from orchestrator.app.state import open_state
 from orchestrator.core.errors import InputError, StoreError, SwitchboardError
 from orchestrator.core.handoffs import Item
 from orchestrator.core.queueing import QueuedRun, RunRequest, RunState
+from orchestrator.core.schedules import SCHEDULED
 from orchestrator.core.workflows import Accepted, Body, Outcome, Reading, Refused, WorkflowSpec
 from orchestrator.settings import Settings
 from orchestrator.surfaces.application import Proposal
@@ -206,3 +207,22 @@ async def test_a_queued_run_without_an_answer_is_parked_once(settings: Settings)
         await follow(queued, {**REPORT, "run": "r2", "status": "answered"})
     items = list_handoffs(settings, states=(), limit=5)
     assert [(item["id"], item["incident"], item["owner"]) for item in items] == [("H-1", "INC-3", "team-buy")]
+
+
+async def test_a_schedule_that_fails_every_few_minutes_is_one_item_a_day(settings: Settings):
+    """And of another kind another one; the day is that of its end."""
+    queued = QueuedRun(
+        request=RunRequest(run="r1", kind=SCHEDULED, body={}, by="schedule:cart"),
+        state=RunState.RUNNING,
+        requested_at=AT,
+    )
+    with open_state(settings) as database:
+        follow = park_follow(database, SERVICES)
+        for number in range(3):
+            await follow(queued, {**REPORT, "run": f"r{number}"})
+        await follow(queued, {**REPORT, "status": "needs_input"})
+        for hours in (0, 1, 30):
+            later = AT + timedelta(hours=hours)
+            park_run(database, REPORT, services=SERVICES, series="schedule:other", now=later)
+    items = list_handoffs(settings, states=(), limit=9)
+    assert sorted(str(item["kind"]) for item in items) == ["failed_run"] * 3 + ["missing_input"]
