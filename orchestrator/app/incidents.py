@@ -1,7 +1,7 @@
 """Alerts in, incidents out: what is taken in, what is asked for, and what people decide."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +25,6 @@ from orchestrator.store.queue import StoredQueue
 from orchestrator.surfaces.application import IncidentChange, Listener, Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from orchestrator.app.carrying import Carrying, Follow
     from orchestrator.core.alerts.mapping import AlertMapping
     from orchestrator.store.database import Database
@@ -200,8 +198,9 @@ def triage_follow(database: "Database", *, services: "Services") -> "Follow":
 def list_incidents(settings: Settings, *, statuses: Sequence[str], service: str | None, limit: int) -> tuple[Json, ...]:
     """Incidents, those that began last first; no statuses are all but what became part of another."""
     wanted = [_status(name) for name in statuses]
-    with _opened(settings, settle=True) as stored:
-        found = stored.listed(*(wanted or _WITHOUT_MERGED), service=service, limit=limit)
+    with open_state(settings) as database:
+        settle_incidents(database)
+        found = StoredIncidents(database).listed(*(wanted or _WITHOUT_MERGED), service=service, limit=limit)
     return tuple(_clean(incident.document()) for incident in found)
 
 
@@ -216,7 +215,7 @@ def _status(name: str) -> IncidentStatus:
 def show_incident(settings: Settings, incident: str) -> Json:
     """An incident with its `messages` (alerts as they came), its `events` and its `reports`, oldest first, and more."""
     with open_state(settings) as database:
-        settle_incidents(settings, database)
+        settle_incidents(database)
         dossier = load_dossier(database, incident)
         messages = StoredIncidents(database).alerts(dossier.id)
         more = related(database, dossier)
@@ -234,7 +233,8 @@ def show_incident(settings: Settings, incident: str) -> Json:
 def change_incident(settings: Settings, incident: str, change: IncidentChange) -> Json:
     """Acknowledge, resolve, assign or merge as this user; the incident as it stands then."""
     who = this_user()
-    with _opened(settings) as stored:
+    with open_state(settings) as database:
+        stored = StoredIncidents(database, topology=inventory_of(settings))
         match change.what:
             case "ack":
                 found = stored.acknowledge(incident, who=who)
@@ -249,24 +249,18 @@ def change_incident(settings: Settings, incident: str, change: IncidentChange) -
     return _clean(found.document())
 
 
-def settle_incidents(settings: Settings, database: "Database") -> int:
-    """Resolve what flapped and has been quiet; how many incidents were looked at. For a worker's clock."""
-    return StoredIncidents(database, topology=inventory_of(settings)).settle()
+def settle_incidents(database: "Database") -> int:
+    """Resolve what flapped and has been quiet; how many incidents were looked at.
+
+    For a worker's clock, and for who reads without one. It groups nothing, so that it needs no inventory.
+    """
+    return StoredIncidents(database).settle()
 
 
 def unread_payloads(settings: Settings, *, limit: int) -> tuple[Json, ...]:
     """What came in and could not be read, newest first."""
-    with _opened(settings) as stored:
-        return tuple(map(_clean, stored.unread(limit=limit)))
-
-
-@contextmanager
-def _opened(settings: Settings, *, settle: bool = False) -> "Iterator[StoredIncidents]":
     with open_state(settings) as database:
-        stored = StoredIncidents(database, topology=inventory_of(settings))
-        if settle:  # without a worker, a quiet time is judged when it is read
-            stored.settle()
-        yield stored
+        return tuple(map(_clean, StoredIncidents(database).unread(limit=limit)))
 
 
 def _clean(document: Json) -> Json:
