@@ -69,7 +69,6 @@ class Placing:
         self._workflow: Any = None
 
     async def __aenter__(self) -> Self:
-        logging.getLogger("dbos").handlers.clear()
         DBOS(config=self._config)
         body = self._body
 
@@ -79,6 +78,7 @@ class Placing:
 
         self._workflow = run_requested
         DBOS.launch()
+        _lead_log_to_ours()
         await DBOS.register_queue_async(
             QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=POLL_S, on_conflict="always_update"
         )
@@ -127,7 +127,17 @@ class Placing:
 
 def dbos_address(state: Path, *, url: str | None) -> str:
     """Where DBOS keeps its tables: beside the state store's, in PostgreSQL or in a file of the state folder."""
-    return url if url is not None else f"sqlite:///{(state / FILE).absolute()}"
+    if url is None:
+        return f"sqlite:///{(state / FILE).absolute()}"
+    return url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
+
+
+def _lead_log_to_ours() -> None:
+    """DBOS prints by itself; through the root's handlers its entries lose their secrets, and stand with ours."""
+    logger = logging.getLogger("dbos")
+    for handler in tuple(logger.handlers):
+        logger.removeHandler(handler)
+    logger.propagate = True
 
 
 def _prefix(run: str) -> str:
