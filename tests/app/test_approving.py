@@ -15,7 +15,7 @@ from orchestrator.app.state import open_state
 from orchestrator.core.actions.commands import Approve, Claim, Command, Report, Verify
 from orchestrator.core.actions.request import ActionRequest, BlastRadius, Verification
 from orchestrator.core.actions.state import Action
-from orchestrator.core.workflows import Done, Unknown
+from orchestrator.core.workflows import Accepted, Done, Outcome, Unknown
 from orchestrator.settings import Settings
 from orchestrator.store.actions import StoredActions
 from orchestrator.store.database import Database
@@ -48,8 +48,9 @@ DONE, LOST = Done(key="k", status=200, body={"replaced": 3}), Unknown(key="k", r
 class Target:
     """Does what it is told, and counts how often; `outcome` is what its calls come to."""
 
-    def __init__(self, outcome: Done | Unknown = DONE, *, held: bool | None = True) -> None:
+    def __init__(self, outcome: Outcome = DONE, *, held: bool | None = True, later: Outcome | None = None) -> None:
         self.outcome = outcome
+        self.later = later
         self.held = held
         self.calls: list[str] = []
 
@@ -83,8 +84,9 @@ class Doer:
 
     async def settle(self, name: str) -> Action:
         action = self._stored.find(name)
-        self._handle(name, Report(attempt=action.attempts, outcome=self._target.outcome))
-        return self._stored.find(name)
+        outcome = self._target.later or self._target.outcome
+        self._handle(name, Report(attempt=action.attempts, outcome=outcome))
+        return await self.verify(name)
 
     async def verify(self, name: str) -> Action:
         if self._target.held is not None:
@@ -116,12 +118,17 @@ def file(settings: Settings, request: ActionRequest = REQUEST, *, age: timedelta
 
 
 async def yes(
-    settings: Settings, target: Target, *, digest: str = REQUEST.fingerprint, break_glass: str | None = None
+    settings: Settings,
+    target: Target,
+    *,
+    digest: str = REQUEST.fingerprint,
+    break_glass: str | None = None,
+    wait: bool = False,
 ) -> dict:
     """Approve A-1 as this user."""
     told: list[str] = []
     said = Yes(digest=digest, break_glass=break_glass)
-    found = await approve(settings, "A-1", said, wait=False, tell=told.append, opened=target.opened)
+    found = await approve(settings, "A-1", said, wait=wait, tell=told.append, opened=target.opened)
     return {**found, "told": told}
 
 
@@ -235,14 +242,20 @@ async def test_a_lost_reply_has_an_owner_and_is_settled_by_reading(settings: Set
 
 @pytest.mark.parametrize(("found", "stage"), [("done", "done"), ("absent", "failed")])
 async def test_a_person_settles_what_cannot_be_read(settings: Settings, found: str, stage: str):
-    """By what they saw at the target; a second finding is refused."""
+    """By what they saw at the target, once nothing can arrive there any more; a second finding is refused."""
     file(settings)
     target = Target(LOST, held=None)
     await yes(settings, target)
-    settled = await settle(settings, "A-1", found=found, note="I looked", tell=print, opened=target.opened)
-    assert (settled["state"], settled["result"]["status"]) == (stage, "done")  # type: ignore[index]  # a document
-    again = await settle(settings, "A-1", found=found, note="I looked", tell=print, opened=target.opened)
-    assert again["result"]["status"] == "refused"  # type: ignore[index]  # a document
+
+    async def saw(now: datetime) -> dict:
+        return await settle(settings, "A-1", found=found, note="I looked", tell=print, opened=target.opened, now=now)
+
+    if found == "absent":
+        early = await saw(datetime.now(UTC))
+        assert "may be under way" in early["result"]["message"]
+    settled, again = [await saw(datetime.now(UTC) + timedelta(minutes=2)) for _ in range(2)]
+    assert (settled["state"], settled["result"]["status"]) == (stage, "done")
+    assert again["result"]["status"] == "refused"
 
 
 async def test_what_did_not_help_is_given_to_a_person(settings: Settings):
@@ -270,6 +283,24 @@ async def test_a_verification_that_is_due_is_made_by_who_looks(settings: Setting
     assert (early["state"], told) == ("done", [])
     found = await settle(settings, "A-1", found=None, note="", tell=told.append, opened=target.opened, now=later)
     assert (found["state"], told) == ("verified", ["A-1: looking whether it helped"])
+
+
+async def test_who_waits_is_told_the_end(settings: Settings):
+    """The target takes it and ends later; then it is looked whether it helped."""
+    file(settings)
+    target = Target(Accepted(key="k"), later=DONE)
+    found = await yes(settings, target, wait=True)
+    assert (found["state"], found["result"]["status"], target.calls) == ("verified", "done", ["A-1"])
+    assert found["told"][1:] == ["A-1: waiting for its target"]
+
+
+async def test_who_does_not_wait_is_told_that_it_goes_on(settings: Settings):
+    """It is with the target, and nothing calls again."""
+    file(settings)
+    target = Target(Accepted(key="k"))
+    first, again = await yes(settings, target), await yes(settings, target)
+    assert (first["state"], first["result"]["status"], again["result"]) == ("accepted", "accepted", first["result"])
+    assert target.calls == ["A-1"]
 
 
 async def test_without_waiting_the_verification_is_left_to_later(settings: Settings):
