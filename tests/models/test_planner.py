@@ -157,9 +157,29 @@ def test_a_question_about_the_last_report_keeps_its_subject(text: str) -> None:
         ("what is our failover policy?", "Two people approve."),
         ("show me E1", ""),
         ("and for cart?", "Healthy: nothing"),
+        ("what is open?", "INC-3 is open."),
     ],
 )
 def test_what_ran_no_guide_of_its_own_is_nothing_to_go_on_with(text: str, answer: str) -> None:
     """The follow-up is to the last message that named its subject."""
     history = [*said("checkout returns 502", "Suspected cause: x"), *said(text, answer), *asked("is it still failing?")]
     assert call(history)[1]["question"] == "checkout returns 502 is it still failing?"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "arguments"),
+    [
+        ("what is open?", "record-incidents", {"incident_id": "", "state": "open"}),
+        ("what happened to INC-3 since noon?", "record-timeline", {"incident_id": "INC-3", "since": ""}),
+        ("who approved A-7?", "record-actions", {"incident_id": "", "about": "A-7", "state": "all"}),
+        ("summarise INC-3", "record-summary", {"incident_id": "INC-3"}),
+        ("similar to INC-3?", "record-similar", {"incident_id": "INC-3"}),
+    ],
+)
+def test_a_question_about_the_record_is_one_look(text: str, name: str, arguments: dict[str, str]) -> None:
+    """Then what it showed is submitted; where there is no such tool, it is a message like any other."""
+    tools = [*TRIAGE, "record-incidents", "record-timeline", "record-actions", "record-summary", "record-similar"]
+    assert call(asked(text), tools) == (name, arguments)
+    looked = asked(text, (name, {"claims": [{"ref": "C1"}]}))
+    assert call(looked, tools) == ("report-submit", {"claims": ["C1"], "hypotheses": [], "question": ""})
+    assert call(asked(text))[0] == "guides-search"
