@@ -8,6 +8,7 @@ condition:
   values: {down: fired, up: resolved}
 severity: {path: level, values: {P1: 0, P2: 1}, default: 2}
 rule: {constant: uptime check}
+severities: {gold: 0, silver: 2}    # the sender's own scale; this alone is a mapping for known formats
 ```
 """
 
@@ -18,6 +19,7 @@ from orchestrator.core.errors import GuideError, InputError, Place
 from playbooks.yaml_values import Scalar, YamlValue, nearest_names, read_yaml
 
 _KEYS = ("path", "constant", "values", "default")
+_BESIDE = ("records", "severities")
 _CONDITIONS = ("fired", "resolved", "acknowledged")
 _SEVERITIES = range(5)
 
@@ -38,10 +40,26 @@ def load_mapping(path: Path) -> AlertMapping:
 def parse_mapping(text: str, *, file: str) -> AlertMapping:
     """Parse a mapping's text; GuideError where it is wrong."""
     root = read_yaml(text, place=Place(file, 1))
-    entries = root.mapping(known=("records", *TARGETS), required=REQUIRED)
-    records = _path(entries["records"]) if "records" in entries else ()
-    fields = {name: _source(name, value) for name, value in entries.items() if name != "records"}
-    return AlertMapping(fields=fields, records=records)
+    entries = root.mapping(known=(*_BESIDE, *TARGETS))
+    if set(entries) != {"severities"}:
+        root.mapping(required=REQUIRED)
+    fields = {name: _source(name, value) for name, value in entries.items() if name not in _BESIDE}
+    return AlertMapping(
+        fields=fields,
+        records=_path(entries["records"]) if "records" in entries else (),
+        severities=_scale(entries["severities"]) if "severities" in entries else {},
+    )
+
+
+def _scale(value: YamlValue) -> dict[str, int]:
+    """Words and their numbers."""
+    found = {}
+    for word, item in value.mapping().items():
+        number = item.value
+        if isinstance(number, bool) or not isinstance(number, int) or number not in _SEVERITIES:
+            raise item.wrong("a severity from 0, the worst, to 4")
+        found[word] = number
+    return found
 
 
 def _source(name: str, value: YamlValue) -> Source:

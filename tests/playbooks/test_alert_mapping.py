@@ -70,9 +70,20 @@ def test_known_formats_are_read_as_what_they_are():
     assert item.alert.format == "azure_monitor"
 
 
+def test_a_scale_of_ones_own_holds_for_every_format():
+    """It may be all that a mapping says."""
+    group = {"version": "4", "groupKey": "g", "alerts": [{"labels": {"alertname": "a", "severity": "Gold"}}]}
+    (item,) = read(group, "severities: {gold: 0, silver: 2}\n")
+    assert item.alert is not None
+    assert (item.alert.severity, item.alert.severity_word) == (0, "Gold")
+    (unknown,) = read({"hello": 1}, "severities: {gold: 0}\n")
+    assert unknown.alert is None
+
+
 @pytest.mark.parametrize(
     ("text", "line", "problem"),
     [
+        ("severities: {gold: 9}\n", 1, "a severity from 0"),
         ("rule: a\n", 1, "'title' is missing"),
         ("title: a\ntitel: b\n", 2, "unknown key 'titel'"),
         ("title: a\nseverity: {values: {P1: 0}}\n", 2, "either a path or a constant"),

@@ -33,10 +33,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertMapping:
-    """A whole mapping; `records` is the path of the list of alerts, empty where the payload is one alert."""
+    """A whole mapping.
+
+    Attributes:
+        fields: Where each field comes from; empty where only `severities` are given.
+        records: The path of the list of alerts; empty where the payload is one alert.
+        severities: What a sender's words for severity come to, in every format.
+    """
 
     fields: Mapping[str, Source]
     records: tuple[str, ...] = ()
+    severities: Mapping[str, int] = field(default_factory=dict)
 
     def alerts_in(self, payload: object) -> Iterator[object]:
         """The records of a payload; InputError where there is no list."""

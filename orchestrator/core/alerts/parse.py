@@ -37,13 +37,16 @@ class Reading:
         format: Read every payload as this one; None finds out.
         mapping: Makes alerts of another shape; payloads of known formats are read as what they are.
         headers: Of the request, for CloudEvents in binary mode.
-        severities: The sender's own words for severity.
     """
 
     format: Format | None = None
     mapping: AlertMapping | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    severities: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def severities(self) -> Mapping[str, int]:
+        """The sender's own words for severity."""
+        return self.mapping.severities if self.mapping is not None else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +145,7 @@ def _refused(value: object) -> Received:
 
 def _read_object(payload: Mapping[str, object], reading: Reading, *, at: datetime, depth: int) -> Iterator[Received]:
     format_ = reading.format or detect(payload, reading.headers)
-    if reading.mapping is not None and format_ in {None, Format.PLAIN}:
+    if reading.mapping is not None and reading.mapping.fields and format_ in {None, Format.PLAIN}:
         yield from _mapped(payload, reading.mapping, reading, at=at)
         return
     match format_:
