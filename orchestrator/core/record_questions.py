@@ -37,8 +37,8 @@ def _whole(pattern: str) -> re.Pattern[str]:
 
 
 _OPEN = _whole(
-    r"(?:what|which|how many)(?: (?:incidents?|alerts?|issues?))?(?:'s| is| are|s are)(?: there)?(?: still| currently)? "
-    r"(?:open|unresolved|ongoing)(?: incidents?| issues?)?"
+    r"(?:what|which|how many)(?: (?:incidents?|alerts?|issues?))?(?:'s| is| are|s are)(?: there)?"
+    r"(?: still| currently)? (?:open|unresolved|ongoing)(?: incidents?| issues?)?"
     r"|(?:are there|is there|do we have|have we got)(?: any| an)? open incidents?"
     r"|(?:list|show|show me|give me|what are)(?: me)?(?: all)?(?: the| our)? open incidents?"
     r"|(?:any )?open incidents?"
