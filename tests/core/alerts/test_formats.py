@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestrator.core.alerts.alert import Alert, Condition, read_alert
@@ -340,7 +340,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(value=VALUES, base=st.sampled_from([{}, AZURE, GROUP, TRIGGER, EM_EVENT, webhook("incident.triggered")]))
 def test_arbitrary_json_is_read_or_told(value: object, base: Json):
     """Nothing raises, nothing is lost: each record has an alert or a problem, and a body that can be stored."""
@@ -353,7 +353,7 @@ def test_arbitrary_json_is_read_or_told(value: object, base: Json):
                 assert read_alert(item.alert.document()) == item.alert
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(path=st.sampled_from(["essentials", "alertContext", "customProperties"]), value=VALUES)
 def test_any_part_of_an_azure_alert_may_be_anything(path: str, value: object):
     """As senders write what the documentation does not say."""
