@@ -100,13 +100,13 @@ class StoredHandoffs:
 
 def park_within(connection: Connection, parked: Parked) -> Item:
     """The same within a transaction that another part has open, so that a fact and its item are stored together."""
-    found = connection.execute(f"SELECT {_COLUMNS} FROM handoffs WHERE cause = ?", parked.cause)  # noqa: S608  # ours
-    if found:
-        number = cast("int", found[0][0])
-        return _item(found[0], connection.execute(_CHANGES, number))
+    found = _by_cause(connection, parked.cause)
+    if found is not None:
+        return found
     item = Item(number=next_number(connection, ALONE), parked=parked)
-    connection.execute(
-        "INSERT INTO handoffs (number, cause, state, urgency, due, body) VALUES (?, ?, ?, ?, ?, ?)",
+    made = connection.execute(
+        "INSERT INTO handoffs (number, cause, state, urgency, due, body) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (cause) DO NOTHING RETURNING number",
         item.number,
         parked.cause,
         item.state.value,
@@ -114,7 +114,14 @@ def park_within(connection: Connection, parked: Parked) -> Item:
         _second(parked.due),
         json.dumps(redact_value(_parked_document(parked)), ensure_ascii=False),
     )
-    return item
+    # where another transaction was quicker, its item is there now, and a number is left out
+    known = None if made else _by_cause(connection, parked.cause)
+    return known or item
+
+
+def _by_cause(connection: Connection, cause: str) -> Item | None:
+    found = connection.execute(f"SELECT {_COLUMNS} FROM handoffs WHERE cause = ?", cause)  # noqa: S608  # ours
+    return _item(found[0], connection.execute(_CHANGES, cast("int", found[0][0]))) if found else None
 
 
 def number_of(item_id: str) -> int | None:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -59,6 +60,19 @@ def test_a_fact_and_its_item_are_stored_together(handoffs: StoredHandoffs, datab
     with database.transaction(alone="actions") as connection:
         assert park_within(connection, PARKED) == park_within(connection, PARKED)
     assert len(handoffs.listed(states=tuple(ItemState), limit=5)) == 1
+
+
+def test_many_who_park_one_cause_at_once_make_one_item(open_again: Callable[[], Database], database: Database):
+    """Each in a transaction of its own kind, as other parts do."""
+
+    def park(number: int) -> int:
+        with open_again().transaction(alone=f"part {number}") as connection:
+            return park_within(connection, PARKED).number
+
+    with ThreadPoolExecutor(4) as pool:
+        numbers = set(pool.map(park, range(4)))
+    assert len(numbers) == 1
+    assert len(StoredHandoffs(database).listed(states=tuple(ItemState), limit=9)) == 1
 
 
 def test_changes_are_kept_in_order(handoffs: StoredHandoffs):
