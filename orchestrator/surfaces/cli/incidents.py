@@ -19,7 +19,7 @@ from orchestrator.surfaces.terminal.incidents import incident_page, incidents_li
 INGEST_EXAMPLES = """\b
 Examples:
   switchboard incidents ingest alert.json
-  kubectl get ... | switchboard incidents ingest -
+  jq .body delivery.json | switchboard incidents ingest -
   switchboard incidents ingest events.jsonl --mapping our-tool.yaml --no-triage
   switchboard incidents ingest body.json --header "ce-specversion=1.0" --header "ce-time=2026-11-22T10:20:00Z"
 """
@@ -78,9 +78,7 @@ def ingest(
     context: typer.Context,
     files: Annotated[
         list[Path] | None,
-        typer.Argument(
-            metavar="[FILE]...", help="JSON, a list, or JSON Lines of alerts; - is stdin.", show_default=False
-        ),
+        typer.Argument(metavar="FILE", help="JSON, a list, or JSON Lines of alerts; - is stdin.", show_default=False),
     ] = None,
     *,
     format_: Annotated[
