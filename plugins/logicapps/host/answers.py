@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from plugins.logicapps.host.faults import Fault, FaultKind
 from plugins.logicapps.host.replies import HostReply, error_reply
-from plugins.logicapps.host.store import Claim, HostedRun
+from plugins.logicapps.host.runs import Claim, HostedRun
 from plugins.logicapps.host.work import headers_of
 
 

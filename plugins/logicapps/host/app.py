@@ -36,8 +36,8 @@ from plugins.logicapps.host.gate import (
 from plugins.logicapps.host.handlers import Hosted
 from plugins.logicapps.host.management import Management
 from plugins.logicapps.host.replies import HostReply, error_reply, no_response
+from plugins.logicapps.host.runs import HostedRun
 from plugins.logicapps.host.signing import RUN, TRIGGER, operation_url, workflow_id
-from plugins.logicapps.host.store import HostedRun
 from plugins.logicapps.host.work import Works, headers_of, new_run_id
 
 _BODY_MAX = 100 * 1024 * 1024

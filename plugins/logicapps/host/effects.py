@@ -13,7 +13,8 @@ from typing import Literal
 
 from orchestrator.core.table import iso_utc
 from plugins.logicapps.host.faults import Fault
-from plugins.logicapps.host.store import HostStore, KeptAction
+from plugins.logicapps.host.runs import KeptAction
+from plugins.logicapps.host.store import HostStore
 
 _UNAVAILABLE = 503
 

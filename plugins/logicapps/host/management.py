@@ -13,8 +13,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from plugins.logicapps.host.gate import bearer, is_token
+from plugins.logicapps.host.runs import HostedRun, KeptAction
 from plugins.logicapps.host.signing import trigger_url
-from plugins.logicapps.host.store import SLOTS, HostedRun, HostStore, KeptAction
+from plugins.logicapps.host.store import SLOTS, HostStore
 
 OWNER = "management"
 """Whose key opens the management operations."""

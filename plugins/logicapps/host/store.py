@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
@@ -20,6 +20,7 @@ from orchestrator.core.table import iso_utc
 from plugins.logicapps.exchange import wall_clock
 from plugins.logicapps.host.processes import NOBODY, Process, is_gone, this_process
 from plugins.logicapps.host.replies import HostReply
+from plugins.logicapps.host.runs import Claim, HostedRun, KeptAction, run_of
 
 BUSY_S = 10.0
 LEASE_S = 300.0
@@ -52,46 +53,6 @@ CREATE TABLE IF NOT EXISTS records (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS records_key ON records (kind, key) WHERE key IS NOT NULL;
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostedRun:
-    """One run as it is kept."""
-
-    run_id: str
-    workflow: str
-    key: str | None
-    tracking_id: str
-    correlation_id: str
-    origin_run_id: str | None = None
-    status: str = "Running"
-    code: str | None = None
-    error: str | None = None
-    started: str = ""
-    ended: str | None = None
-    reply: HostReply | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptAction:
-    """One action of a run with its retries."""
-
-    run_id: str
-    name: str
-    tracking_id: str
-    status: str
-    code: str
-    started: str
-    ended: str
-    retries: tuple[Mapping[str, object], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """What a key's claim found: `new` starts the run, `done` and `running` name the run that has the key."""
-
-    state: Literal["new", "done", "running", "other_payload"]
-    run: HostedRun | None = None
 
 
 class HostStore:
@@ -193,14 +154,14 @@ class HostStore:
         sql = "SELECT * FROM runs WHERE workflow = ?1 AND (?2 IS NULL OR tracking_id = ?2)"
         with self._reading():
             rows = self._all(f"{sql} ORDER BY started DESC, run_id", workflow, tracking_id)
-            found = [self._seen(_run(row)) for row in rows]
+            found = [self._seen(run_of(row)) for row in rows]
         return [run for run in found if status in (None, run.status)]
 
     def state_of(self, workflow: str, *, key: str) -> Literal["running", "ended", "absent"]:
         """Whether a run of a key is at work."""
         with self._reading():
             rows = self._all("SELECT * FROM runs WHERE workflow = ? AND key = ?", workflow, key)
-            found = [_run(row) for row in rows]
+            found = [run_of(row) for row in rows]
         if any(run.status == "Running" and not self._is_dead(run) for run in found):
             return "running"
         return "ended" if found else "absent"
@@ -290,7 +251,7 @@ class HostStore:
 
     def _run(self, run_id: str) -> HostedRun | None:
         rows = self._all("SELECT * FROM runs WHERE run_id = ?", run_id)
-        return _run(rows[0]) if rows else None
+        return run_of(rows[0]) if rows else None
 
     def _record(self, where: str, *values: object) -> Mapping[str, object] | None:
         rows = self._all(f"SELECT number, at, body FROM records WHERE {where}", *values)  # noqa: S608  # fixed texts
@@ -325,12 +286,3 @@ class HostStore:
                 f"the workflow host's file {str(self._path)!r} cannot be used: {error}; "
                 "free or repair it, or set SWITCHBOARD_STATE to another folder"
             ) from error
-
-
-def _run(row: Sequence[Any]) -> HostedRun:
-    *values, reply = row
-    names = (
-        "run_id workflow key tracking_id correlation_id origin_run_id status code error started ended".split()  # noqa: SIM905
-    )
-    kept = HostReply(**json.loads(reply)) if reply else None
-    return HostedRun(**dict(zip(names, values, strict=True)), reply=kept)

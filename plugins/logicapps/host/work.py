@@ -14,7 +14,8 @@ from plugins.logicapps.host.effects import ActionFailedError, CrashError, Crashi
 from plugins.logicapps.host.faults import FaultPlan
 from plugins.logicapps.host.handlers import Hosted
 from plugins.logicapps.host.replies import HostReply, answer_reply, no_response, run_headers
-from plugins.logicapps.host.store import LEASE_S, Claim, HostedRun, HostStore
+from plugins.logicapps.host.runs import Claim, HostedRun
+from plugins.logicapps.host.store import LEASE_S, HostStore
 
 _log = logging.getLogger("switchboard.workflows")
 _log.addHandler(logging.NullHandler())  # nobody sees a trace on the terminal who set up no log

@@ -22,9 +22,10 @@ from plugins.logicapps.host.app import build_app
 from plugins.logicapps.host.faults import Fault, FaultPlan
 from plugins.logicapps.host.handlers import Hosted, load_hosted
 from plugins.logicapps.host.management import OWNER, resource_of
+from plugins.logicapps.host.runs import HostedRun
 from plugins.logicapps.host.serving import IN_PROCESS, HostToken, living, serving
 from plugins.logicapps.host.signing import trigger_url
-from plugins.logicapps.host.store import HostedRun, HostStore
+from plugins.logicapps.host.store import HostStore
 from plugins.logicapps.host.work import HostLimits, Works
 from plugins.logicapps.transport import open_http
 

@@ -14,7 +14,8 @@ from orchestrator.core.workflows import Absent, Accepted, Done, Refused, Unknown
 from playbooks.changes import CHANGE, CHANGES
 from plugins.logicapps.host.faults import Fault, FaultKind
 from plugins.logicapps.host.processes import NOBODY, Process, is_gone, this_process
-from plugins.logicapps.host.store import HostedRun, HostStore
+from plugins.logicapps.host.runs import HostedRun
+from plugins.logicapps.host.store import HostStore
 
 BODIES: dict[str, dict[str, object]] = {
     "restart_service": {"service": "checkout"},
@@ -152,7 +153,8 @@ def test_the_key_of_a_dead_process_is_free_at_once(tmp_path: Path) -> None:
     """A killed process leaves a run at work; the next one takes its key over."""
     program = (
         "import sys; from pathlib import Path\n"
-        "from plugins.logicapps.host.store import HostedRun, HostStore\n"
+        "from plugins.logicapps.host.runs import HostedRun\n"
+        "from plugins.logicapps.host.store import HostStore\n"
         "store = HostStore(Path(sys.argv[1]))\n"
         "run = HostedRun(run_id='08A', workflow='w', key='w:x:1', tracking_id='t', correlation_id='t')\n"
         "print(store.claim(run, payload='p').state, flush=True)\n"

@@ -13,7 +13,8 @@ import pytest
 from orchestrator.core.errors import InputError, StoreError
 from plugins.logicapps.host.handlers import load_handler
 from plugins.logicapps.host.replies import HostReply
-from plugins.logicapps.host.store import HostedRun, HostStore
+from plugins.logicapps.host.runs import HostedRun
+from plugins.logicapps.host.store import HostStore
 
 NOW = datetime(2026, 11, 22, 10, 45, tzinfo=UTC)
 
