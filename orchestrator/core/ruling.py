@@ -129,8 +129,8 @@ def _peopled(policy: Policy, rule: Rule, _subject: Subject, ruling: Ruling, _now
     if ruling.decision is not Decision.APPROVAL or any(policy.roles.get(role) for role in named) or ruling.consent:
         return ruling
     reason = (
-        f"the roles {', '.join(rule.approvers)} of the rule {rule.id!r} have no members: name them under `roles:` in "
-        f"{policy.source or 'the folder of policies'}"
+        f"the roles {', '.join(rule.approvers)} of the rule {rule.id!r} have no members: name them under `roles:` in a "
+        f"folder of your own (SWITCHBOARD_POLICIES), such as a copy of {policy.source or 'the one in use'}"
     )
     return replace(_forbidden(reason), rule=rule.id, place=ruling.place)
 
