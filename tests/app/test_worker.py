@@ -53,12 +53,17 @@ def worker_on(
     )
 
 
-def test_workers_that_are_killed_lose_no_run_and_double_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("store", "kills"), [("sqlite", 10), ("postgresql", 4)])
+def test_workers_that_are_killed_lose_no_run_and_double_none(
+    request: pytest.FixtureRequest, tmp_path: Path, store: str, kills: int
+) -> None:
     """Two at a time under DBOS: every run ends once, with the report of the undisturbed one."""
-    done = subprocess.run([sys.executable, KILLED, tmp_path, "10"], capture_output=True, text=True, check=False)
+    address = [request.getfixturevalue("postgres").fresh()] if store == "postgresql" else []
+    command = [sys.executable, KILLED, tmp_path, str(kills), *address]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert not done.returncode, done.stderr
     found = json.loads(done.stdout)
-    assert found["kills"] == 10
+    assert found["kills"] == kills
     assert {name: found[name] for name in ("ended", "ends", "wrong")} == {"ended": 6, "ends": [1] * 6, "wrong": 0}
 
 

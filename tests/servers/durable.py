@@ -165,10 +165,9 @@ class EmptyIndex:
 class MortalDatabase:
     """A store whose process dies by SIGKILL at its n-th point: before a transaction, in it, or after its commit."""
 
-    dialect: Literal["sqlite", "postgresql"] = "sqlite"
-
     def __init__(self, database: Database, *, points: int) -> None:
         self._database = database
+        self.dialect: Literal["sqlite", "postgresql"] = database.dialect
         self._left = points
 
     def reached(self) -> None:

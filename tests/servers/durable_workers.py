@@ -19,7 +19,7 @@ from orchestrator.app.worker.jobs import Job, keep_doing
 from orchestrator.app.worker.placing import Placing, dbos_address
 from orchestrator.app.worker.worker import Worker
 from orchestrator.core.queueing import RunState
-from orchestrator.store.database import SqliteDatabase
+from orchestrator.store.opening import open_database
 
 RUNS = tuple(f"run-{number}" for number in range(6))
 LEASE_S = 1.0
@@ -28,13 +28,13 @@ FEWEST, MOST = 10, 120  # points at which a worker dies
 
 
 def main() -> None:
-    """Print what came of it as JSON. Arguments: a folder, and how many workers die."""
+    """Print what came of it as JSON. Arguments: a folder, how many workers die, PostgreSQL's address."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    folder, wanted = Path(sys.argv[1]), int(sys.argv[2])
+    folder, wanted, url = Path(sys.argv[1]), int(sys.argv[2]), (sys.argv[3:] or [None])[0]
     random = Random(11)  # noqa: S311  # where to die is no secret
     write_guide(folder)
     (folder / "asked.log").touch()
-    with SqliteDatabase(folder / "journal.db") as database:
+    with closing(open_database(folder, url=url)) as database:
         desk = Desk(database=database, folder=folder, logs=NotedLogs(lambda _: None))
         for run in RUNS:
             desk.request(run)
@@ -43,7 +43,7 @@ def main() -> None:
     living: dict[int, None] = {}
     while kills < wanted:
         while len(living) < 2:
-            living[_fork(folder, points=random.randint(FEWEST, MOST))] = None
+            living[_fork(folder, url, points=random.randint(FEWEST, MOST))] = None
         pid, status = os.wait()
         del living[pid]
         code = os.waitstatus_to_exitcode(status)
@@ -51,14 +51,14 @@ def main() -> None:
         kills += code != 0
         if not code:
             break  # nothing was left to do
-    last = _fork(folder, points=0)
+    last = _fork(folder, url, points=0)
     for pid in (*living, last):
         os.waitpid(pid, 0)
-    print(json.dumps({"kills": kills, **_found(folder)}))  # noqa: T201
+    print(json.dumps({"kills": kills, **_found(folder, url)}))  # noqa: T201
 
 
-def _found(folder: Path) -> dict[str, object]:
-    with SqliteDatabase(folder / "journal.db") as database:
+def _found(folder: Path, url: str | None) -> dict[str, object]:
+    with closing(open_database(folder, url=url)) as database:
         desk = Desk(database=database, folder=folder, logs=NotedLogs(lambda _: None))
         desk.request("undisturbed")
         first = stable(asyncio.run(desk.carry_out("undisturbed")))
@@ -76,21 +76,21 @@ def _found(folder: Path) -> dict[str, object]:
     }
 
 
-def _fork(folder: Path, *, points: int) -> int:
+def _fork(folder: Path, url: str | None, *, points: int) -> int:
     """A worker as a process of its own; it ends when nothing is left to do."""
     pid = os.fork()
     if pid:
         return pid
     code = 1
     try:
-        asyncio.run(_work(folder, points=points))
+        asyncio.run(_work(folder, url, points=points))
         code = 0
     finally:
         os._exit(code)
 
 
-async def _work(folder: Path, *, points: int) -> None:
-    with (folder / "asked.log").open("a") as out, closing(SqliteDatabase(folder / "journal.db")) as database:
+async def _work(folder: Path, url: str | None, *, points: int) -> None:
+    with (folder / "asked.log").open("a") as out, closing(open_database(folder, url=url)) as database:
 
         def asked(kql: str) -> None:
             print(table_of(kql).rows[0][2], file=out, flush=True)
@@ -100,7 +100,7 @@ async def _work(folder: Path, *, points: int) -> None:
         worker = Worker(desk.carrying, telemetry=NoTelemetry(), look_s=LOOK_S)
         with worker.joined():
             async with Placing(
-                address=dbos_address(folder, url=None),
+                address=dbos_address(folder, url=url),
                 executor=worker.executor.id,
                 body=worker.carry_out,
                 concurrency=2,
