@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, cast
 
+import structlog
+
 from orchestrator.app.approval_documents import due
 from orchestrator.app.approvals import VIA, Judging, concluded, find_action, read_judging
 from orchestrator.app.identity import this_user
 from orchestrator.app.state import open_state
 from orchestrator.core.actions.commands import Approve, Attest, BreakGlass
 from orchestrator.core.actions.state import UNSETTLED, Action, Stage
+from orchestrator.core.redaction import redact
 from orchestrator.core.report import Json
 from orchestrator.settings import Settings
 from orchestrator.store.actions import StoredActions
@@ -20,6 +23,7 @@ from orchestrator.store.actions import StoredActions
 if TYPE_CHECKING:
     from orchestrator.store.database import Database
 
+_log = structlog.get_logger(__name__)
 Tell = Callable[[str], None]
 WAIT_S = 2.0
 LONGEST_WAIT_S = 4 * 3600.0
@@ -95,6 +99,7 @@ async def _done(action: Action, doing: Doing, *, tell: Tell, wait: bool) -> Acti
     request = action.request
     if action.glass is not None:
         doing.take_over(action)
+        _log.warning("glass broken", action=action.id, by=action.glass.by, reason=redact(action.glass.reason))
         tell(f"{action.id}: glass broken by {action.glass.by}: {action.glass.reason}; another person reviews it")
     if action.stage is Stage.APPROVED:
         tell(f"{action.id}: calling {request.workflow} on {request.subject}")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from orchestrator.app.approvals import read_judging, show_approval
 from orchestrator.app.approving import Yes, approve, settle
@@ -208,7 +209,11 @@ async def test_broken_glass_acts_alone_and_is_announced(two: Settings):
     """An item for the review is made, and the progress says who did it and why."""
     file(two)
     target = Target()
-    found = await yes(two, target, break_glass="nobody answers")
+    with capture_logs() as log:
+        found = await yes(two, target, break_glass="nobody answers")
+    assert [(entry["event"], entry["by"], entry["reason"]) for entry in log] == [
+        ("glass broken", this_user(), "nobody answers")
+    ]
     assert (found["result"]["status"], target.calls) == ("done", ["A-1"])
     assert "glass broken" in found["told"][0]
     assert found["broken_glass"]["reason"] == "nobody answers"
