@@ -34,7 +34,9 @@ def judge(scene: Scene) -> dict[str, object]:
             "hung_runs": sorted(name for name, item in runs.items() if item.state not in FINAL),
             "runs_without_one_end": [name for name in runs if ends(journal, name) != 1],
             "wrong_reports": [
-                name for name in asked if report(journal, name) != first[question(int(name.removeprefix("run-")))[0]]
+                f"{name}{place}"
+                for name in asked
+                if (place := _difference(first[question(int(name.removeprefix("run-")))[0]], report(journal, name)))
             ],
             **_alerts(database, told),
             "count": {
@@ -73,11 +75,22 @@ def ends(journal: StoredJournal, run: str) -> int:
     return sum(event["kind"] == "RunFinished" for event in journal.events(run))
 
 
-def report(journal: StoredJournal, run: str) -> str:
+def report(journal: StoredJournal, run: str) -> object:
     """A run's report, without what is its own."""
     events = journal.events(run)
-    found = events[-1].get("report") if events else None
-    return json.dumps(_stable(found), sort_keys=True)
+    return _stable(events[-1].get("report") if events else None)
+
+
+def _difference(one: object, other: object) -> str:
+    """Where two documents differ first, and how; empty where they are the same."""
+    match one, other:
+        case dict(), dict() if one.keys() == other.keys():
+            return next((f".{name}{found}" for name in one if (found := _difference(one[name], other[name]))), "")
+        case list(), list() if len(one) == len(other):
+            places = enumerate(zip(one, other, strict=True))
+            return next((f"[{at}]{found}" for at, pair in places if (found := _difference(*pair))), "")
+        case _:
+            return "" if one == other else f": {one!r:.300} became {other!r:.300}"
 
 
 def _stable(value: object) -> object:

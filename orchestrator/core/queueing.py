@@ -134,6 +134,7 @@ class RunLeases(Protocol):
         """Take the next run, or that one: queued and due, or held under a lease that is over. None: there is none.
 
         One whose cancellation was asked for while a process held it is taken, too, so that somebody records its end.
+        One that this executor holds itself is not, even if its lease is over: it may be at work on it.
         """
         ...
 

@@ -15,7 +15,10 @@ _COLUMNS = (
 )
 _SELECT = f"SELECT {_COLUMNS} FROM run_requests"  # noqa: S608  # the columns above
 _ORDER = "ORDER BY priority DESC, requested_at, run"
-_DUE = "(state = 'queued' AND (not_before IS NULL OR not_before <= ?) OR state = 'running' AND lease_until <= ?)"
+_DUE = (
+    "(state = 'queued' AND (not_before IS NULL OR not_before <= ?) "
+    "OR state = 'running' AND lease_until <= ? AND executor <> ?)"
+)
 _ADD = (
     "INSERT INTO run_requests (run, kind, body, requested_by, idempotency_key, not_before, priority, state, "  # noqa: S608  # the columns above
     f"requested_at, attempt) VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?, 0) RETURNING {_COLUMNS}"
@@ -104,7 +107,9 @@ class StoredQueue:
         only, values = ("", ()) if run is None else ("AND run = ? ", (run,))
         # what the holder does is stored after it, so that it is not lost unless that is
         with self._database.transaction(alone=_ALONE, durable=False) as connection:
-            due = connection.execute(f"{_SELECT} WHERE {_DUE} {only}{_ORDER} LIMIT 1", moment, moment, *values)
+            due = connection.execute(
+                f"{_SELECT} WHERE {_DUE} {only}{_ORDER} LIMIT 1", moment, moment, executor, *values
+            )
             return _queued(connection.execute(_TAKE, executor, until, str(due[0][0]))[0]) if due else None
 
     def park(self, run: str, *, executor: str, waiting_for: str) -> bool:

@@ -101,6 +101,16 @@ def test_a_lease_that_is_over_is_anothers(queue: StoredQueue) -> None:
     assert not queue.end("r1", executor="two", outcome="failed", now=LATER)
 
 
+def test_a_process_does_not_take_a_run_from_itself(queue: StoredQueue) -> None:
+    """One that slept past its lease is still at work on it, and its heartbeat makes the lease last again."""
+    queue.request(wanted("r1"), now=NOW)
+    queue.claim("one", now=NOW, lease_s=LEASE_S)
+    assert queue.claim("one", now=LATER, lease_s=LEASE_S) is None
+    assert queue.claim("one", now=LATER, lease_s=LEASE_S, run="r1") is None
+    assert queue.heartbeat("one", now=LATER, lease_s=LEASE_S).held == {"r1"}
+    assert queue.claim("two", now=LATER, lease_s=LEASE_S) is None
+
+
 def test_a_heartbeat_makes_leases_last(queue: StoredQueue) -> None:
     """And tells which runs are to be stopped."""
     queue.join("one", kind="worker", host="h", pid=7, now=NOW)
