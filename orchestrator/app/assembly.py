@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from orchestrator.core.routing.router import Router
     from orchestrator.core.specs import AgentSpec
+    from orchestrator.engine.proposals import Proposals
     from orchestrator.engine.switchboard import Environment, Switchboard
     from playbooks.services import Services
 
@@ -108,7 +109,9 @@ async def open_switchboard(
                 names=names,
             )
             environment = _environment(options, settings, sources, parts)
-            yield _build(settings, service, parts=parts, environment=environment)
+            switchboard = _build(settings, service, parts=parts, environment=environment)
+            switchboard.proposals = _proposals(settings, shared, parts=parts, source=sources.kind)
+            yield switchboard
 
 
 def _refuse_unknown(given: Mapping[str, str], guides: Sequence[Guide]) -> None:
@@ -252,6 +255,24 @@ def _build(
         memory=parts.recorded.memory,
         limit_s=settings.run_time_limit_s,
         by=this_user(),
+    )
+
+
+def _proposals(settings: Settings, azure: Azure, *, parts: _Parts, source: str) -> "Proposals | None":
+    """What files the actions that reports propose; None where there is no store to file them in."""
+    from orchestrator.app.doing import make_acting  # noqa: PLC0415  # it reads the inventory from here
+    from orchestrator.app.policies import environment_of, mode_of  # noqa: PLC0415  # same
+    from orchestrator.engine.proposals import Proposals  # noqa: PLC0415  # with the engine
+
+    if parts.recorded.database is None:
+        return None
+    return Proposals(
+        acting=make_acting(
+            settings, parts.recorded.database, azure=azure, workflows=parts.workflows, services=parts.services
+        ),
+        mode=mode_of(settings),
+        environment=environment_of(settings, source=source),
+        requested_by=this_user(),
     )
 
 

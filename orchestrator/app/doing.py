@@ -11,16 +11,20 @@ from orchestrator.app.approvals import read_judging
 from orchestrator.app.assembly import read_services
 from orchestrator.app.azure import Azure
 from orchestrator.app.desk import HandoffDesk
+from orchestrator.app.effects import EffectVerifier
 from orchestrator.app.sources import choose_sources
 from orchestrator.app.workflows import DeferredWorkflows
-from orchestrator.engine.acting.acting import Acting
+from orchestrator.engine.acting.acting import Acting, nobody_is
 from orchestrator.settings import Settings
 from orchestrator.store.actions import StoredActions
+from orchestrator.store.pins import StoredPins
 from orchestrator.surfaces.application import Options
 
 if TYPE_CHECKING:
+    from orchestrator.core.workflows import Workflows
     from orchestrator.engine.acting.ports import Verifier
     from orchestrator.store.database import Database
+    from playbooks.services import Services
 
 
 @asynccontextmanager
@@ -31,11 +35,41 @@ async def open_doing(
     kind = choose_sources(Options(), settings, make=False).kind
     services = read_services(Options(), settings, kind=kind)
     async with Azure(settings) as azure, DeferredWorkflows(settings, azure=azure, headers=dict) as workflows:
-        yield Acting(
-            actions=StoredActions(database),
-            workflows=workflows,
-            judge=read_judging(settings).rule,
-            process=f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}",
-            verifier=verifier,
-            desk=HandoffDesk(database, services),
-        )
+        yield make_acting(settings, database, azure=azure, workflows=workflows, services=services, verifier=verifier)
+
+
+def make_acting(
+    settings: Settings,
+    database: "Database",
+    *,
+    azure: Azure,
+    workflows: "Workflows",
+    services: "Services",
+    verifier: "Verifier | None" = None,
+) -> Acting:
+    """What does actions in the name of this process, over what is open already."""
+    return Acting(
+        actions=StoredActions(database),
+        workflows=workflows,
+        judge=read_judging(settings).rule,
+        process=f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}",
+        verifier=verifier or EffectVerifier(settings=settings, azure=azure, pins=StoredPins(database)),
+        desk=HandoffDesk(database, services),
+        # a workflow that is hosted in the process that calls it dies with it
+        is_gone=nobody_is if settings.workflows else is_dead_here,
+    )
+
+
+def is_dead_here(process: str) -> bool:
+    """Whether a process of this machine surely is no more."""
+    host, _, rest = process.partition(":")
+    number = rest.partition(":")[0]
+    if host != socket.gethostname() or not number.isdigit():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False  # somebody else's, and alive
+    return False

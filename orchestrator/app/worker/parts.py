@@ -4,30 +4,55 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import structlog
+
+from orchestrator.app.azure import Azure
 from orchestrator.app.carrying import Follow
-from orchestrator.app.handoff_jobs import desk_job, park_follow, remind_job
+from orchestrator.app.doing import make_acting
+from orchestrator.app.handoff_jobs import configured_notify, desk_job, park_follow, remind_job
 from orchestrator.app.incidents import services_of, settle_incidents, triage_follow
 from orchestrator.app.worker.jobs import Job
+from orchestrator.app.workflows import DeferredWorkflows
 from orchestrator.core.schedules import SCHEDULED
+from orchestrator.engine.acting.acting import Acting
+from orchestrator.engine.acting.advancing import Advancing
 from orchestrator.settings import Settings
 from orchestrator.store.database import Database
 from orchestrator.store.incident_triage import KIND
 
 SETTLE_S = 30.0
+ADVANCE_S = 5.0
+_log = structlog.get_logger(__name__)
 
 
-def part_jobs(settings: Settings, database: Database) -> Sequence[Job]:
+def part_jobs(settings: Settings, database: Database, *, azure: Azure, workflows: DeferredWorkflows) -> Sequence[Job]:
     """What the other parts look after by the clock."""
 
     async def settle(_now: datetime) -> None:
         await asyncio.to_thread(settle_incidents, database)
 
     services = services_of(settings)
+    acting = make_acting(settings, database, azure=azure, workflows=workflows, services=services)
     return (
         Job(name="incidents", every_s=SETTLE_S, run=settle),
+        action_job(acting),
         desk_job(database, services),
-        remind_job(database),
+        remind_job(database, notify=configured_notify(settings, workflows)),
     )
+
+
+def action_job(acting: Acting) -> Job:
+    """Everything that is due of actions: calls, reads of targets, verifications, expiry."""
+    advancing = Advancing(acting)
+
+    async def advance(_now: datetime) -> None:
+        done = await advancing.advance()
+        for action in done.moved:
+            _log.info("action moved", action=action.id, stage=action.stage.value)
+        for name, reason in done.troubles:
+            _log.error("action not advanced", action=name, reason=reason)
+
+    return Job(name="actions", every_s=ADVANCE_S, run=advance)
 
 
 def part_follows(settings: Settings, database: Database) -> Mapping[str, Follow]:

@@ -22,6 +22,7 @@ from orchestrator.app.telemetry.source import open_run_telemetry
 from orchestrator.app.worker.jobs import Job, do_once, keep_doing
 from orchestrator.app.worker.parts import part_follows, part_jobs
 from orchestrator.app.worker.worker import Worker
+from orchestrator.app.workflows import DeferredWorkflows
 from orchestrator.core.errors import SettingsError, StoreError
 from orchestrator.core.schedules import Schedule, read_every
 from orchestrator.settings import Settings
@@ -47,7 +48,11 @@ async def open_worker(settings: Settings, *, concurrency: int) -> AsyncIterator[
     with open_recorded(settings, kind="worker") as recorded:
         if recorded.database is None:
             raise StoreError(recorded.trouble or "runs are not recorded here")
-        async with Azure(settings) as azure, open_run_telemetry(settings, azure, tools=frozenset()) as telemetry:
+        async with (
+            Azure(settings) as azure,
+            open_run_telemetry(settings, azure, tools=frozenset()) as telemetry,
+            DeferredWorkflows(settings, azure=azure, headers=telemetry.headers) as workflows,
+        ):
             switchboards = Switchboards(settings, azure=azure, recorded=recorded, headers=telemetry.headers)
             follow = part_follows(settings, recorded.database)
             carrying = Carrying(settings, recorded=recorded, switchboards=switchboards, follow=follow)
@@ -60,7 +65,8 @@ async def open_worker(settings: Settings, *, concurrency: int) -> AsyncIterator[
                     body=worker.carry_out,
                     concurrency=concurrency,
                 ) as worker.placing:
-                    yield Opened(worker=worker, jobs=(*worker.jobs(), *part_jobs(settings, recorded.database)))
+                    parts = part_jobs(settings, recorded.database, azure=azure, workflows=workflows)
+                    yield Opened(worker=worker, jobs=(*worker.jobs(), *parts))
 
 
 async def run_worker(

@@ -10,6 +10,8 @@ from orchestrator.core.actions.state import OPEN, UNSETTLED, Action, Stage
 
 DENIED_FOR = timedelta(hours=24)
 """For how long a no stands against the same proposal of a later run."""
+HELPED_FOR = timedelta(hours=1)
+"""For how long what was done and helped stands against it: a window that begins before it still shows the trouble."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,8 @@ def _stands(request: ActionRequest, earlier: Sequence[Action], now: datetime) ->
     if not same:
         return None
     last = same[-1]
-    denied = last.stage is Stage.DENIED and now - last.events[-1].at < DENIED_FOR
+    since = now - last.events[-1].at
+    denied = last.stage is Stage.DENIED and since < DENIED_FOR
     looked_for = last.stage is Stage.DONE and last.verify_at is not None
-    return last if denied or looked_for else None
+    helped = last.stage is Stage.VERIFIED and since < HELPED_FOR
+    return last if denied or looked_for or helped else None

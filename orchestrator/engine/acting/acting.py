@@ -25,13 +25,14 @@ CALL = timedelta(seconds=400)
 ARRIVAL = timedelta(seconds=300)
 """How long after that a request that was sent may still arrive and act."""
 MOST_LOOKS = 12
+SLEPT = "the call was not made: this process slept through the time of its claim"
 
 
 def _wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _nobody_is(_process: str) -> bool:
+def nobody_is(_process: str) -> bool:
     """Nothing is known of other processes, so that none counts as gone."""
     return False
 
@@ -59,7 +60,7 @@ class Acting:
     verifier: Verifier | None = None
     desk: Desk | None = None
     clock: Callable[[], datetime] = _wall_clock
-    is_gone: Callable[[str], bool] = _nobody_is
+    is_gone: Callable[[str], bool] = nobody_is
     call: timedelta = CALL
     arrival: timedelta = ARRIVAL
 
@@ -160,12 +161,16 @@ class Acting:
         return (await self._handle(action, Report(attempt=attempt, outcome=outcome))).action
 
     async def _outcome(self, action: Action) -> Outcome:
-        request = action.request
+        request, claim = action.request, action.claim
+        assert claim is not None
+        left = claim.until - self.arrival - self.clock()
+        if left <= timedelta(0):  # the process slept: others may have read that nothing was done, and begun again
+            return Refused(key=action.key, code="TooLate", message=SLEPT, by="caller", retryable=True)
         try:
-            async with asyncio.timeout(self.call.total_seconds()):
+            async with asyncio.timeout(left.total_seconds()):
                 return await self.workflows.call(request.workflow, dict(request.arguments), key=action.key)
         except TimeoutError:
-            reason = f"no answer within {self.call.total_seconds():g} s"
+            reason = f"no answer within {left.total_seconds():g} s"
             return Unknown(key=action.key, reason=reason)
         except InputError as error:  # told before anything is sent
             return Refused(key=action.key, code=type(error).__name__, message=error.message, by="caller")
