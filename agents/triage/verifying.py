@@ -77,9 +77,8 @@ async def verify_action(
     try:
         asked = verifying_guide(guide, verification)
         parameters = _parameters(guide, verification, window)
-    except (InputError, KeyError) as error:
-        reason = error.message if isinstance(error, InputError) else f"guide {guide.id!r} has no step {error}"
-        return Verified(held=None, again=False, text=f"it cannot be told whether it helped: {reason}")
+    except InputError as error:
+        return Verified(held=None, again=False, text=f"it cannot be told whether it helped: {error.message}")
     outcome = await run_guide(asked, port=port, parameters=parameters, window=window, emit=_nobody, guides=guides)
     return _judged(asked, outcome, window)
 
@@ -89,7 +88,10 @@ def _nobody(_progress: StepProgress) -> None:
 
 
 def verifying_guide(guide: Guide, verification: Verification) -> Guide:
-    """The guide that only verifies: the steps that are needed, one after another, and as the last one the question."""
+    """The guide that only verifies: the steps that are needed, one after another, and as the last one the question.
+
+    Raises InputError for a step that is not there, an expectation that is none, or a query without the new window.
+    """
     last = _question(guide, verification)
     _refuse_unbounded(guide, last)
     graph = Graph.of(guide)
@@ -105,7 +107,10 @@ def _question(guide: Guide, verification: Verification) -> Step:
     expect = verification.expect
     compile_expression(expect)
     if verification.step is not None:
-        step = guide.step(verification.step)
+        known = {step.id: step for step in guide.steps}
+        if verification.step not in known:
+            raise InputError(f"guide {guide.id!r} has no step {verification.step!r}; its steps are {', '.join(known)}")
+        step = known[verification.step]
     else:
         step = Step(id=OWN_QUERY, title="Did it help?", prose="", branches=(), kql=verification.kql)
     text = _template(expect)

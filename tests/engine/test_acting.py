@@ -114,10 +114,11 @@ async def test_a_lost_reply_is_given_to_a_person_and_settled_by_a_read(world: Wo
     assert len(world.target.attempts) == 1
 
 
-async def test_absence_is_not_believed_while_a_call_may_arrive(world: World):
-    """A target that shows nothing yet proves nothing: the request may be under way."""
+@pytest.mark.parametrize("fault", ["late", "slow_and_late"])
+async def test_absence_is_not_believed_while_a_call_may_arrive(world: World, fault: str):
+    """A target that shows nothing yet proves nothing: the request may be under way, and may have been sent late."""
     await approved(world)
-    world.target.faults = ["late"]
+    world.target.faults = [fault]
     acting, _ = world.process()
     await acting.perform("A-1")
     for _ in range(4):
