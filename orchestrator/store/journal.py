@@ -69,7 +69,8 @@ class StoredJournal:
         with self._database.transaction(alone=f"journal:{run}", durable=durable) as connection:
             seq, last = _last(connection, run)
             attempt = self._attempt(run, event, last=last)
-            if attempt.number < last or (isinstance(event, RunResumed) and attempt.number == last and seq):
+            # an attempt is begun once, by one process
+            if attempt.number < last or (isinstance(event, RunStarted | RunResumed) and attempt.number == last and seq):
                 raise TakenOverError(
                     f"the run {run!r} is carried on by another process since its attempt {last}; "
                     f"`switchboard runs show {run}` tells how it goes on"

@@ -106,6 +106,14 @@ def test_a_run_that_another_took_over_is_not_written_to(journal: StoredJournal, 
     assert kinds(other, "a") == ["RunStarted", "RunResumed", "RunFinished"]
 
 
+def test_a_run_is_begun_once(journal: StoredJournal, open_again: Opener) -> None:
+    """Of two processes that both think it is new, the second stops, and its events do not mix with the first's."""
+    fill(journal, ("a", started("a")), ("a", step("one")))
+    with pytest.raises(TakenOverError, match="carried on by another process"):
+        StoredJournal(open_again()).append("a", started("a"))
+    assert kinds(journal, "a") == ["RunStarted", "one"]
+
+
 def test_who_did_not_begin_a_run_appends_to_its_last_attempt(journal: StoredJournal, open_again: Opener) -> None:
     """As a command does that records the end of a run whose process is gone."""
     fill(journal, ("a", started("a")), ("a", resumed("a", 2)))
