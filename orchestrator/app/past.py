@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orchestrator.app.azure import Azure
@@ -27,6 +28,7 @@ from orchestrator.core.runs import read_frame
 from orchestrator.core.stored import read_parameters
 from orchestrator.core.table import Table, TableStatus, iso_utc
 from orchestrator.core.unfinished import unfinished_report
+from orchestrator.core.window import Window
 from orchestrator.settings import Settings
 from orchestrator.surfaces.application import RecheckedClaim
 
@@ -167,16 +169,28 @@ async def _answer_again(systems: _Systems, evidence: Mapping[str, object]) -> Ta
         wanted = tuple(str(kind) for kind in kinds) if isinstance(kinds, list) else ()
         return search_table(await systems.index.search(SearchQuery(text=text, kinds=wanted, top=10)))
     try:
-        return await _table_again(source.partition(":")[0], text, parameters, systems)
+        return await _table_again(
+            source.partition(":")[0], text, parameters, systems, window=_window(evidence.get("window"))
+        )
     except (QueryError, DataError):
         return None
 
 
-async def _table_again(system: str, text: str, parameters: Sequence[QueryParameter], systems: _Systems) -> Table | None:
+def _window(document: object) -> Window | None:
+    match document:
+        case {"from": str(start), "to": str(end)}:
+            return Window(datetime.fromisoformat(start), datetime.fromisoformat(end))
+        case _:
+            return None
+
+
+async def _table_again(
+    system: str, text: str, parameters: Sequence[QueryParameter], systems: _Systems, *, window: Window | None
+) -> Table | None:
     """What the system says now; None where it was a person, whose answer cannot be asked again."""
     match system:
         case "logs":
-            return await systems.logs.query(text, parameters=parameters)
+            return await systems.logs.query(text, parameters=parameters, window=window)
         case "metrics":
             return await systems.resources.metrics.measure(read_metrics_query(parameters))
         case "resource_graph":

@@ -37,6 +37,7 @@ class Evidence:
         at: When it was asked, wall clock, UTC.
         link: Where a person can run the query again, with its parameters.
         scanned_bytes: What the backend read for it; None where it does not tell.
+        window: What bounded the tables' time beside the query's own text.
         recalled: Whether an earlier attempt of its run asked it, and this one did not.
     """
 
@@ -78,7 +79,13 @@ class Evidence:
             "elapsed_ms": round(self.elapsed_s * 1000, 1),
             "link": self.link,
             "scanned_bytes": self.scanned_bytes,
+            **self._span(),
         }
+
+    def _span(self) -> dict[str, object]:
+        """The window that bounded the question beside its text, where there was one."""
+        window = self.window
+        return {"window": {"from": iso_utc(window.start), "to": iso_utc(window.end)}} if window else {}
 
 
 @dataclass(frozen=True, slots=True)

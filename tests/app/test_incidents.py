@@ -18,6 +18,7 @@ from orchestrator.app.incidents import (
     triage_follow,
     unread_payloads,
 )
+from orchestrator.app.past import verify_run
 from orchestrator.app.state import open_state
 from orchestrator.core.errors import InputError
 from orchestrator.core.handoffs import ItemState
@@ -189,3 +190,22 @@ def test_lists_leave_out_what_became_part_of_another(settings: Settings):
     assert [item["id"] for item in list_incidents(settings, statuses=["merged"], service=None, limit=9)] == ["INC-2"]
     with pytest.raises(InputError, match="--status 'closed' is none"):
         list_incidents(settings, statuses=["closed"], service=None, limit=9)
+
+
+async def test_the_alerts_own_query_is_asked_again_in_its_window(settings: Settings):
+    """Its claims are verified on the span in which the alert fired, be there more rows outside of it."""
+    await ingest(settings, log_alert("AppDependencies | where not(Success) and Target == 'bank' | where Success"))
+    (report,) = show_incident(settings, "INC-1")["reports"]
+    assert report["evidence"][0]["window"] == {"from": "2026-05-04T10:20:00Z", "to": "2026-05-04T10:30:00Z"}
+    early = "AppDependencies | where TimeGenerated < datetime(2026-05-04 10:10)"
+    await ingest(settings, {**log_alert(early), "again": 1} | {"data": _later(log_alert(early)["data"])})
+    (_, second) = (run for name in ("INC-1", "INC-2") for run in show_incident(settings, name)["reports"])
+    assert "the alert's own query finds no rows in its window" in [claim["text"] for claim in second["ruled_out"]]
+    claims = await verify_run(settings, second["run"])
+    assert {claim.outcome for claim in claims if "own query" in claim.text} == {"holds"}
+
+
+def _later(data: Json) -> Json:
+    """The same of another rule, that begins so late that it is an incident of its own."""
+    essentials = data["essentials"] | {"alertRule": "TargetFails2", "firedDateTime": "2026-05-04T14:21:00Z"}
+    return data | {"essentials": essentials}

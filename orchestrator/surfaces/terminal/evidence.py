@@ -62,6 +62,8 @@ def evidence_page(evidence: Fields, screen: Screen) -> list[RenderableType]:
     ]
     if reason := text(evidence, "reason"):
         facts.append(("Reason", reason))
+    if text(evidence, "source").startswith("logs:") and (span := fields(evidence, "window")):
+        facts.append(("Window", f"{text(span, 'from')} to {text(span, 'to')}"))
     facts += [("" if index else "Given", line) for index, line in enumerate(_parameter_lines(evidence))]
     facts.append(("SHA-256", text(evidence, "result_sha256") or screen.marks.dash))
     lines = clean_lines(evidence.get("query") or "").strip("\n").splitlines()
