@@ -1,10 +1,12 @@
 """Reads all that the state store holds of one incident."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from orchestrator.core.actions.state import Action
 from orchestrator.core.errors import InputError
 from orchestrator.core.handoffs import Item, ItemState
 from orchestrator.core.incidents.acted import act_of
@@ -39,12 +41,13 @@ def dossier_of(database: "Database", incident: Incident) -> Dossier:
     """The dossier of an incident that was read already."""
     incidents = StoredIncidents(database)
     remarks = StoredRemarks(database)
-    acts = load_acts(database, incident)
+    runs = tuple(run for name in incident.runs if (run := load_run(database, name)) is not None)
+    acts = load_acts(database, incident, proposed=[name for run in runs for name in proposed_by(run.report)])
     return Dossier(
         incident=incident,
         alerts=tuple({alert.fingerprint: alert for alert in incidents.alerts(incident.id)}.values()),
         events=tuple(incidents.events(incident.id)),
-        runs=tuple(run for name in incident.runs if (run := load_run(database, name)) is not None),
+        runs=runs,
         acts=acts,
         notes=remarks.notes(incident.id),
         marks=remarks.marks(incident.id),
@@ -60,17 +63,35 @@ def load_run(database: "Database", run: str) -> RunRecord | None:
     return RunRecord(run=run, at=ends.at, asked=ends.asked, report=ends.report, finished_at=ends.finished_at)
 
 
-def load_acts(database: "Database", incident: Incident | None = None) -> tuple[Act, ...]:
-    """The actions of an incident and of its runs, oldest first; the newest of all where none is given."""
+def proposed_by(report: Mapping[str, object]) -> tuple[str, ...]:
+    """The ids of the actions that a run proposed; a run before it may have proposed the same."""
+    turns = report.get("turns")
+    parts = [report, *(turns if isinstance(turns, list) else [])]
+    listed = [part.get("actions") for part in parts if isinstance(part, Mapping)]
+    actions = [action for found in listed if isinstance(found, list) for action in found if isinstance(action, Mapping)]
+    return tuple(dict.fromkeys(str(action["id"]) for action in actions if action.get("id")))
+
+
+def load_acts(
+    database: "Database", incident: Incident | None = None, *, proposed: Sequence[str] = ()
+) -> tuple[Act, ...]:
+    """The actions of an incident, of its runs and those ids, oldest first; the newest of all where none is given."""
     actions = StoredActions(database)
     if incident is None:
         found = [*actions.listed(limit=MOST_ACTIONS)]
     else:
         found = [*actions.listed(incident=incident.id)]
         found += [action for run in incident.runs for action in actions.listed(run=run)]
+        found += _known(actions, proposed)
     now = datetime.now(UTC)
     unique = {action.id: action for action in found}.values()
     return tuple(act_of(action, now=now) for action in sorted(unique, key=lambda action: action.requested_at))
+
+
+def _known(actions: StoredActions, names: Sequence[str]) -> Iterator[Action]:
+    for name in names:
+        with suppress(InputError):  # purged since
+            yield actions.find(name)
 
 
 def _items(database: "Database", incident: Incident, acts: Sequence[Act]) -> tuple[Item, ...]:
