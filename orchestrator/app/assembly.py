@@ -286,6 +286,11 @@ def specialists() -> "dict[str, AgentSpec]":
     return {spec.name: spec for spec in (TRIAGE, SHIPMENT, SENTIMENT, HANDOFF)}
 
 
+def tool_names() -> frozenset[str]:
+    """Every tool that a specialist may call."""
+    return frozenset[str]().union(*(spec.grants for spec in specialists().values()))
+
+
 def build_router(names: Iterable[str], guides: Sequence[Guide]) -> "Router":
     """The router that knows these services by name, and the guides' symptoms and alerts."""
     from orchestrator.core.routing.router import Router  # noqa: PLC0415  # compiles its table

@@ -3,15 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
+from orchestrator.app.assembly import tool_names
 from orchestrator.app.azure import Azure
 from orchestrator.app.carrying import Carrying, record_end
+from orchestrator.app.log import run_logged
 from orchestrator.app.past import recorded_events
 from orchestrator.app.recorded import Recorded, open_recorded
 from orchestrator.app.switchboards import Switchboards
+from orchestrator.app.telemetry.runs import Telemetry
+from orchestrator.app.telemetry.source import open_run_telemetry
 from orchestrator.core.asking import ASK
 from orchestrator.core.errors import InputError, StoreError
+from orchestrator.core.events import Event
 from orchestrator.core.queueing import FINAL, QueuedRun, RunState
 from orchestrator.core.report import Json
 from orchestrator.core.table import iso_utc
@@ -24,15 +30,25 @@ from orchestrator.surfaces.application import Listener
 POLL_S = 0.5
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCarrying:
+    """What carries out runs in this process, where they are recorded, and what is told about them."""
+
+    carrying: Carrying
+    recorded: Recorded
+    telemetry: Telemetry
+
+
 @asynccontextmanager
-async def open_carrying(settings: Settings, *, kind: str) -> AsyncIterator[tuple[Carrying, Recorded]]:
-    """What carries out runs in this process; StoreError where they cannot be recorded."""
+async def open_carrying(settings: Settings, *, kind: str) -> AsyncIterator[OpenCarrying]:
+    """Everything that a run needs to go on; StoreError where runs cannot be recorded."""
     with open_recorded(settings, kind=kind) as recorded:
         if recorded.executor is None:
             raise StoreError(recorded.trouble or "runs are not recorded here")
-        async with Azure(settings) as azure:
-            switchboards = Switchboards(settings, azure=azure, recorded=recorded)
-            yield Carrying(settings, recorded=recorded, switchboards=switchboards), recorded
+        async with Azure(settings) as azure, open_run_telemetry(settings, azure, tools=tool_names()) as telemetry:
+            switchboards = Switchboards(settings, azure=azure, recorded=recorded, headers=telemetry.headers)
+            carrying = Carrying(settings, recorded=recorded, switchboards=switchboards)
+            yield OpenCarrying(carrying=carrying, recorded=recorded, telemetry=telemetry)
 
 
 async def resume_run(settings: Settings, run: str, *, listen: Listener) -> Json:
@@ -41,27 +57,35 @@ async def resume_run(settings: Settings, run: str, *, listen: Listener) -> Json:
     Raises:
         InputError: There is no such run, or a living process holds it.
     """
-    async with open_carrying(settings, kind="resume") as (carrying, recorded):
-        name, report = known_run(recorded, run)
+    async with open_carrying(settings, kind="resume") as opened:
+        name, report = known_run(opened.recorded, run)
         if report is not None:
             return report
-        taken = carrying.executor.take(name)
+        executor = opened.carrying.executor
+        taken = executor.take(name)
         if taken is None:
-            raise InputError(_refused(carrying.executor.queue.find(name), name))
-        return await carrying.carry_out(taken, listen=listen)
+            raise InputError(_refused(executor.queue.find(name), name))
+        with opened.telemetry.run() as told, run_logged() as logged:
+
+            def heard(event: Event) -> None:
+                for listener in (logged, told, listen):
+                    listener(event)
+
+            return await opened.carrying.carry_out(taken, listen=heard)
 
 
 async def outcome_of(settings: Settings, run: str, *, listen: Listener) -> Json:
     """The report of a run that somebody asked for before: waited for where it is under way, resumed where it is not."""
-    async with open_carrying(settings, kind="resume") as (carrying, recorded):
+    async with open_carrying(settings, kind="resume") as opened:
+        executor = opened.carrying.executor
         while True:
-            report = finished_report(recorded.journal.events(run))
+            report = finished_report(opened.recorded.journal.events(run))
             if report is not None:
                 return report
-            taken = carrying.executor.take(run)
+            taken = executor.take(run)
             if taken is not None:
-                return await carrying.carry_out(taken, listen=listen)
-            found = carrying.executor.queue.find(run)
+                return await opened.carrying.carry_out(taken, listen=listen)
+            found = executor.queue.find(run)
             if found is None or found.state is not RunState.RUNNING:
                 raise InputError(_refused(found, run))
             await asyncio.sleep(POLL_S)

@@ -13,6 +13,7 @@ from types import ModuleType
 
 import structlog
 
+from orchestrator.app.assembly import tool_names
 from orchestrator.app.azure import Azure
 from orchestrator.app.carrying import Carrying
 from orchestrator.app.guide_folders import read_guides
@@ -50,7 +51,7 @@ async def open_worker(settings: Settings, *, concurrency: int) -> AsyncIterator[
             raise StoreError(recorded.trouble or "runs are not recorded here")
         async with (
             Azure(settings) as azure,
-            open_run_telemetry(settings, azure, tools=frozenset()) as telemetry,
+            open_run_telemetry(settings, azure, tools=tool_names()) as telemetry,
             DeferredWorkflows(settings, azure=azure, headers=telemetry.headers) as workflows,
         ):
             switchboards = Switchboards(settings, azure=azure, recorded=recorded, headers=telemetry.headers)
