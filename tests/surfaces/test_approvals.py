@@ -185,10 +185,22 @@ def test_a_message_of_ask_approves_nothing(run: Run, application: Any, message: 
 
 def test_a_report_says_how_to_approve_what_waits(application: Any, run: Run):
     """And of what does not wait where to look."""
-    waits = {"id": "A-7", "action": "rollback_deployment", "arguments": {"service": "checkout"}, "status": "waiting"}
-    application.proposed = [waits, {**waits, "id": "A-8", "status": "forbidden"}, {**waits, "id": None}]
+    shown = {"action": "rollback_deployment", "arguments": {"service": "checkout"}, "status": "proposed"}
+    waits = {**shown, "id": "A-7", "state": "waiting", "approve": "switchboard approvals approve A-7"}
+    application.proposed = [waits, {**shown, "id": "A-8", "state": "forbidden", "tainted": True}, shown]
     page = words(run("ask", "checkout is slow").out)
     assert "1. A-7 rollback_deployment service=checkout" in page
     assert "approve switchboard approvals approve A-7" in page
     assert "now forbidden; switchboard approvals show A-8" in page
     assert page.count("switchboard approvals") == 2
+    assert "taint free text had a hand in it: a person looks at it in every mode" in page
+    assert "Proposals: nothing was done." in page
+
+
+def test_a_report_does_not_say_that_nothing_was_done_where_something_was(application: Any, run: Run):
+    """An action that passed without a person is told as it stands."""
+    done = {"id": "A-7", "action": "notify", "arguments": {}, "status": "proposed", "state": "verified"}
+    application.proposed = [done]
+    page = words(run("ask", "checkout is slow").out)
+    assert "now verified; switchboard approvals show A-7" in page
+    assert "nothing was done" not in page

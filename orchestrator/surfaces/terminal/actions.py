@@ -11,6 +11,8 @@ from orchestrator.surfaces.terminal.fields import Fields, entries, fields, text,
 from orchestrator.surfaces.terminal.layout import hanging, heading, labelled
 from orchestrator.surfaces.terminal.screen import Screen
 
+_BEGUN = frozenset({"claimed", "accepted", "unknown", "done", "verified", "unverified", "untold"})
+
 
 def next_section(report: Fields, screen: Screen) -> list[RenderableType]:
     """A command to type stands on a line of its own and is never broken, so that it can be copied.
@@ -31,7 +33,7 @@ def next_section(report: Fields, screen: Screen) -> list[RenderableType]:
     start = len(actions) + 1
     if others:
         parts.append(hanging([(f"{number}.", line) for number, line in enumerate(others, start=start)]))
-    if actions:
+    if actions and not any(text(action, "state") in _BEGUN for action in actions):
         parts.append(Text(f"  {screen.marks.bullet} Proposals: nothing was done.", style="dim"))
     return parts
 
@@ -68,6 +70,8 @@ def _details(action: Fields) -> list[tuple[str, Text | str]]:
         rows.append(("verify", verify))
     if undo := undo_text(action.get("undo")):
         rows.append(("undo", undo))
+    if action.get("tainted") is True:
+        rows.append(("taint", "free text had a hand in it: a person looks at it in every mode"))
     if deciding := _deciding(action):
         rows.append(deciding)
     if problem := text(action, "problem"):
@@ -77,11 +81,11 @@ def _details(action: Fields) -> list[tuple[str, Text | str]]:
 
 def _deciding(action: Fields) -> tuple[str, str] | None:
     """How to say yes to one that waits, or that nobody may."""
-    name, status = text(action, "id"), text(action, "status")
-    if name and status == "waiting":
-        return "approve", f"switchboard approvals approve {name}"
-    if name and status in {"forbidden", "verified", "unverified", "unknown", "failed", "accepted", "done"}:
-        return "now", f"{status}; switchboard approvals show {name}"
+    name, state = text(action, "id"), text(action, "state")
+    if name and state == "waiting":
+        return "approve", text(action, "approve") or f"switchboard approvals approve {name}"
+    if name and state:
+        return "now", f"{state}; switchboard approvals show {name}"
     return None
 
 
