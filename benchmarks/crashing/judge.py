@@ -85,7 +85,8 @@ def _difference(one: object, other: object) -> str:
     """Where two documents differ first, and how; empty where they are the same."""
     match one, other:
         case dict(), dict() if one.keys() == other.keys():
-            return next((f".{name}{found}" for name in one if (found := _difference(one[name], other[name]))), "")
+            names = sorted(one, key=lambda name: name != "message")  # what is said tells most
+            return next((f".{name}{found}" for name in names if (found := _difference(one[name], other[name]))), "")
         case list(), list() if len(one) == len(other):
             places = enumerate(zip(one, other, strict=True))
             return next((f"[{at}]{found}" for at, pair in places if (found := _difference(*pair))), "")

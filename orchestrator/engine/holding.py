@@ -128,6 +128,9 @@ class Executor:
         assert task is not None
         until = taken.lease_until or self.clock()
         hold = Hold(taken=taken, executor=self, task=task, until=until)
+        earlier = self._holds.get(taken.run)
+        if earlier is not None:
+            earlier.stop(Stop.LOST)  # another process had it meanwhile, and this one did not hear of that
         self._holds[taken.run] = hold
         if self._leaving:
             hold.stop(Stop.LEFT)
@@ -136,7 +139,8 @@ class Executor:
         try:
             yield hold
         finally:
-            del self._holds[taken.run]
+            if self._holds.get(taken.run) is hold:
+                del self._holds[taken.run]
             if not self._holds:
                 await self._rest()
 
