@@ -1,6 +1,7 @@
 """What is configured, reachable and at which version; never a secret."""
 
 import platform
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -9,17 +10,22 @@ from orchestrator.app.azure import Azure
 from orchestrator.app.azure_findings import identity, live_logs, model, resources, telemetry
 from orchestrator.app.guide_folders import read_guides
 from orchestrator.app.log_source import open_plain_logs
+from orchestrator.app.policies import check_policies
 from orchestrator.app.search_findings import search
 from orchestrator.app.sources import Sources, choose_sources
 from orchestrator.app.state import open_state
 from orchestrator.app.workflows import list_workflows
 from orchestrator.core.errors import SettingsError, StoreError, SwitchboardError
 from orchestrator.settings import Settings, config_file, named_variables, unknown_variables
+from orchestrator.store.queue import StoredQueue
 from orchestrator.surfaces.application import Finding, Options
+from playbooks.problems import Level
 
 PACKAGES = ("switchboard", "semantic-kernel", "duckdb", "duckdb-kql", "common-expression-language")
 LOGS_MEND = "pass --logs DIR or --workspace ID, or set SWITCHBOARD_LOGS or SWITCHBOARD_WORKSPACE"
 STATE_URL_MEND = "correct SWITCHBOARD_STATE_URL, or unset it to keep the state in a file"
+WORKER_ALIVE = timedelta(minutes=1)  # since its last heartbeat, which it gives every few seconds
+POLICIES_MEND = "switchboard policies check tells all"
 OWN = ("orchestrator", "agents", "plugins", "playbooks")
 
 
@@ -31,7 +37,9 @@ async def diagnose(options: Options, settings: Settings) -> tuple[Finding, ...]:
         _rooms(),
         _settings(),
         _state(settings),
+        _worker(settings),
         _guides(options, settings),
+        _policies(settings),
     )
     async with Azure(settings) as azure:
         return (*local, *await _remote(options, azure))
@@ -146,6 +154,33 @@ def _state(settings: Settings) -> Finding:
         )
     place = "PostgreSQL" if settings.state_url else str(settings.state)
     return Finding(part="state", state="ok", detail=f"{place}: {count} runs")
+
+
+def _worker(settings: Settings) -> Finding:
+    """Whether somebody takes up what was left; without a worker, runs and times are judged when somebody looks."""
+    try:
+        with open_state(settings) as database:
+            known = StoredQueue(database).known()
+    except (SettingsError, StoreError):
+        return Finding(part="worker", state="off", detail="the state store tells of none")
+    since = datetime.now(UTC) - WORKER_ALIVE
+    living = [one for one in known if one.kind == "worker" and one.heartbeat_at >= since]
+    if not living:
+        return Finding(part="worker", state="off", detail="none works: switchboard worker starts one")
+    return Finding(part="worker", state="ok", detail=", ".join(f"{one.host}, process {one.pid}" for one in living))
+
+
+def _policies(settings: Settings) -> Finding:
+    """What may be done, and by whose word; a policy that cannot be read lets nothing be done."""
+    try:
+        checked = check_policies(settings, None)
+    except SwitchboardError as error:
+        return Finding(part="policies", state="wrong", detail=error.message, mend=POLICIES_MEND)
+    detail = f"{settings.policies or 'built in'}: {checked.rules} rules, mode {settings.mode}"
+    wrong = [problem for problem in checked.problems if problem.level is Level.ERROR]
+    if wrong:
+        return Finding(part="policies", state="wrong", detail=f"{detail}; {wrong[0]}", mend=POLICIES_MEND)
+    return Finding(part="policies", state="ok", detail=detail)
 
 
 def _guides(options: Options, settings: Settings) -> Finding:

@@ -11,10 +11,10 @@ from orchestrator.surfaces.application import Options
 
 Run = Callable[..., Any]
 PARTS = [
-    *("python", "packages", "rooms", "settings", "state", "guides"),
+    *("python", "packages", "rooms", "settings", "state", "worker", "guides", "policies"),
     *("identity", "logs", "resources", "search", "model", "workflows", "telemetry"),
 ]
-OFF = ("identity", "resources", "search", "telemetry")
+OFF = ("worker", "identity", "resources", "search", "telemetry")
 
 
 def findings(ended: Any) -> dict[str, dict[str, str]]:
@@ -41,6 +41,7 @@ def test_all_is_well(run: Run, options: Options) -> None:
         ("LOGS", '["', "settings", "SWITCHBOARD_LOGS"),
         ("GUIDES", "/no/such/folder", "guides", "/no/such/folder"),
         ("STATE", "/dev/null/state", "state", "/dev/null/state"),
+        ("POLICIES", "/no/such/folder", "policies", "/no/such/folder"),
         ("STAET", "x", "settings", "SWITCHBOARD_STATE"),  # a slip, not a path that is used
         ("MODEL_BASE_URL", "http://user:hidden@model.example/v1", "model", "SWITCHBOARD_MODEL_NAME"),
         ("WORKSPACE", "1111", "logs", "customerId"),
