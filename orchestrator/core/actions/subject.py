@@ -16,6 +16,7 @@ def acted_on(arguments: Mapping[str, object], *, environment: str) -> str:
     Arguments that name none are told apart as a whole, so that nothing else counts as the same fact.
     """
     named = (arguments.get(name) for name in _NAMING)
-    thing = next((str(value) for value in named if isinstance(value, str | int) and value not in {"", True, False}), "")
+    plain = (str(value) for value in named if isinstance(value, str | int) and not isinstance(value, bool))
+    thing = next(filter(None, plain), "")
     found = thing or f"sha256-{payload_sha256(dict(arguments))[:_DIGEST]}"
     return found if environment == PRODUCTION else f"{environment}.{found}"
