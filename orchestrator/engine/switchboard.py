@@ -186,6 +186,7 @@ class Switchboard:
         try:
             report = await self._recorded(run, start, session)
         except asyncio.CancelledError:
+            await run.hold.settle()  # the cancellation may still be on its way, and is not to meet what comes after
             return _stopped(run, run.hold)
         await run.hold.settle()
         return report
@@ -311,10 +312,8 @@ def _stopped(run: Run, hold: Hold) -> Json:
     """The report of a run that somebody cancelled; any other end of its task goes on to who waits for it."""
     match hold.stopped:
         case Stop.CANCELLED if run.report is not None:
-            hold.task.uncancel()
             return run.report
         case Stop.LOST:
-            hold.task.uncancel()
             raise TakenOverError(
                 f"another process went on with the run {run.id!r}; see: switchboard runs show {run.id}"
             )
