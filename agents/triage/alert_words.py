@@ -1,4 +1,4 @@
-"""What an alert says in words, for the search of a guide: its fields' names, links and times say nothing of a symptom."""
+"""What an alert says in words, for the search of a guide: names of fields, links and times are no symptom."""
 
 from collections.abc import Mapping
 from datetime import datetime

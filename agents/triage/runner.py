@@ -21,6 +21,7 @@ from orchestrator.core.claims import Frame, StepFrame, scope_of
 from orchestrator.core.errors import InputError, QueryError
 from orchestrator.core.evidence import Recorded
 from orchestrator.core.expressions import MAX_ROWS, cel_value
+from orchestrator.core.patience import limited
 from orchestrator.core.ports import QueryLimits, QueryParameter
 from orchestrator.core.rendering import render, resolve
 from orchestrator.core.table import Column, Table, TableStatus
@@ -109,7 +110,7 @@ class _Run:
     async def _coverage(self, parameters: tuple[QueryParameter, ...], window: Window) -> CoverageFacts:
         """Whether the service is watched; not known where the answer takes longer than a step may by default."""
         try:
-            async with asyncio.timeout(COVERAGE_S + GRACE_S):
+            async with limited(COVERAGE_S + GRACE_S):
                 return await measure(self.port, self.guide, parameters=parameters, window=window, prefix=self.prefix)
         except TimeoutError:
             reason = f"the service's rows could not be counted within {COVERAGE_S:g} s"
@@ -157,7 +158,7 @@ class _Run:
     async def _query(self, step: Step, kql: str) -> _Got:
         parameters = self._parameters(step, kql)
         try:
-            async with asyncio.timeout(step.timeout_s + GRACE_S):
+            async with limited(step.timeout_s + GRACE_S):
                 absent = [name for name in optional_tables(kql, self.guide.tables) if await self._is_absent(name)]
                 recorded = await self.port.ask(
                     self.prefix + step.id,
@@ -193,7 +194,7 @@ class _Run:
     async def _answered(self, step: Step, asked: Awaitable[Recorded]) -> _Got:
         """What comes back within the step's limit."""
         try:
-            async with asyncio.timeout(step.timeout_s + GRACE_S):
+            async with limited(step.timeout_s + GRACE_S):
                 return self._kept(await asked)
         except TimeoutError:
             return _unanswered(step)

@@ -34,9 +34,9 @@ class Azure:
         self._credential: AsyncTokenCredential | None = None
         self._project: FoundryProject | None = None
 
-    def gate(self, kind: str) -> asyncio.Semaphore:
-        """What every query of a kind passes: so many at once, whichever client asks."""
-        return self._gates.setdefault(kind, asyncio.Semaphore(self.settings.logs_concurrency))
+    def gate(self, kind: str, *, at_once: int | None = None) -> asyncio.Semaphore:
+        """What every query of a kind passes: so many at once, by default as set, whichever client asks."""
+        return self._gates.setdefault(kind, asyncio.Semaphore(at_once or self.settings.logs_concurrency))
 
     async def __aenter__(self) -> Self:
         return self

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from orchestrator.app.log_ports import OpenLogs
 from orchestrator.core.metrics import MetricsQuery
+from orchestrator.core.patience import waiting
 from orchestrator.core.ports import Metrics, QueryLimits, QueryParameter, ResourceGraph, TableSchema
 from orchestrator.core.table import Column, Table
 from orchestrator.core.window import Window
@@ -42,7 +43,7 @@ class GatedLogs:
         limits: QueryLimits | None = None,
     ) -> Table:
         """See `Logs`."""
-        async with self.gate:
+        async with waiting(self.gate):
             return await self.logs.query(kql, parameters=parameters, window=window, limits=limits)
 
     async def describe(self, kql: str, *, parameters: Sequence[QueryParameter] = ()) -> tuple[Column, ...]:
@@ -63,7 +64,7 @@ class GatedMetrics:
 
     async def measure(self, query: MetricsQuery, *, limits: QueryLimits | None = None) -> Table:
         """See `Metrics`."""
-        async with self.gate:
+        async with waiting(self.gate):
             return await self.metrics.measure(query, limits=limits)
 
 
@@ -78,5 +79,5 @@ class GatedGraph:
         self, kql: str, *, parameters: Sequence[QueryParameter] = (), limits: QueryLimits | None = None
     ) -> Table:
         """See `ResourceGraph`."""
-        async with self.gate:
+        async with waiting(self.gate):
             return await self.graph.query(kql, parameters=parameters, limits=limits)

@@ -1,5 +1,6 @@
 """Opens the logs that a run looks at: files in the embedded engine, or workspaces of Azure Monitor."""
 
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -51,7 +52,8 @@ async def open_logs(options: Options, azure: Azure, sources: Sources, guides: Se
         missing = "the clock is the wall clock: no row of the logs has a time"
         now, note = _clock(options, newest, otherwise=missing)
         logs.now = now
-        yield Opened(logs, now, note)
+        # each query keeps a core busy: more at once than there are would only make all of them late
+        yield Opened(GatedLogs(logs, azure.gate("files", at_once=max(2, os.cpu_count() or 1))), now, note)
 
 
 def _clock(options: Options, newest: datetime | None, *, otherwise: str) -> tuple[datetime, str]:

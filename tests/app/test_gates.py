@@ -4,8 +4,11 @@ import asyncio
 
 from orchestrator.app.azure import Azure
 from orchestrator.app.gates import GatedGraph, GatedLogs, GatedMetrics
+from orchestrator.app.log_source import open_logs
+from orchestrator.app.sources import choose_sources
 from orchestrator.core.table import Column, ColumnType, Table
 from orchestrator.settings import Settings
+from orchestrator.surfaces.application import Options
 
 ANSWER = Table((Column("n", ColumnType.LONG),), ((1,),))
 
@@ -56,3 +59,12 @@ async def test_each_kind_has_its_own() -> None:
         graph = GatedGraph(port, azure.gate("graph"))  # type: ignore[arg-type]  # same
         await asyncio.gather(*(metrics.measure(None) for _ in range(3)), *(graph.query("R") for _ in range(3)))  # type: ignore[arg-type]  # not read
     assert port.most == 2
+
+
+async def test_files_are_asked_by_as_many_queries_as_there_are_cores(options: Options) -> None:
+    """More at once would only make all of them late; the logs behind the gate are the folder's."""
+    settings = Settings(logs=options.logs)
+    async with Azure(settings) as azure, open_logs(options, azure, choose_sources(options, settings), ()) as opened:
+        assert isinstance(opened.logs, GatedLogs)
+        assert opened.logs.gate is azure.gate("files")
+        assert len((await opened.logs.query("AppDependencies | take 3")).rows) == 3
