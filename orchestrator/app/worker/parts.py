@@ -9,8 +9,9 @@ import structlog
 from orchestrator.app.azure import Azure
 from orchestrator.app.carrying import Follow
 from orchestrator.app.doing import make_acting
-from orchestrator.app.handoff_jobs import configured_notify, desk_job, park_follow, remind_job
-from orchestrator.app.incidents import services_of, settle_incidents, triage_follow
+from orchestrator.app.handoff_jobs import configured_notify, desk_job, remind_job
+from orchestrator.app.health_checks import health_follow
+from orchestrator.app.incidents import inventory_of, services_of, settle_incidents, triage_follow
 from orchestrator.app.worker.jobs import Job
 from orchestrator.app.workflows import DeferredWorkflows
 from orchestrator.core.schedules import SCHEDULED
@@ -58,4 +59,7 @@ def action_job(acting: Acting) -> Job:
 def part_follows(settings: Settings, database: Database) -> Mapping[str, Follow]:
     """What follows from a run's report, by the kind of its request."""
     services = services_of(settings)
-    return {KIND: triage_follow(database, services=services), SCHEDULED: park_follow(database, services)}
+    return {
+        KIND: triage_follow(database, services=services),
+        SCHEDULED: health_follow(database, services=services, topology=inventory_of(settings)),
+    }
