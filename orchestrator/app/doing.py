@@ -51,7 +51,8 @@ def make_acting(
     return Acting(
         actions=StoredActions(database),
         workflows=workflows,
-        judge=read_judging(settings).rule,
+        # read anew each time: a worker lives for days, and what was edited counts at once
+        judge=lambda request, now: read_judging(settings).rule(request, now),
         process=f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}",
         verifier=verifier or EffectVerifier(settings=settings, azure=azure, pins=StoredPins(database)),
         desk=HandoffDesk(database, services),
