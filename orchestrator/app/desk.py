@@ -50,7 +50,7 @@ class HandoffDesk:
 
     def look(self, now: datetime) -> tuple[Item, ...]:
         """The items of all that needs one: what a process that died left without. For the worker."""
-        stages = (Stage.UNKNOWN, Stage.UNVERIFIED, Stage.UNTOLD)
+        stages = (Stage.UNKNOWN, Stage.ACCEPTED, Stage.UNVERIFIED, Stage.UNTOLD)
         actions = {action.id: action for action in self._actions.listed(stages=stages, limit=_MOST)}
         for name, event in self._actions.happened(since=now - LOOK_BACK, limit=_MOST):
             if isinstance(event, GlassBroken):

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orchestrator.core.action_history import history_entry
 from orchestrator.core.actions.state import Action, Stage
 from orchestrator.core.handoffs import Fact, ItemKind, Parked
 
+LONGEST_WORK = timedelta(hours=2)
 _QUESTIONS = {
     ItemKind.UNKNOWN_ACTION: "Was it done? Look at its target, then: switchboard approvals settle {id}",
     ItemKind.UNVERIFIED_ACTION: "It was done and did not help, or that cannot be told. Decide whether to take it back.",
@@ -46,7 +47,7 @@ def parked_action(action: Action, kind: ItemKind, *, at: datetime) -> Parked:
 def items_of(action: Action, *, at: datetime) -> tuple[Parked, ...]:
     """What a person must see to about an action as it stands."""
     kinds = []
-    if action.stage is Stage.UNKNOWN:
+    if action.stage is Stage.UNKNOWN or _is_late(action, at):
         kinds.append(ItemKind.UNKNOWN_ACTION)
     # where nothing says how to see whether it helped, nobody is asked to
     looked_for = action.request.verification is not None or action.stage is Stage.UNVERIFIED
@@ -55,6 +56,11 @@ def items_of(action: Action, *, at: datetime) -> tuple[Parked, ...]:
     if action.glass is not None and action.review is None:
         kinds.append(ItemKind.BROKEN_GLASS_REVIEW)
     return tuple(parked_action(action, kind, at=at) for kind in kinds)
+
+
+def _is_late(action: Action, at: datetime) -> bool:
+    """Whether a target has been at work for so long that a person should look at it."""
+    return action.stage is Stage.ACCEPTED and action.claim is not None and at - action.claim.at >= LONGEST_WORK
 
 
 def _facts(action: Action) -> Iterator[Fact]:

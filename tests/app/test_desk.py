@@ -22,7 +22,7 @@ from orchestrator.core.actions.state import Action
 from orchestrator.core.handoffs import ItemKind, ItemState
 from orchestrator.core.policy import Mode
 from orchestrator.core.ruling import Decision, Ruling
-from orchestrator.core.workflows import Done, Unknown
+from orchestrator.core.workflows import Accepted, Done, Unknown
 from orchestrator.settings import Settings
 from orchestrator.store.actions import StoredActions
 from orchestrator.store.database import Database
@@ -144,3 +144,14 @@ def test_what_was_done_elsewhere_resolves_the_item(database: Database):
     item = StoredHandoffs(database).find("H-1")
     assert item is not None
     assert (item.state, item.changes[-1].who) == (ItemState.RESOLVED, "local:bob")
+
+
+def test_a_target_that_is_at_work_for_hours_is_looked_at_by_a_person(database: Database) -> None:
+    """Not before: most end in time."""
+    taken = Report(attempt=1, outcome=Accepted(key="k"))
+    action = acted(database, YES, CLAIM, taken)
+    desk = HandoffDesk(database, SERVICES)
+    assert desk.take(action, at=NOW + timedelta(minutes=30)) == ()
+    (item,) = desk.look(NOW + timedelta(hours=2))
+    assert (item.parked.kind, item.parked.action) == (ItemKind.UNKNOWN_ACTION, action.id)
+    assert StoredActions(database).find(action.id).owner == item.id
