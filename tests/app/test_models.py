@@ -17,7 +17,7 @@ SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "ask.schem
 ASKED = "calls of pay to a dependency fail since 10:20"
 SEARCH = ("guides-search", {"question": ASKED})
 GUIDE = ("guides-run", {"guide_id": "failing_target", "parameters_json": "{}"})
-CHANGING = {"run", "session", "at", "elapsed_ms", "notes", "usage"}
+CHANGING = {"run", "session", "at", "elapsed_ms", "notes", "usage", "record"}
 
 
 class Ended(NamedTuple):

@@ -145,11 +145,11 @@ def _outcome(item: Fields, screen: Screen) -> tuple[Text | str, ...]:
     rejected = outcome in _REJECTED
     why = sentence(item, "reason")
     kept = f"{why}; kept raw as {text(item, 'raw')[:_RAW]}" if rejected else why
-    title = text(item, "title") or text(item, "source")
+    title = text(item, "title") or text(item, "source").rpartition("/")[2]
     return (
         Text(outcome, style="red" if rejected else ""),
         Text(text(item, "incident") or "-", style="cyan"),
-        shorten(title, _TITLE, screen.marks.ellipsis),
+        shorten(title, min(_TITLE, screen.width // 3), screen.marks.ellipsis),
         kept,
     )
 
