@@ -224,7 +224,7 @@ def guide_text(guide: Fields) -> str:
         parts.append(f"version {version[:12]}")
     if reviewed := text(guide, "reviewed"):
         parts.append(f"reviewed {reviewed}")
-    if record := fields(guide, "record"):
+    if (record := fields(guide, "record")) and number(record, "used"):
         parts.append(record_text(record))
     return ", ".join(parts)
 
