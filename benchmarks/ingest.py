@@ -169,6 +169,15 @@ class Stretch:
     firings: int = 1
     flaps: bool = False
 
+    def holds_with(self, other: "Stretch", span_s: float) -> bool:
+        """Whether the other, which began no earlier, began within the span, while this held, or soon enough after."""
+        began, ended = self.spans[0][0], self.spans[-1][1]
+        apart = (other.spans[0][0] - began).total_seconds()  # type: ignore[operator]  # starts are times
+        if apart <= span_s or ended is None:
+            return bool(apart <= max(span_s, SPANS.longest_s))
+        after = (other.spans[0][0] - ended).total_seconds()  # type: ignore[operator]  # starts are times
+        return bool(apart <= SPANS.longest_s and after <= span_s + (SPANS.quiet_s if self.flaps else 0))
+
 
 def stretches(title: str, service: str, messages: Sequence[Sent], *, tells_beginning: bool) -> list[Stretch]:
     """The occurrences of one alert by the documented rules."""
@@ -217,10 +226,11 @@ def model(sent: Sequence[Sent]) -> Counter[tuple[object, ...]]:
     for place, one in enumerate(order):
         for other in order[place + 1 :]:
             apart = (starts[other] - starts[one]).total_seconds()  # type: ignore[operator]  # starts are times
-            if apart > max(SPANS.service_s, SPANS.topology_s):
+            if apart > max(SPANS.service_s, SPANS.topology_s, SPANS.longest_s):
                 break
-            same = made[one].service == made[other].service and apart <= SPANS.service_s
-            if same or (neighbours(made[one].service, made[other].service) and apart <= SPANS.topology_s):
+            same = made[one].service == made[other].service and made[one].holds_with(made[other], SPANS.service_s)
+            near = neighbours(made[one].service, made[other].service)
+            if same or (near and made[one].holds_with(made[other], SPANS.topology_s)):
                 low, high = sorted((top(one), top(other)))
                 parent[high] = low
     groups: dict[int, list[Stretch]] = defaultdict(list)

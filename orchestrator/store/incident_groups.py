@@ -58,7 +58,7 @@ class AlertGroups:
         before = self._members_since(fingerprint, min(signal.at, signal.fired_at or signal.at))
         after = self._occurrences(fingerprint, before)
         old = {member.start: member for member in before}
-        same = [start for start in old if any(_alike(old[start].occurrence, new) for new in after)]
+        same = [new.start for new in after if new.start in old and self._alike(old[new.start], new)]
         for new in after:
             if new.start in same and new != old[new.start].occurrence:
                 self._put(replace(old[new.start], occurrence=new))
@@ -70,9 +70,9 @@ class AlertGroups:
         own = next((new for new in reversed(after) if new.start <= signal.at), None)
         if own is None:
             return Placement(kind=PlacementKind.UNMATCHED, reason="it ends what is not known to have begun"), change
-        if placement is not None and any(member.start == own.start for member in added):
-            return placement, change
         known = old.get(own.start)
+        if placement is not None and known is None:
+            return placement, change
         incident = known.incident if known and placement is None else self.incident_of(fingerprint, own.start)
         return judge(signal.condition, known.occurrence if known else None, own, incident), change
 
@@ -160,22 +160,50 @@ class AlertGroups:
         return number
 
     def _near(self, member: Member) -> list[Member]:
-        """All members that may belong to this one."""
-        settings, occurrence = self._settings, member.occurrence
-        near = tuple(nearby(occurrence.services, self._topology))
-        found = self._within(occurrence.scopes, member.start, settings.service_s)
-        return [*found, *self._within(near, member.start, settings.topology_s)]
+        """All members that may belong to this one: those to which it reaches, and those that may reach to it."""
+        found: list[Member] = []
+        for scopes, span_s in self._common(member.occurrence):
+            earliest = member.start - timedelta(seconds=max(span_s, self._settings.longest_s))
+            found += self._within(scopes, earliest, member.occurrence.reaches(span_s, self._settings))
+        return found
 
-    def _within(self, scopes: Sequence[str], start: datetime, seconds: float) -> Iterator[Member]:
-        span = timedelta(seconds=seconds)
+    def _common(self, occurrence: Occurrence) -> Iterator[tuple[Sequence[str], float]]:
+        """What it has in common with others, and what is next to it, with their spans."""
+        yield occurrence.scopes, self._settings.service_s
+        yield tuple(nearby(occurrence.services, self._topology)), self._settings.topology_s
+
+    def _within(self, scopes: Sequence[str], start: datetime, end: datetime) -> Iterator[Member]:
         for named in _portions(scopes):
             sql = (
                 f"SELECT DISTINCT {_COLUMNS} FROM alert_scopes s JOIN alert_members m "  # noqa: S608  # places for values
                 "ON m.fingerprint = s.fingerprint AND m.start = s.start "
                 f"WHERE s.scope IN ({marks(named)}) AND s.start BETWEEN ? AND ?"
             )
-            rows = self._connection.execute(sql, *named, stamp(start - span), stamp(start + span))
+            rows = self._connection.execute(sql, *named, stamp(start), stamp(end))
             yield from map(read_member, rows)
+
+    def _alike(self, old: Member, new: Occurrence) -> bool:
+        """Whether grouping sees no difference: the services are the same, and none begins where only one reaches to."""
+        was = old.occurrence
+        if (was.scopes, was.services) != (new.scopes, new.services):
+            return False
+        for scopes, span_s in self._common(new):
+            first, last = sorted(one.reaches(span_s, self._settings) for one in (was, new))
+            if first < last and self._begins(scopes, first, last):
+                return False
+        return True
+
+    def _begins(self, scopes: Sequence[str], after: datetime, until: datetime) -> bool:
+        """Whether an occurrence of something with these scopes begins after a time and until another."""
+        return any(
+            self._connection.execute(
+                f"SELECT 1 FROM alert_scopes WHERE scope IN ({marks(named)}) AND start > ? AND start <= ? LIMIT 1",  # noqa: S608  # places for values
+                *named,
+                stamp(after),
+                stamp(until),
+            )
+            for named in _portions(scopes)
+        )
 
     def _make_anew(
         self, gone: Sequence[Member], added: Sequence[Member], kept: Sequence[Member], change: Change
@@ -250,11 +278,6 @@ class AlertGroups:
                 member.fingerprint,
                 stamp(member.start),
             )
-
-
-def _alike(old: Occurrence, new: Occurrence) -> bool:
-    """Whether grouping sees no difference: the start, the services and what they have in common with others."""
-    return (old.start, old.scopes, old.services) == (new.start, new.scopes, new.services)
 
 
 def _inherited(member: Member, gone: Sequence[Member]) -> Member:

@@ -207,5 +207,5 @@ async def test_the_alerts_own_query_is_asked_again_in_its_window(settings: Setti
 
 def _later(data: Json) -> Json:
     """The same of another rule, that begins so late that it is an incident of its own."""
-    essentials = data["essentials"] | {"alertRule": "TargetFails2", "firedDateTime": "2026-05-04T14:21:00Z"}
+    essentials = data["essentials"] | {"alertRule": "TargetFails2", "firedDateTime": "2026-05-04T18:21:00Z"}
     return data | {"essentials": essentials}

@@ -20,7 +20,9 @@ from orchestrator.store.incidents import StoredIncidents
 
 START = datetime(2026, 11, 1, 10, tzinfo=UTC)
 LATER = START + timedelta(hours=12)
-SPANS = GroupingSettings(service_s=600, topology_s=300, reopen_s=300, flap_count=3, flap_s=900, quiet_s=600)
+SPANS = GroupingSettings(
+    service_s=600, topology_s=300, longest_s=1800, reopen_s=300, flap_count=3, flap_s=900, quiet_s=600
+)
 CALLS = {"web": ("cart",), "cart": ("db",), "db": (), "mail": ()}
 
 
@@ -98,7 +100,7 @@ MESSAGES = st.lists(
     st.builds(
         Message,
         alert=st.integers(0, 5),
-        minute=st.integers(0, 60),
+        minute=st.integers(0, 90),
         condition=st.sampled_from(Condition),
         tells_beginning=st.booleans(),
     ),

@@ -129,7 +129,7 @@ def test_alerts_of_a_service_and_of_its_neighbours_join_in_time(stored: StoredIn
             message("b", 20),
             message("c", 5, service="cart", severity=0),
             message("d", 5, service="mail"),
-            message("e", 200),
+            message("e", 300),
         ]
     )
     assert [item.incident for item in results] == ["INC-1", "INC-1", "INC-1", "INC-2", "INC-3"]
@@ -138,6 +138,52 @@ def test_alerts_of_a_service_and_of_its_neighbours_join_in_time(stored: StoredIn
     found = stored.find("INC-1")
     assert found is not None
     assert (found.severity, found.services) == (0, ("web", "cart"))
+
+
+def test_what_begins_while_an_alert_still_holds_joins_it(take: Take, stored: StoredIncidents):
+    """However long after its beginning, also on the next service, but for one that has held too long."""
+    results = stored.ingest(
+        [
+            message("old", 0, service="mail"),
+            message("a", 0),
+            message("b", 150),
+            message("c", 210, service="cart"),
+            message("late", 300, service="mail"),
+        ]
+    )
+    assert [item.incident for item in results] == ["INC-1", "INC-2", "INC-2", "INC-2", "INC-3"]
+    assert results[2].reason == "same service (web) as 'a on web', which fired 2.5 h earlier and still held"
+    assert results[3].reason == "web calls cart, and 'b on web' fired 1.0 h earlier and still held"
+    assert take(message("before", -100)) == [("joined", "INC-2")]
+    assert stored.events("INC-2")[-1].refs["reason"] == (
+        "same service (web) as 'a on web', which fired 1.7 h later, while this one still held"
+    )
+
+
+def test_what_begins_soon_after_the_end_of_an_alert_joins_it(take: Take, stored: StoredIncidents):
+    """Within the span of a shared service, or the shorter one of a neighbour."""
+    take(message("a", 0), message("a", 100, Condition.RESOLVED))
+    near = (message("near", 105, service="cart"), message("near", 106, Condition.RESOLVED, service="cart"))
+    (first, _, second) = stored.ingest([*near, message("b", 120)])
+    assert [(item.incident, item.reason) for item in (first, second)] == [
+        ("INC-1", "web calls cart, and 'a on web' ended 5 min earlier"),
+        ("INC-1", "same service (web) as 'a on web', which ended 20 min earlier"),
+    ]
+    assert take(message("m", 0, service="mail"), message("m", 100, Condition.RESOLVED, service="mail"))[0][1] == "INC-2"
+    assert take(message("n", 140, service="mail")) == [("new", "INC-3")]
+
+
+def test_a_late_end_parts_what_joined_while_the_alert_seemed_to_hold(take: Take, stored: StoredIncidents):
+    """The later alert becomes an incident of its own; a second message that it held joins them once more."""
+    assert take(message("a", 0), message("b", 150)) == [("new", "INC-1"), ("joined", "INC-1")]
+    assert take(message("a", 60, Condition.RESOLVED)) == [("resolves", "INC-1")]
+    parted = [stored.find(name) for name in ("INC-1", "INC-2")]
+    assert [item and (item.alerts, item.status) for item in parted] == [
+        (("a",), IncidentStatus.RESOLVED),
+        (("b",), IncidentStatus.OPEN),
+    ]
+    assert take(message("a", 80)) == [("reopened", "INC-1")]
+    assert (stored.current("INC-2") or parted[1]) == stored.find("INC-1")
 
 
 def test_services_two_calls_apart_do_not_join_by_themselves_but_through_the_one_between(take: Take):

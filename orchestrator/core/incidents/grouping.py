@@ -1,16 +1,14 @@
 """Which alerts are one incident, and why.
 
-Two occurrences belong together where they have a service or a resource in common and begin within one span of each
-other, or where one's service calls the other's and they begin within a shorter one. What belongs together through
-others is one incident, too, so that the outcome does not depend on the order of arrival.
+Two occurrences belong together where they have a service or a resource in common and one begins while the other holds,
+or within a span of its beginning or its end; or where one's service calls the other's, with a shorter span. What
+belongs together through others is one incident, too, so that the outcome does not depend on the order of arrival.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise
 
 from orchestrator.core.alerts.alert import Condition
 from orchestrator.core.incidents.occurrence import GroupingSettings, Occurrence
@@ -76,17 +74,38 @@ class Placement:
 
 def relation(one: Member, other: Member, topology: Topology, settings: GroupingSettings) -> str | None:
     """Why two occurrences belong together, in words; None where they do not."""
-    apart = abs((one.start - other.start).total_seconds())
-    when = _when(one.start, other.start)
+    early, late = sorted((one, other), key=lambda item: item.start)
     shared = sorted(set(one.occurrence.scopes) & set(other.occurrence.scopes))
-    if shared and apart <= settings.service_s:
+    title = repr(other.occurrence.title)
+    if shared and late.start <= early.occurrence.reaches(settings.service_s, settings):
         kind, _, name = shared[0].partition(":")
-        return f"same {kind} ({name.rsplit('/', 1)[-1]}) as {other.occurrence.title!r}, {when}"
-    if apart <= settings.topology_s:
+        held = _held(one, other, settings, span_s=settings.service_s)
+        when = f"which {held}" if held else _when(one.start, other.start)
+        return f"same {kind} ({name.rsplit('/', 1)[-1]}) as {title}, {when}"
+    if late.start <= early.occurrence.reaches(settings.topology_s, settings):
         near = nearby(one.occurrence.services, topology)
         why = next((near[scope] for scope in other.occurrence.scopes if scope in near), None)
-        return f"{why}, and {other.occurrence.title!r} fired {when}" if why else None
+        held = _held(one, other, settings, span_s=settings.topology_s)
+        return f"{why}, and {title} {held or f'fired {_when(one.start, other.start)}'}" if why else None
     return None
+
+
+def _held(one: Member, other: Member, settings: GroupingSettings, *, span_s: float) -> str | None:
+    """What the other did where the earlier of the two held when the later began, or had just ended.
+
+    None where they begin within the span.
+    """
+    apart = (one.start - other.start).total_seconds()
+    if abs(apart) <= span_s:
+        return None
+    first, last = (other, one) if apart > 0 else (one, other)
+    ended = first.occurrence.ends(settings)
+    after = (last.start - ended).total_seconds() if ended is not None else 0
+    if apart > 0:
+        return f"ended {span_text(after)} earlier" if after > 0 else f"fired {span_text(apart)} earlier and still held"
+    if after > 0:
+        return f"fired {span_text(after)} after this one ended"
+    return f"fired {span_text(-apart)} later, while this one still held"
 
 
 def _when(one: datetime, other: datetime) -> str:
@@ -149,8 +168,10 @@ def components(
     parts = _Parts(members)
     scopes = _by_scope(members)
     for listed in scopes.values():
-        _link_near(parts, listed, timedelta(seconds=settings.service_s))
-    _link_neighbours(parts, members, scopes, topology=topology, span=timedelta(seconds=settings.topology_s))
+        _link(parts, listed, listed, span_s=settings.service_s, settings=settings)
+    for services, listed in _by_services(members).items():
+        for scope in nearby(services, topology):
+            _link(parts, listed, scopes.get(scope, ()), span_s=settings.topology_s, settings=settings)
     for tied in _by_tie(members).values():
         for member in tied[1:]:
             parts.join(tied[0], member)
@@ -197,31 +218,28 @@ def _by_tie(members: Sequence[Member]) -> Mapping[str, list[Member]]:
     return found
 
 
-def _link_near(parts: _Parts, listed: Sequence[Member], span: timedelta) -> None:
-    for one, other in pairwise(listed):
-        if other.start - one.start <= span:
-            parts.join(one, other)
+def _by_services(members: Sequence[Member]) -> Mapping[tuple[str, ...], list[Member]]:
+    found: dict[tuple[str, ...], list[Member]] = {}
+    for member in sorted(members, key=lambda item: item.key):
+        found.setdefault(member.occurrence.services, []).append(member)
+    return found
 
 
-def _link_neighbours(
-    parts: _Parts,
-    members: Sequence[Member],
-    scopes: Mapping[str, list[Member]],
-    *,
-    topology: Topology,
-    span: timedelta,
+def _link(
+    parts: _Parts, early: Sequence[Member], late: Sequence[Member], *, span_s: float, settings: GroupingSettings
 ) -> None:
-    near: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for member in members:
-        services = member.occurrence.services
-        if services not in near:
-            near[services] = tuple(nearby(services, topology))
-        for scope in near[services]:
-            for other in _within(scopes.get(scope, ()), member.start - span, member.start + span):
-                parts.join(member, other)
+    """Join each of the late with those of the early, both in order, that began before it and reach to it.
 
-
-def _within(listed: Sequence[Member], start: datetime, end: datetime) -> Iterator[Member]:
-    low = bisect_left(listed, start, key=lambda item: item.start)
-    high = bisect_right(listed, end, key=lambda item: item.start)
-    yield from listed[low:high]
+    Those that reach to one of the late are one part from then on, so that only the one that reaches farthest is kept.
+    """
+    reaching: list[tuple[datetime, Member]] = []
+    place = 0
+    for member in late:
+        while place < len(early) and early[place].start <= member.start:
+            reaching.append((early[place].occurrence.reaches(span_s, settings), early[place]))
+            place += 1
+        reaching = [item for item in reaching if item[0] >= member.start]
+        for _, other in reaching:
+            parts.join(other, member)
+        if reaching:
+            reaching = [max(reaching, key=lambda item: item[0])]

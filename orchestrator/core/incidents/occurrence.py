@@ -18,8 +18,10 @@ class GroupingSettings:
     """The spans by which alerts are grouped, in seconds.
 
     Attributes:
-        service_s: Alerts of one service, or of one resource, that begin within it are one incident.
+        service_s: Alerts of one service, or of one resource, are one incident where one begins while the other holds,
+            or within this span after its beginning or its end.
         topology_s: The same for services of which one calls the other.
+        longest_s: So long after its beginning an alert that holds takes no more in.
         reopen_s: An alert that fires again so soon after its end goes on; later it is a new incident.
         flap_count: An alert that fires so often within `flap_s`, with an end each time, flaps.
         quiet_s: How long one that flaps must be silent before it counts as resolved.
@@ -27,6 +29,7 @@ class GroupingSettings:
 
     service_s: float = 1800
     topology_s: float = 600
+    longest_s: float = 14_400
     reopen_s: float = 1800
     flap_count: int = 4
     flap_s: float = 1800
@@ -93,6 +96,13 @@ class Occurrence:
         if ended is None or self.closed or not self.flapping:
             return ended
         return ended + timedelta(seconds=settings.quiet_s)
+
+    def reaches(self, span_s: float, settings: GroupingSettings) -> datetime:
+        """Until when what begins belongs to it: a span after its beginning, or after its end within the longest."""
+        span = timedelta(seconds=span_s)
+        latest = self.start + timedelta(seconds=settings.longest_s)
+        ends = self.ends(settings)
+        return max(self.start + span, latest if ends is None else min(ends + span, latest))
 
     def open_at(self, now: datetime, settings: GroupingSettings) -> bool:
         """Whether it is not over at that time."""
