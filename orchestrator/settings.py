@@ -8,6 +8,7 @@ import json
 import os
 import re
 import tomllib
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,12 +16,21 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_config_path, user_state_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, InitSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 from orchestrator.core.errors import InputError, SettingsError
-from orchestrator.core.schedules import read_every
+from orchestrator.core.schedules import read_every, read_span
 
 PREFIX = "SWITCHBOARD_"
 CONFIG = f"{PREFIX}CONFIG"
@@ -40,6 +50,7 @@ MENDS = {
     "logs_concurrency": "give how many live queries may be asked at once, such as 4",
     "run_time_limit_s": "give the seconds that one run may take, such as 600",
     "schedules": 'give a table per schedule, such as [schedules.checkout] with guide = "ID" and every = "15m"',
+    "incidents": 'give a table such as [incidents] with service_window = "30m" and longest = "4h"',
     "guides": "give a folder of guides, or unset it for the built-in ones",
     "services": "give an inventory file, or unset it",
     "policies": "give a folder with *.yaml files of policies, or unset it for the built-in ones",
@@ -147,6 +158,43 @@ class ScheduleSetting(BaseModel):
         return value
 
 
+def _read_span(value: object) -> object:
+    span = value if isinstance(value, timedelta) else read_span(str(value))
+    if span is None:
+        raise ValueError("it is no span of time such as 30s, 15m, 4h or 1d")
+    return span
+
+
+Span = Annotated[timedelta, BeforeValidator(_read_span)]
+
+
+class IncidentsSetting(BaseModel):
+    """The spans by which alerts are one incident, each as `30s`, `15m`, `4h` or `1d`.
+
+    Attributes:
+        service_window: Alerts of one service or resource are one where one begins while the other holds, or so long
+            after its beginning or end.
+        topology_window: The same where one's service calls the other's.
+        longest: An alert that has held for so long takes no more in.
+        reopen_window: An alert that fires again so soon after its end opens its incident again.
+        flap_count: An alert that fires so often within `flap_window`, with an end each time, flaps.
+        flap_window: The span in which firings are counted.
+        quiet: How long an alert that flaps must be silent before it counts as resolved.
+        debounce: How long a new incident's run waits for the alerts that belong to it, where a worker runs it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service_window: Span = timedelta(minutes=30)
+    topology_window: Span = timedelta(minutes=10)
+    longest: Span = timedelta(hours=4)
+    reopen_window: Span = timedelta(minutes=30)
+    flap_count: int = Field(default=4, ge=2)
+    flap_window: Span = timedelta(minutes=30)
+    quiet: Span = timedelta(minutes=15)
+    debounce: Span = timedelta(seconds=5)
+
+
 class Settings(BaseSettings):
     """Every setting of the program."""
 
@@ -176,6 +224,9 @@ class Settings(BaseSettings):
     run_time_limit_s: float = Field(default=600.0, gt=0, description="seconds that one run may take")
     schedules: dict[str, ScheduleSetting] = Field(
         default_factory=dict, description="guides that a worker runs by the clock: guide, every, parameters"
+    )
+    incidents: IncidentsSetting = Field(
+        default=IncidentsSetting(), description="the spans by which alerts are one incident"
     )
     guides: Path | None = Field(default=None, description="a folder of guides in place of the built-in ones")
     services: Path | None = Field(default=None, description="an inventory in place of the built-in one")

@@ -10,7 +10,6 @@ from orchestrator.app.handoff_jobs import park_follow
 from orchestrator.core.alerts.alert import Alert
 from orchestrator.core.alerts.parse import Reading, Received, read_payload
 from orchestrator.core.incidents.incident import Incident, IncidentStatus
-from orchestrator.core.incidents.topology import Topology
 from orchestrator.core.queueing import QueuedRun
 from orchestrator.core.report import Json
 from orchestrator.core.schedules import is_healthy
@@ -26,7 +25,7 @@ _MOST = 1_000
 _CAUSE = "cause_found"
 
 
-def health_follow(database: "Database", *, services: "Services", topology: Topology) -> "Follow":
+def health_follow(database: "Database", *, services: "Services", incidents: StoredIncidents) -> "Follow":
     """What follows from the report of a scheduled run, however often it is called for it.
 
     A cause that was found is an alert of the schedule, with this run as its triage; a healthy verdict resolves that
@@ -35,7 +34,6 @@ def health_follow(database: "Database", *, services: "Services", topology: Topol
     park = park_follow(database, services)
 
     async def follow(taken: QueuedRun, report: Json) -> None:
-        incidents = StoredIncidents(database, topology=topology)
         await asyncio.to_thread(_told, incidents, taken, report, services)
         await park(taken, report)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.app.dossiers import load_dossier
+from orchestrator.app.grouping import grouped_incidents
 from orchestrator.app.identity import this_user
 from orchestrator.app.incident_views import related
 from orchestrator.app.state import open_state
@@ -19,7 +20,7 @@ from orchestrator.core.queueing import QueuedRun, RunState
 from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
 from orchestrator.settings import Settings
-from orchestrator.store.incident_triage import DEBOUNCE_S, KIND
+from orchestrator.store.incident_triage import KIND
 from orchestrator.store.incidents import StoredIncidents
 from orchestrator.store.queue import StoredQueue
 from orchestrator.surfaces.application import IncidentChange, Listener, Options
@@ -107,7 +108,7 @@ async def ingest_alerts(
     records = read_alerts(sources, format_name=format_name, mapping=mapping, headers=headers or {}, at=now)
     with open_state(settings) as database:
         worker = _worker_lives(database, now)
-        stored = StoredIncidents(database, topology=inventory_of(settings), debounce_s=DEBOUNCE_S if worker else 0.0)
+        stored = grouped_incidents(database, settings, topology=inventory_of(settings), waits=worker)
         results = stored.ingest([record for _, record in records], triage=triage)
         concerned = list(dict.fromkeys(item.incident for item in results if item.incident))
     runs = await run_requested(settings, concerned, most=most, listen=listen) if triage and not worker else []
@@ -199,7 +200,7 @@ def list_incidents(settings: Settings, *, statuses: Sequence[str], service: str 
     """Incidents, those that began last first; no statuses are all but what became part of another."""
     wanted = [_status(name) for name in statuses]
     with open_state(settings) as database:
-        settle_incidents(database)
+        settle_incidents(database, settings)
         found = StoredIncidents(database).listed(*(wanted or _WITHOUT_MERGED), service=service, limit=limit)
     return tuple(_clean(incident.document()) for incident in found)
 
@@ -215,7 +216,7 @@ def _status(name: str) -> IncidentStatus:
 def show_incident(settings: Settings, incident: str) -> Json:
     """An incident with its `messages` (alerts as they came), its `events` and its `reports`, oldest first, and more."""
     with open_state(settings) as database:
-        settle_incidents(database)
+        settle_incidents(database, settings)
         dossier = load_dossier(database, incident)
         messages = StoredIncidents(database).alerts(dossier.id)
         more = related(database, dossier)
@@ -234,7 +235,7 @@ def change_incident(settings: Settings, incident: str, change: IncidentChange) -
     """Acknowledge, resolve, assign or merge as this user; the incident as it stands then."""
     who = this_user()
     with open_state(settings) as database:
-        stored = StoredIncidents(database, topology=inventory_of(settings))
+        stored = grouped_incidents(database, settings, topology=inventory_of(settings))
         match change.what:
             case "ack":
                 found = stored.acknowledge(incident, who=who)
@@ -249,12 +250,12 @@ def change_incident(settings: Settings, incident: str, change: IncidentChange) -
     return _clean(found.document())
 
 
-def settle_incidents(database: "Database") -> int:
+def settle_incidents(database: "Database", settings: Settings) -> int:
     """Resolve what flapped and has been quiet; how many incidents were looked at.
 
     For a worker's clock, and for who reads without one. It groups nothing, so that it needs no inventory.
     """
-    return StoredIncidents(database).settle()
+    return grouped_incidents(database, settings).settle()
 
 
 def unread_payloads(settings: Settings, *, limit: int) -> tuple[Json, ...]:

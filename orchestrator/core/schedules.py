@@ -28,12 +28,17 @@ class Schedule:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_every(text: str) -> timedelta:
-    """`30s`, `15m`, `2h`, `1d`; InputError where it is none of these, or shorter than a minute."""
+def read_span(text: str) -> timedelta | None:
+    """`30s`, `15m`, `2h`, `1d`; None where it is none of these."""
     found = _EVERY.fullmatch(text.strip())
-    if found is None:
+    return timedelta(**{_UNITS[found["unit"]]: int(found["count"])}) if found else None
+
+
+def read_every(text: str) -> timedelta:
+    """A span of time; InputError where it is none, or shorter than a minute."""
+    span = read_span(text)
+    if span is None:
         raise InputError(f"every {text!r} is no span of time; give one such as 15m, 2h or 1d")
-    span = timedelta(**{_UNITS[found["unit"]]: int(found["count"])})
     if span < SHORTEST:
         raise InputError(f"every {text!r} is shorter than a minute; give one such as 1m or 15m")
     return span

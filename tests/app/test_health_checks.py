@@ -40,7 +40,8 @@ def database(tmp_path: Path) -> Any:
 @pytest.fixture
 def follow(database: SqliteDatabase) -> Any:
     """What a worker does with the reports of checks."""
-    return health_follow(database, services=SERVICES, topology=ServiceTopology(SERVICES))
+    incidents = StoredIncidents(database, topology=ServiceTopology(SERVICES))
+    return health_follow(database, services=SERVICES, incidents=incidents)
 
 
 async def test_trouble_is_one_incident_until_health_resolves_it(follow: Any, database: SqliteDatabase) -> None:

@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from orchestrator.app.grouping import grouping_of
 from orchestrator.app.incidents import (
     ingest_alerts,
     list_incidents,
@@ -22,8 +23,9 @@ from orchestrator.app.past import verify_run
 from orchestrator.app.state import open_state
 from orchestrator.core.errors import InputError
 from orchestrator.core.handoffs import ItemState
+from orchestrator.core.incidents.occurrence import GroupingSettings
 from orchestrator.core.queueing import RunState
-from orchestrator.settings import Settings
+from orchestrator.settings import IncidentsSetting, Settings
 from orchestrator.store.handoffs import StoredHandoffs
 from orchestrator.store.incidents import StoredIncidents
 from orchestrator.store.queue import StoredQueue
@@ -209,3 +211,20 @@ def _later(data: Json) -> Json:
     """The same of another rule, that begins so late that it is an incident of its own."""
     essentials = data["essentials"] | {"alertRule": "TargetFails2", "firedDateTime": "2026-05-04T18:21:00Z"}
     return data | {"essentials": essentials}
+
+
+async def test_the_spans_are_those_of_the_settings(settings: Settings):
+    """An alert that has held for longer than `longest` takes nothing in; the others reach grouping, too."""
+    plain = {"service": "pay", "severity": "high"}
+    first = {**plain, "title": "Slow", "fired_at": "2026-05-04T10:00:00Z"}
+    second = {**plain, "title": "Down", "fired_at": "2026-05-04T12:00:00Z"}
+    short = settings.model_copy(update={"incidents": IncidentsSetting(longest=timedelta(hours=1))})
+    found = await ingest(short, first, second, triage=False)
+    assert [item["incident"] for item in found["alerts"]] == ["INC-1", "INC-2"]
+    third = {**plain, "title": "Gone", "fired_at": "2026-05-04T13:00:00Z"}
+    found = await ingest(settings, third, triage=False)
+    assert found["alerts"][0]["reason"] == "same service (pay) as 'Slow', which fired 3.0 h earlier and still held"
+    given = IncidentsSetting(quiet=timedelta(days=1), flap_count=2)
+    assert grouping_of(settings.model_copy(update={"incidents": given})) == GroupingSettings(
+        quiet_s=86_400, flap_count=2
+    )

@@ -107,6 +107,12 @@ def test_the_file_that_is_named_is_the_one_that_is_read(folder: Path, monkeypatc
         ("[workspaces.shop]\nidd = 'x'", "shop.idd"),
         ("search_endpoint = 'http://search.example'", "it is no https address"),
         ("[workflows.notify]\naudience = 'x'", "notify.url"),
+        (
+            "[incidents]\nlongest = 'ages'",
+            "INCIDENTS is wrong: longest: it is no span of time such as 30s, 15m, 4h or 1d",
+        ),
+        ("[incidents]\nlongest = 4", "[incidents] with service_window"),
+        ("[incidents]\nflap_count = 1", "INCIDENTS is wrong: flap_count"),
     ],
 )
 def test_a_wrong_file_is_named_with_what_is_wrong_in_it(folder: Path, text: str, said: str) -> None:

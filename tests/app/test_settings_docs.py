@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from orchestrator.settings import PREFIX, Settings, load_settings
+from orchestrator.settings import PREFIX, IncidentsSetting, Settings, load_settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "settings.md").read_text(encoding="utf-8")
@@ -29,6 +29,8 @@ def kind_of(name: str, field: FieldInfo) -> str:
     if get_origin(kind) in {tuple, dict}:
         return {tuple: "list of texts", dict: "table of tables"}[get_origin(kind)]
     plain = options[0] if options else kind
+    if isinstance(plain, type) and issubclass(plain, BaseModel):
+        return "table"
     if plain is SecretStr:
         return "secret"
     return "address" if name.endswith(("_endpoint", "_url")) else WORDS[plain]
@@ -41,6 +43,8 @@ def default_of(name: str, field: FieldInfo) -> str:
         return "the user's state folder"
     if value is None:
         return "unset"
+    if isinstance(value, BaseModel):
+        return "see below"
     if not value and not isinstance(value, bool):
         return "none"
     return f"`{value:g}`" if isinstance(value, float) else f"`{str(value).lower() if value is False else value}`"
@@ -68,7 +72,16 @@ def test_an_example_is_read(example: str, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv(f"{PREFIX}CONFIG", str(file))
     settings = load_settings()
     for name, value in tomllib.loads(example).items():
-        assert set(getattr(settings, name)) == set(value)
+        read = getattr(settings, name)
+        assert (read.model_fields_set if isinstance(read, BaseModel) else set(read)) == set(value)
+
+
+def test_the_example_of_incidents_shows_the_defaults():
+    """All of them, as they are where nothing is set."""
+    (example,) = re.findall(r"^```toml\n(\[incidents\].*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+    found = IncidentsSetting.model_validate(tomllib.loads(example)["incidents"])
+    assert found.model_fields_set == set(IncidentsSetting.model_fields)
+    assert found == IncidentsSetting()
 
 
 def test_the_example_of_a_variable_is_read(monkeypatch: pytest.MonkeyPatch):

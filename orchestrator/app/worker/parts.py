@@ -9,6 +9,7 @@ import structlog
 from orchestrator.app.azure import Azure
 from orchestrator.app.carrying import Follow
 from orchestrator.app.doing import make_acting
+from orchestrator.app.grouping import grouped_incidents
 from orchestrator.app.handoff_jobs import configured_notify, desk_job, remind_job
 from orchestrator.app.health_checks import health_follow
 from orchestrator.app.incidents import inventory_of, services_of, settle_incidents, triage_follow
@@ -30,7 +31,7 @@ def part_jobs(settings: Settings, database: Database, *, azure: Azure, workflows
     """What the other parts look after by the clock."""
 
     async def settle(_now: datetime) -> None:
-        await asyncio.to_thread(settle_incidents, database)
+        await asyncio.to_thread(settle_incidents, database, settings)
 
     services = services_of(settings)
     acting = make_acting(settings, database, azure=azure, workflows=workflows, services=services)
@@ -59,7 +60,8 @@ def action_job(acting: Acting) -> Job:
 def part_follows(settings: Settings, database: Database) -> Mapping[str, Follow]:
     """What follows from a run's report, by the kind of its request."""
     services = services_of(settings)
+    incidents = grouped_incidents(database, settings, topology=inventory_of(settings))
     return {
         KIND: triage_follow(database, services=services),
-        SCHEDULED: health_follow(database, services=services, topology=inventory_of(settings)),
+        SCHEDULED: health_follow(database, services=services, incidents=incidents),
     }
