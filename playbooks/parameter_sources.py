@@ -26,6 +26,7 @@ from playbooks.message_values import Named, find_numbers, find_values
 from playbooks.services import Service, Services
 
 DATETIME = ParameterType(ColumnType.DATETIME)
+ALERT = "alert"  # the origin of what a payload gives
 KnownValues: TypeAlias = Mapping[tuple[str, str], Sequence[str]] | Callable[[str, str], Sequence[str]]
 
 
@@ -114,7 +115,7 @@ def _from_source(  # noqa: PLR0911 - one case per source
             raw = _follow(context.alert, path)
             if raw in (None, ""):
                 return None
-            return Found(_aliased(read_given(raw, parameter, context), parameter, context), "alert")
+            return Found(_aliased(read_given(raw, parameter, context), parameter, context), ALERT)
         case MessageTimeSource(edge=edge):
             unread, at_end = context.span.unread, edge is not TimeEdge.START
             if unread and context.span.unread_end is at_end:

@@ -4,7 +4,7 @@ Pure: what is missing or ambiguous becomes a question, never a guess.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from orchestrator.core.errors import InputError
@@ -22,6 +22,7 @@ from playbooks.guide import (
 )
 from playbooks.literals import parse_relative
 from playbooks.parameter_sources import (
+    ALERT,
     DATETIME,
     Context,
     Found,
@@ -51,12 +52,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """Typed values in the guide's order, the questions left, the run's window, and where each value came from."""
+    """Typed values in the guide's order, the questions left, the run's window, and where each value came from.
+
+    `beyond` is the window's start where an alert gives it and it is not before now: the data cannot reach it yet.
+    """
 
     values: tuple[QueryParameter, ...]
     questions: tuple[Question, ...]
     window: Window
     origins: Mapping[str, str]
+    beyond: datetime | None = None
 
 
 def resolve_parameters(
@@ -92,8 +97,9 @@ def resolve_parameters(
         if answer is not None:
             found[parameter.name] = answer
     _fill_relative(guide, found, context)
+    beyond = _beyond(guide, found, context)
     _refuse_backward(guide, found)
-    return _resolved(guide, found, context)
+    return replace(_resolved(guide, found, context), beyond=beyond)
 
 
 def _numbers_last(parameter: Parameter) -> bool:
@@ -146,6 +152,14 @@ def window_names(guide: Guide) -> tuple[str | None, str | None]:
     times = [item.name for item in guide.parameters if item.type == DATETIME]
     start = next((name for name in times if name.rpartition("_")[2] in {"from", "start", "since"}), None)
     return start, next((name for name in times if is_end(name)), None)
+
+
+def _beyond(guide: Guide, found: Mapping[str, Found | Unclear], context: Context) -> datetime | None:
+    """A start that the alert gives and that now does not reach: who sent it cannot be asked to correct it."""
+    start, _ = window_names(guide)
+    answer, first = found.get(start or ""), _time_of(found, start)
+    told = isinstance(answer, Found) and answer.origin == ALERT
+    return first if told and first is not None and first >= context.now else None
 
 
 def _refuse_backward(guide: Guide, found: dict[str, Found | Unclear]) -> None:

@@ -10,6 +10,7 @@ from semantic_kernel.functions import kernel_function
 
 from agents.triage.alert_query import ask_alert_query
 from agents.triage.alert_words import alert_words
+from agents.triage.beyond import beyond_data
 from agents.triage.coverage_query import LOOK_BACK
 from agents.triage.given import refuse_invented
 from agents.triage.matching import GuideMatcher, Match
@@ -139,7 +140,11 @@ class GuideTools:
         given = {**kept, **outright}
         section = context.recorder.section(evidence_keys(guide, self._guides))
         resolved = await self._resolve(guide, context, given, section)
-        if resolved.questions:
+        context.beyond = context.beyond or resolved.beyond
+        if context.beyond is not None:
+            since = _look_back(context)
+            result = await beyond_data(guide, resolved, context.beyond, section=section, since=since)
+        elif resolved.questions:
             result = _needs_input(guide, resolved)
         else:
             await self._check(guide, context, resolved)

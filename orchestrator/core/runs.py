@@ -71,6 +71,7 @@ class RunContext:
         meter: Counts the run's model calls; None where the embedded planner speaks.
         limit: How long the run may take; None is as long as its turns may.
         about_data: What to say about the data at the end, such as rows that could not be read.
+        beyond: When the alert began, where a guide has found that the data do not reach it: no other need look.
         results: Guide runs of this turn, in order.
         returned: Whether claims were given back once for mending.
     """
@@ -94,6 +95,7 @@ class RunContext:
     meter: Meter | None = None
     limit: TimeLimit | None = None
     about_data: Callable[[], tuple[str, ...]] = tuple
+    beyond: datetime | None = None
     results: list[GuideResult] = field(default_factory=list)
     offers: dict[str, Offer] = field(default_factory=dict)
     shown: list[Json] = field(default_factory=list)

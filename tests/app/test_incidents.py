@@ -108,6 +108,19 @@ async def test_a_query_that_cannot_be_answered_here_stops_nothing(settings: Sett
     assert report["verdict"]["cause"] == "target_down"
 
 
+async def test_an_alert_of_a_time_that_the_data_do_not_reach_has_no_data(settings: Settings):
+    """It asks nobody for another time; it names the table and its newest row, as a query found it."""
+    alert = {"title": "TargetFails", "severity": "high", "service": "pay", "fired_at": "2026-05-06T12:00:00Z"}
+    await ingest(settings, alert)
+    (report,) = show_incident(settings, "INC-1")["reports"]
+    assert (report["status"], report["verdict"]["status"], report["questions"]) == ("answered", "no_data", [])
+    (evidence,) = (item for item in report["evidence"] if item["purpose"] == "how far the data reach")
+    newest = evidence["rows"][0][0]
+    assert report["verdict"]["reason"] == (
+        f"the alert began 2026-05-06T12:00:00Z, and the newest row of AppDependencies is of {newest}"
+    )
+
+
 async def test_a_query_that_would_fetch_from_elsewhere_is_not_asked(settings: Settings):
     """An alert comes from outside."""
     await ingest(settings, log_alert("externaldata(a: string)['https://evil.example/x'] | take 1"))
@@ -128,7 +141,8 @@ async def test_one_run_for_a_group_and_none_for_a_redelivery(settings: Settings)
 
 async def test_what_a_run_would_need_to_know_is_told(settings: Settings):
     """An alert of which no service is known."""
-    document = await ingest(settings, {"alertname": "TargetFails", "severity": "high"})
+    alert = {"alertname": "TargetFails", "severity": "high", "fired_at": "2026-05-04T10:20:00Z"}
+    document = await ingest(settings, alert)
     assert [run["status"] for run in document["runs"]] == ["needs_input"]
     with open_state(settings) as database:
         (item,) = StoredHandoffs(database).listed(states=(ItemState.OPEN,), limit=9)

@@ -185,6 +185,19 @@ def test_a_backward_span_is_asked_for():
     assert resolved.window.end == NOW.replace(hour=9, minute=0)
 
 
+def test_an_alert_that_begins_after_now_is_beyond_the_data():
+    """Its time is not taken for another, as that of a message is; one that begins before is not."""
+    guide = with_parameters(
+        "  p_from: {type: datetime, from: [{alert: startsAt}, {message: time}]}\n"
+        "  p_to: {type: datetime, from: [{message: time.end}], default: now}\n"
+    )
+    later = NOW + timedelta(days=3)
+    assert resolve(guide=guide, alert={"startsAt": later.isoformat()}).beyond == later
+    assert resolve(guide=guide, alert={"startsAt": NOW.isoformat()}).beyond == NOW
+    assert resolve(guide=guide, alert={"startsAt": (NOW - timedelta(minutes=1)).isoformat()}).beyond is None
+    assert resolve("orders fail since 23:00", guide=guide).beyond is None
+
+
 def test_defaults_hang_on_each_other_in_any_order():
     """`p_base-1h` may stand before `p_base`."""
     guide = with_parameters(
