@@ -1,8 +1,13 @@
 """The inventory drafted from a sample's files is the one that the sample was drawn from."""
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from log_analytics import TOKEN, WORKSPACE, LogAnalytics, read_timespan
+from managed_identity import ManagedIdentity
+from serving import serve
 
 from orchestrator.app.discovery import discover_services
 from orchestrator.core.errors import InputError
@@ -12,7 +17,9 @@ from playbooks.samples.folder import write_folder
 from playbooks.samples.scenario import SCENARIOS, play
 from playbooks.samples.topology import Service, Target, World
 from playbooks.services import load_services
+from plugins.monitor.embedded.duckdb import DuckDbLogs
 
+Json = dict[str, Any]
 NAME, SEED = "healthy_quiet", 5
 
 
@@ -41,6 +48,34 @@ async def test_services_and_their_calls_are_found(drawn: tuple[World, Path], tmp
     assert document["notes"] == []
     again = await discover_services(options, Settings(), out=out)
     assert again["changes"] == {"added": [], "changed": [], "vanished": [], "unseen": []}
+
+
+async def test_a_workspace_shows_what_its_tables_exported_show(
+    drawn: tuple[World, Path], monkeypatch: pytest.MonkeyPatch
+):
+    """Azure's own client asks for one day, which the sample fits into; the services are those that the files show."""
+    _, folder = drawn
+    expected = await discover_services(Options(logs=(str(folder),)), Settings(), out=None)
+    identity = ManagedIdentity(TOKEN)
+    async with DuckDbLogs.open([str(folder)]) as logs:
+        service, now = LogAnalytics(logs), logs.newest()
+        async with serve(service.app) as service.url, serve(identity.app) as address:
+            for name, value in ManagedIdentity.environment(address).items():
+                monkeypatch.setenv(name, value)
+            live = Settings(workspace=WORKSPACE, credential="managed", logs_endpoint=service.url)
+            document = await discover_services(Options(now=now), live, out=None)
+    assert document["source"] == "live"
+    assert _drawn(document) == _drawn(expected)
+    windows = [read_timespan(asked.body.get("timespan")) for asked in service.asked]
+    assert max(window.length if window else timedelta.max for window in windows) == timedelta(days=1)
+
+
+def _drawn(document: Json) -> dict[object, object]:
+    """Each service with what it calls and where it runs; how often is another matter, as less is asked."""
+    return {
+        service["id"]: ({item["service"] for item in service["depends_on"]}, service["namespaces"])
+        for service in document["services"]
+    }
 
 
 def _called(service: Service, world: World) -> set[str]:
