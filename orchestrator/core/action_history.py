@@ -1,4 +1,4 @@
-"""An action's history as people read it: what happened, when, by whom, in a sentence made from the event."""
+"""An action's history as people read it, wherever it is shown: each event as a word and as a sentence."""
 
 from collections.abc import Mapping
 from typing import assert_never
@@ -29,12 +29,41 @@ from orchestrator.core.table import iso_utc
 
 Json = dict[str, object]
 _WHERE = {"cli": "at the command line", "chat": "in a chat"}
+_DECISIONS = {"forbidden": "no", "approval": "that a person must approve", "allowed": "yes"}
+_WORDS: Mapping[type, str] = {
+    ActionRequested: "proposed",
+    ApprovalGiven: "approved",
+    ActionApproved: "cleared",
+    GlassBroken: "glass broken",
+    GlassReviewed: "reviewed",
+    ActionDenied: "denied",
+    ActionExpired: "expired",
+    ActionVoided: "voided",
+    ActionClaimed: "begun",
+    CallPutOff: "put off",
+    CallAccepted: "accepted",
+    CallAbsent: "not arrived",
+    OutcomeUnknown: "unknown",
+    OwnerNamed: "given to a person",
+    ActionDone: "done",
+    ActionFailed: "failed",
+    UndoOffered: "undo proposed",
+}
 
 
 def history_entry(event: AnyActionEvent) -> Json:
-    """`at`, `what` happened, `who` did it (None for the program) and `text`, which may be empty."""
-    what, text = _told(event)
-    return {"at": iso_utc(event.at), "what": what, "who": _who(event), "text": text}
+    """`at`, `what` happened in a word, `who` did it (None for the program) and `text`, a sentence of all that."""
+    return {"at": iso_utc(event.at), "what": _word(event), "who": _who(event), "text": told(event)}
+
+
+def _word(event: AnyActionEvent) -> str:
+    match event:
+        case ActionRuled():
+            return f"ruled: {event.decision}"
+        case ActionVerified():
+            return {True: "verified", False: "not verified", None: "not told"}[event.held]
+        case _:
+            return _WORDS[type(event)]
 
 
 def _who(event: AnyActionEvent) -> Json | None:
@@ -50,46 +79,60 @@ def _who(event: AnyActionEvent) -> Json | None:
             return None
 
 
-def _told(event: AnyActionEvent) -> tuple[str, str]:  # noqa: C901, PLR0911, PLR0912  # one case an event
+def told(event: AnyActionEvent) -> str:  # noqa: C901, PLR0911, PLR0912  # one case an event
+    """What happened, in a sentence."""
     match event:
         case ActionRequested():
-            return "proposed", f"with the key {event.key}"
+            by = event.request.get("requested_by")
+            return "Proposed" + (f" by {by}." if by else ".")
         case ActionRuled():
-            return f"ruled: {event.decision}", "; ".join(event.reasons)
+            return f"The policy says {_DECISIONS.get(event.decision, event.decision)}: {'; '.join(event.reasons)}."
         case ApprovalGiven():
-            return "approved", _WHERE.get(event.via, f"in {event.via}")
+            where = _WHERE.get(event.via, f"in {event.via}")
+            return f"Approved by {event.by}{_vouched(authenticated=event.authenticated)} {where}."
         case ActionApproved():
-            return "cleared", event.how
+            return f"It may be done: {event.how}."
         case GlassBroken():
-            return "glass broken", event.reason
+            return f"Glass broken by {event.by}{_vouched(authenticated=event.authenticated)}: {event.reason}"
         case GlassReviewed():
-            return "reviewed", event.note
+            return f"The broken glass was reviewed by {event.by}: {event.note}"
         case ActionDenied():
-            return "denied", event.reason
+            return f"Denied by {event.by}: {event.reason}"
         case ActionExpired():
-            return "expired", "nobody approved or began it in time"
+            return "It expired before it was begun."
         case ActionVoided():
-            return "voided", f"{event.reason}{f'; {event.by_action} took its place' if event.by_action else ''}"
+            instead = f"; {event.by_action} took its place" if event.by_action else ""
+            return f"Void: {event.reason}{instead}."
         case ActionClaimed():
-            return "begun", f"attempt {event.attempt} by {event.process}"
+            return f"Begun, attempt {event.attempt}, by {event.process}."
         case CallPutOff():
-            return "put off", f"{event.reason}; not before {iso_utc(event.not_before)}"
+            return f"Put off until {iso_utc(event.not_before)}: {event.reason}"
         case CallAccepted():
-            return "accepted", f"as the run {event.run_id}" if event.run_id else "by its target"
+            return "The target took the call" + (f" as the run {event.run_id}." if event.run_id else ".")
         case CallAbsent():
-            return "not arrived", f"its target was read ({event.source}): nothing was done"
+            return f"The call of attempt {event.attempt} never arrived, says {event.source}."
         case OutcomeUnknown():
-            return "unknown", f"{event.reason}; it is settled by a {event.owner}"
+            return f"Its outcome is unknown, and a {event.owner} settles it: {event.reason}"
         case OwnerNamed():
-            return "given to a person", f"as {event.item}"
+            return f"{event.item} waits for a person to settle it."
         case ActionDone():
-            return "done", event.note or f"told by the {event.by}"
+            source = f", says {event.by}" if event.by != "call" else ""
+            return f"Done{source}" + (f": {event.note}" if event.note else ".")
         case ActionFailed():
-            return "failed", f"{event.code}: {event.reason}"
+            return f"Failed ({event.code}): {event.reason}"
         case ActionVerified():
-            held = {True: "verified", False: "not verified", None: "not told"}[event.held]
-            return held, event.text
+            return f"{_verdict(event)}: {event.text}"
         case UndoOffered():
-            return "undo proposed", f"as {event.action}"
+            return f"{event.action} would take it back."
         case _:
             assert_never(event)
+
+
+def _vouched(*, authenticated: bool) -> str:
+    return "" if authenticated else " (not authenticated)"
+
+
+def _verdict(event: ActionVerified) -> str:
+    if event.held is None:
+        return "Not verified" if event.final else "Not verified yet"
+    return "Verified" if event.held else "It did not help"

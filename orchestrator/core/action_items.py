@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from orchestrator.core.action_history import history_entry
+from orchestrator.core.action_history import told
 from orchestrator.core.actions.state import Action, Stage
 from orchestrator.core.handoffs import Fact, ItemKind, Parked
+from orchestrator.core.table import iso_utc
 
 LONGEST_WORK = timedelta(hours=2)
 _QUESTIONS = {
@@ -73,8 +74,4 @@ def _facts(action: Action) -> Iterator[Fact]:
         yield Fact(text=f"by hand: {request.by_hand}", source=action.id)
     yield Fact(text=f"its key at the target: {action.key}", source=action.id)
     for event in action.events[1:]:
-        entry = history_entry(event)
-        who = entry["who"]
-        by = f" by {who['name']}" if isinstance(who, dict) else ""
-        said = f": {entry['text']}" if entry["text"] else ""
-        yield Fact(text=f"{entry['at']} {entry['what']}{by}{said}", source=action.id)
+        yield Fact(text=f"{iso_utc(event.at)} {told(event)}", source=action.id)

@@ -134,7 +134,7 @@ async def test_the_report_stands_on_the_record(settings: Settings, report: Json)
     evidence = [item for name, item in known.items() if name.startswith("evidence:")]
     assert any(item["query"].startswith("AppDependencies") for item in evidence)
     assert {"note:INC-3/1", "handoff:H-1", "action:A-1/3"} <= set(known)
-    assert known["action:A-1/3"]["title"] == "Approved by local:ann (not authenticated)."
+    assert known["action:A-1/3"]["title"] == "Approved by local:ann (not authenticated) at the command line."
     assert report["run"] in json.dumps(found)
 
 
@@ -214,7 +214,7 @@ ANSWERS = {
     "what is open?": "INC-3 is open, severity 0 (critical)",
     "status of INC-2": "INC-2 is open",
     "what happened to INC-3 since noon yesterday?": "Approved by local:ann",
-    "who approved the restart?": "Approved by local:ann (not authenticated).",
+    "who approved the restart?": "Approved by local:ann (not authenticated) at the command line.",
     "which actions are waiting?": "No action waits for a decision.",
     "similar to INC-3?": "INC-1 is similar",
     "summarise INC-3 for someone joining": "Nobody owns it.",

@@ -50,7 +50,7 @@ def action(name: str = "A-7", **changes: object) -> Document:
         "expires_in_s": 1680.0,
         "policy": RULING,
         "approvals": [],
-        "history": [{"at": "2026-11-22T10:46:00Z", "what": "proposed", "who": None, "text": "by the guide"}],
+        "history": [{"at": "2026-11-22T10:46:00Z", "what": "proposed", "who": None, "text": "Proposed by the guide."}],
     }
     return {**found, **changes}
 

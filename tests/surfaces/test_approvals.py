@@ -72,7 +72,7 @@ def test_an_action_is_shown_with_all_that_decides(run: Run):
         "rule fixes policies/p.yaml:3",
         "who may on_call: local:alice, local:bob",
         "break glass lead",
-        "2026-11-22 10:46 proposed: by the guide",
+        "2026-11-22 10:46 Proposed by the guide.",
     ):
         assert part in words(page)
     assert "\x1b" not in page

@@ -2,34 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import assert_never
 
+from orchestrator.core.action_history import told
 from orchestrator.core.actions.events import (
     ActionApproved,
-    ActionClaimed,
     ActionDenied,
-    ActionDone,
     ActionExpired,
-    ActionFailed,
     ActionRequested,
     ActionRuled,
     ActionVerified,
-    ActionVoided,
     AnyActionEvent,
     ApprovalGiven,
-    CallAbsent,
-    CallAccepted,
-    CallPutOff,
     GlassBroken,
     GlassReviewed,
-    OutcomeUnknown,
-    OwnerNamed,
-    UndoOffered,
 )
 from orchestrator.core.actions.state import ACTED, OPEN, UNSETTLED, Action, Stage
 from orchestrator.core.incidents.dossier import Act, ActEvent, ActKind
 from orchestrator.core.incidents.sentences import one_line
-from orchestrator.core.table import iso_utc
 
 _STATES: Mapping[Stage, str] = {
     Stage.FORBIDDEN: "forbidden by the policy",
@@ -98,63 +87,3 @@ def _facts(event: AnyActionEvent) -> tuple[tuple[str, str], ...]:
             return (("check", event.check),)
         case _:
             return ()
-
-
-def told(event: AnyActionEvent) -> str:  # noqa: C901, PLR0911, PLR0912  # one case an event
-    """What happened, in a sentence."""
-    match event:
-        case ActionRequested():
-            by = event.request.get("requested_by")
-            return "Proposed" + (f" by {by}." if by else ".")
-        case ActionRuled():
-            return f"The policy says {_DECISIONS.get(event.decision, event.decision)}: {'; '.join(event.reasons)}."
-        case ApprovalGiven():
-            return f"Approved by {event.by}{_vouched(authenticated=event.authenticated)}."
-        case ActionApproved():
-            return f"It may be done: {event.how}."
-        case GlassBroken():
-            return f"Glass broken by {event.by}{_vouched(authenticated=event.authenticated)}: {event.reason}"
-        case GlassReviewed():
-            return f"The broken glass was reviewed by {event.by}: {event.note}"
-        case ActionDenied():
-            return f"Denied by {event.by}: {event.reason}"
-        case ActionExpired():
-            return "It expired before it was begun."
-        case ActionVoided():
-            return f"Void: {event.reason}."
-        case ActionClaimed():
-            return f"Begun, attempt {event.attempt}."
-        case CallPutOff():
-            return f"Put off until {iso_utc(event.not_before)}: {event.reason}"
-        case CallAccepted():
-            return "The target took the call."
-        case CallAbsent():
-            return f"The call of attempt {event.attempt} never arrived, says {event.source}."
-        case OutcomeUnknown():
-            return f"Its outcome is unknown: {event.reason}"
-        case OwnerNamed():
-            return f"{event.item} waits for a person to settle it."
-        case ActionDone():
-            source = f", says {event.by}" if event.by != "call" else ""
-            return f"Done{source}" + (f": {event.note}" if event.note else ".")
-        case ActionFailed():
-            return f"Failed ({event.code}): {event.reason}"
-        case ActionVerified():
-            return f"{_verdict(event)}: {event.text}"
-        case UndoOffered():
-            return f"{event.action} would take it back."
-        case _:
-            assert_never(event)
-
-
-_DECISIONS = {"forbidden": "no", "approval": "that a person must approve", "allowed": "yes"}
-
-
-def _vouched(*, authenticated: bool) -> str:
-    return "" if authenticated else " (not authenticated)"
-
-
-def _verdict(event: ActionVerified) -> str:
-    if event.held is None:
-        return "Not verified" if event.final else "Not verified yet"
-    return "Verified" if event.held else "It did not help"

@@ -160,15 +160,8 @@ def _progress(action: Fields) -> list[RenderableType]:
     history = entries(action, "history")
     if not history:
         return []
-    lines = [(time_text(item.get("at")), _event(item)) for item in history]
+    lines = [(time_text(item.get("at")), sentence(item, "text")) for item in history]
     return [heading("What became of it"), labelled(lines, indent=2)]
-
-
-def _event(item: Fields) -> str:
-    who = person_text(fields(item, "who")) if isinstance(item.get("who"), dict) else text(item, "who")
-    by = f" by {who}" if who else ""
-    said = sentence(item, "text")
-    return f"{text(item, 'what').replace('_', ' ')}{by}{f': {said}' if said else ''}"
 
 
 def result_text(document: Fields, screen: Screen) -> str:

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from dossiers import AT, later
 
+from orchestrator.core.action_history import history_entry, told
 from orchestrator.core.actions.events import (
     ActionApproved,
     ActionClaimed,
@@ -27,7 +28,7 @@ from orchestrator.core.actions.events import (
 )
 from orchestrator.core.actions.request import ActionRequest, BlastRadius
 from orchestrator.core.actions.state import fold
-from orchestrator.core.incidents.acted import act_of, told
+from orchestrator.core.incidents.acted import act_of
 from orchestrator.core.incidents.dossier import Act, ActKind
 
 REQUEST = ActionRequest(
@@ -44,7 +45,7 @@ RULED = ActionRuled(at=AT, decision="approval", reasons=("a rule",), mode="revie
 GIVEN = ApprovalGiven(at=later(1), by="local:ana", authenticated=False, fingerprint="f", via="cli")
 SAID: dict[AnyActionEvent, str] = {
     RULED: "The policy says that a person must approve: a rule.",
-    GIVEN: "Approved by local:ana (not authenticated).",
+    GIVEN: "Approved by local:ana (not authenticated) at the command line.",
     ActionApproved(at=AT, how="approved by local:ana", fingerprint="f"): "It may be done: approved by local:ana.",
     GlassBroken(at=AT, by="ana", authenticated=True, fingerprint="f", reason="fire", via="cli"): (
         "Glass broken by ana: fire"
@@ -53,11 +54,14 @@ SAID: dict[AnyActionEvent, str] = {
     ActionDenied(at=AT, by="bo", reason="no", via="cli"): "Denied by bo: no",
     ActionExpired(at=AT): "It expired before it was begun.",
     ActionVoided(at=AT, reason="another took its place"): "Void: another took its place.",
-    ActionClaimed(at=AT, process="p", attempt=1, until=AT): "Begun, attempt 1.",
+    ActionClaimed(at=AT, process="p", attempt=1, until=AT): "Begun, attempt 1, by p.",
     CallPutOff(at=AT, attempt=1, reason="busy", not_before=AT): "Put off until 2026-11-22T10:20:00Z: busy",
     CallAccepted(at=AT, run_id=None): "The target took the call.",
+    CallAccepted(at=AT, run_id="r-1"): "The target took the call as the run r-1.",
     CallAbsent(at=AT, attempt=1, source="run_history"): "The call of attempt 1 never arrived, says run_history.",
-    OutcomeUnknown(at=AT, reason="lost reply", owner="read"): "Its outcome is unknown: lost reply",
+    OutcomeUnknown(
+        at=AT, reason="lost reply", owner="read"
+    ): "Its outcome is unknown, and a read settles it: lost reply",
     OwnerNamed(at=AT, item="H-5"): "H-5 waits for a person to settle it.",
     ActionDone(at=AT, by="call"): "Done.",
     ActionDone(at=AT, by="local:ana", note="seen"): "Done, says local:ana: seen",
@@ -73,6 +77,35 @@ SAID: dict[AnyActionEvent, str] = {
 def test_every_event_is_told_in_a_sentence(event: AnyActionEvent):
     """What happened, by whom, and why."""
     assert told(event) == SAID[event]
+
+
+def test_a_history_has_a_word_for_every_event():
+    """Beside the sentence, which is the same wherever the event is shown."""
+    found = [history_entry(event) for event in SAID]
+    assert [entry["text"] for entry in found] == list(SAID.values())
+    words = [
+        "ruled: approval",
+        "approved",
+        "cleared",
+        "glass broken",
+        "reviewed",
+        "denied",
+        "expired",
+        "voided",
+        "begun",
+    ]
+    words += [
+        "put off",
+        "accepted",
+        "accepted",
+        "not arrived",
+        "unknown",
+        "given to a person",
+        "done",
+        "done",
+        "failed",
+    ]
+    assert [entry["what"] for entry in found] == [*words, "verified", "not verified", "not told", "undo proposed"]
 
 
 def act(*events: AnyActionEvent, minutes: float = 5) -> Act:
