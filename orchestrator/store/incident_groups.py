@@ -69,7 +69,7 @@ class AlertGroups:
         placement = self._regroup(gone, added, kept, change) if gone or added else None
         own = next((new for new in reversed(after) if new.start <= signal.at), None)
         if own is None:
-            return Placement(kind=PlacementKind.UNMATCHED, reason="it ends what is not known to have begun"), change
+            return Placement(kind=PlacementKind.UNMATCHED, reason="it is about what is not known to have begun"), change
         known = old.get(own.start)
         if placement is not None and known is None:
             return placement, change

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from orchestrator.core.alerts.alert import Alert, AlertLink, Condition
+from orchestrator.core.alerts.alert import UPDATES, Alert, AlertLink, Condition
 from orchestrator.core.alerts.parse import Received
 from orchestrator.core.incidents.grouping import Placement, PlacementKind
 from orchestrator.core.incidents.incident import IncidentEventKind
 from orchestrator.core.incidents.occurrence import GroupingSettings, Signal
-from orchestrator.core.incidents.topology import Topology, subject_of
+from orchestrator.core.incidents.topology import Subject, Topology, subject_of
 from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
 from orchestrator.store.database import Connection
@@ -42,6 +42,13 @@ _EVENTS: Mapping[PlacementKind, IncidentEventKind] = {
     PlacementKind.RESOLVES: IncidentEventKind.ALERT_RESOLVED,
     PlacementKind.LATE: IncidentEventKind.ALERT_REPEATED,
 }
+
+_UPDATES: Mapping[Condition, IncidentEventKind] = {
+    Condition.ASSIGNED: IncidentEventKind.ASSIGNED,
+    Condition.RATED: IncidentEventKind.NOTED,
+    Condition.NOTED: IncidentEventKind.NOTED,
+}
+_NOTHING = Subject((), ())  # an update says nothing new of what the alert is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +150,7 @@ class Ingest:
             outcome = UNKNOWN if record.format is None else UNREADABLE
             return Ingested(outcome=outcome, reason=record.problem, raw=record.sha256)
         alert = record.alert
-        subject = subject_of(alert, self.topology)
+        subject = _NOTHING if alert.condition in UPDATES else subject_of(alert, self.topology)
         signal = Signal(
             at=alert.changed_at,
             condition=alert.condition,
@@ -152,6 +159,7 @@ class Ingest:
             severity=alert.severity,
             services=subject.services,
             scopes=subject.scopes,
+            owner=str(redact_value(alert.owner)),
             tag=alert.raw_sha256,
         )
         body = to_text(redact_value(alert.document()))
@@ -215,8 +223,8 @@ class Ingest:
         links = [*alert.links, *([AlertLink("runbook", alert.runbook)] if alert.runbook else [])]
         self._links.setdefault(number, []).extend(links)
         refs = {"alert": alert.fingerprint, "reason": placement.reason, "placement": placement.kind.value}
-        text = _sentence(alert, placement)
-        self._record.add_event(number, _EVENTS[placement.kind], text, at=alert.changed_at, refs=refs)
+        text, kind = _sentence(alert, placement), _UPDATES.get(alert.condition) or _EVENTS[placement.kind]
+        self._record.add_event(number, kind, text, at=alert.changed_at, refs=refs)
 
     def _is_news(self, placement: Placement, alert: Alert) -> bool:
         """Whether the incident's record says it: of many repeats only some are told."""
@@ -270,6 +278,18 @@ class Ingest:
 
 
 def _sentence(alert: Alert, placement: Placement) -> str:
+    match alert.condition:
+        case Condition.ASSIGNED:
+            return f"The alert {alert.title!r} was given to {alert.owner or 'nobody'} at its sender."
+        case Condition.RATED:
+            return f"The alert {alert.title!r} was rated {alert.severity_word or alert.severity} at its sender."
+        case Condition.NOTED:
+            return f"Written about the alert {alert.title!r} at its sender: {alert.description or '(nothing)'}"
+        case _:
+            return _state_sentence(alert, placement)
+
+
+def _state_sentence(alert: Alert, placement: Placement) -> str:
     words = {
         PlacementKind.NEW: "Opened by the alert {}: {}.",
         PlacementKind.JOINED: "The alert {} joined: {}.",

@@ -132,7 +132,7 @@ class IncidentRecord:
             open_alerts=found.open_alerts,
             repeats=found.repeats,
             flapping=found.flapping,
-            owner=base.owner if assigned else owner.owner or base.owner,
+            owner=base.owner if assigned else found.given[1] if found.given else owner.owner or base.owner,
             escalation=owner.escalation or base.escalation,
             links=tuple(dict.fromkeys((*base.links, *links)))[:MAX_LINKS],
         )

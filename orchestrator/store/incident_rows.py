@@ -35,6 +35,7 @@ def signal_text(signal: Signal) -> str:
             "severity": signal.severity,
             "services": signal.services,
             "scopes": signal.scopes,
+            "owner": signal.owner,
             "by_hand": signal.by_hand,
         }
     )
@@ -52,6 +53,7 @@ def read_signal(row: Row) -> Signal:
         severity=found["severity"],
         services=tuple(found["services"]),
         scopes=tuple(found["scopes"]),
+        owner=found.get("owner", ""),
         by_hand=found["by_hand"],
         tag=str(sha256),
     )
@@ -71,6 +73,7 @@ def occurrence_text(occurrence: Occurrence) -> str:
             "severity": occurrence.severity,
             "services": occurrence.services,
             "scopes": occurrence.scopes,
+            "given": [stamp(occurrence.given[0]), occurrence.given[1]] if occurrence.given else None,
         }
     )
 
@@ -96,6 +99,7 @@ def read_member(row: Row) -> Member:
             severity=found["severity"],
             services=tuple(found["services"]),
             scopes=tuple(found["scopes"]),
+            given=(from_stamp(given[0]), given[1]) if (given := found.get("given")) else None,
         ),
     )
 

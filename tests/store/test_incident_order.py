@@ -62,10 +62,11 @@ class Message:
             title=f"alert {self.alert}",
             condition=self.condition,
             changed_at=at,
-            severity=self.alert % 5,
+            severity=(self.alert + self.minute) % 5,
             services=(service,),
             fired_at=fired,
             resolved_at=at if self.condition is Condition.RESOLVED else None,
+            owner=f"person {self.minute}" if self.condition is Condition.ASSIGNED else "",
             raw_sha256=repr(self),
         )
         return Received(body="{}", sha256=repr(self), format=Format.PLAIN, alert=alert)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -359,6 +359,34 @@ def test_an_owner_who_was_named_stays(take: Take, stored: StoredIncidents):
     found = stored.find("INC-1")
     assert found is not None
     assert found.owner == "team-night"
+
+
+def test_updates_at_the_sender_change_owner_and_severity_and_stand_in_the_record(take: Take, stored: StoredIncidents):
+    """The last counts, until somebody is named here; one that comes before its alert counts once that is there."""
+    rated = message("slow", 5, Condition.RATED, severity=0)
+    assert take(rated) == [("unmatched", None)]
+    assert take(message("slow", 0)) == [("new", "INC-1")]
+    given = message("slow", 6, Condition.ASSIGNED)
+    assert given.alert is not None
+    noted = message("slow", 7, Condition.NOTED)
+    assert noted.alert is not None
+    found = take(
+        replace(given, alert=replace(given.alert, owner="Ann")),
+        replace(noted, alert=replace(noted.alert, description="rolled back")),
+    )
+    assert found == [("updated", "INC-1"), ("updated", "INC-1")]
+    incident = stored.find("INC-1")
+    assert incident is not None
+    assert (incident.owner, incident.severity, incident.status) == ("Ann", 0, IncidentStatus.OPEN)
+    assert [event.text for event in stored.events("INC-1")[-2:]] == [
+        "The alert 'slow on web' was given to Ann at its sender.",
+        "Written about the alert 'slow on web' at its sender: rolled back",
+    ]
+    assert stored.assign("INC-1", owner="Bo", who="local:bo").owner == "Bo"
+    later = message("slow", 9, Condition.ASSIGNED)
+    assert later.alert is not None
+    take(replace(later, alert=replace(later.alert, owner="Cy")))
+    assert [item.owner for item in stored.listed()] == ["Bo"]
 
 
 def test_what_a_person_merged_stays_together(take: Take, stored: StoredIncidents):

@@ -14,11 +14,18 @@ SEVERITIES = ("critical", "error", "warning", "informational", "verbose")
 
 
 class Condition(StrEnum):
-    """What an alert tells about its rule's condition."""
+    """What a message tells about its rule's condition, or about whoever looks after it."""
 
     FIRED = "fired"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
+    ASSIGNED = "assigned"
+    RATED = "rated"
+    NOTED = "noted"
+
+
+UPDATES = frozenset({Condition.ASSIGNED, Condition.RATED, Condition.NOTED})
+"""What leaves the condition as it is: somebody was given it, gave it a severity, or wrote something about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class Alert:
         timed: Whether `changed_at` is the sender's; else it is the time of receipt.
         runbook: The address of a runbook.
         query: The rule's own query, where it has one that logs can answer.
+        owner: Who it was given to, where the message tells that.
         details: Further facts by name, such as a metric and its threshold.
         raw_sha256: Hash of the payload as received.
     """
@@ -97,6 +105,7 @@ class Alert:
     runbook: str | None = None
     query: AlertQuery | None = None
     details: tuple[tuple[str, str], ...] = ()
+    owner: str = ""
     raw_sha256: str = ""
 
     def document(self) -> Json:
@@ -121,6 +130,7 @@ class Alert:
             "runbook": self.runbook,
             "query": self.query.document() if self.query else None,
             "details": [list(pair) for pair in self.details],
+            **({"owner": self.owner} if self.owner else {}),
             "raw_sha256": self.raw_sha256,
         }
 

@@ -20,6 +20,11 @@ _EVENTS = {
     "incident.unacknowledged": Condition.FIRED,
     "incident.acknowledged": Condition.ACKNOWLEDGED,
     "incident.resolved": Condition.RESOLVED,
+    "incident.reassigned": Condition.ASSIGNED,
+    "incident.escalated": Condition.ASSIGNED,
+    "incident.priority_updated": Condition.RATED,
+    "incident.annotated": Condition.NOTED,
+    "incident.status_update_published": Condition.NOTED,
 }
 _URGENCIES = {"high": 1, "low": 3}
 _RESOURCES = ("resource_id", "resourceId", "resource")
@@ -81,7 +86,8 @@ def read_webhook(payload: Mapping[str, object], receipt: Receipt) -> Alert:
     event = Fields(payload).within("event")
     kind = event.text("event_type")
     condition = _EVENTS.get(kind.casefold())
-    data = event.within("data")
+    said = event.within("data")
+    data = said.within("incident") if condition is Condition.NOTED else said
     if condition is None:
         raise InputError(f"the event {kind!r} changes no alert; subscribe to {', '.join(_EVENTS)}")
     if not data.text("id"):
@@ -93,11 +99,14 @@ def read_webhook(payload: Mapping[str, object], receipt: Receipt) -> Alert:
     word = data.text("priority", "summary") or data.text("priority", "name") or data.text("urgency")
     service = data.text("service", "summary") or data.text("service", "name")
     url = data.text("html_url", limit=MAX_TEXT)
+    title = data.text("title") or data.text("summary") or data.text("id")
     return Alert(
         format=Format.PAGERDUTY_WEBHOOK.value,
         fingerprint=digest("pagerduty_webhook", data.text("id")),
-        rule=data.text("title") or data.text("id"),
-        title=data.text("title") or data.text("id"),
+        rule=title,
+        title=title,
+        description=said.text("content") or said.text("message") if condition is Condition.NOTED else "",
+        owner=_assignees(data) if condition is Condition.ASSIGNED else "",
         condition=condition,
         severity=read_severity(word, words={**_URGENCIES, **receipt.severities}),
         severity_word=word,
@@ -110,3 +119,7 @@ def read_webhook(payload: Mapping[str, object], receipt: Receipt) -> Alert:
         links=(AlertLink("PagerDuty", url),) if url else (),
         raw_sha256=receipt.sha256,
     )
+
+
+def _assignees(incident: Fields) -> str:
+    return ", ".join(dict.fromkeys(filter(None, (item.text("summary") for item in incident.objects("assignees")))))

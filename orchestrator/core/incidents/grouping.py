@@ -53,6 +53,7 @@ class PlacementKind(StrEnum):
     FLAPPING = "flapping"
     ACKNOWLEDGED = "acknowledged"
     RESOLVES = "resolves"
+    UPDATED = "updated"
     LATE = "late"
     UNMATCHED = "unmatched"
 
@@ -149,6 +150,8 @@ def judge(condition: Condition, before: Occurrence | None, after: Occurrence, in
                 text = "it flaps: it counts as resolved after a quiet time"
         case Condition.ACKNOWLEDGED:
             kind, text = PlacementKind.ACKNOWLEDGED, "somebody has seen it"
+        case Condition.ASSIGNED | Condition.RATED | Condition.NOTED:
+            return Placement(kind=PlacementKind.UPDATED, reason=_UPDATES[condition], incident=incident)
         case Condition.FIRED if before is None or len(after.active) == len(before.active):
             kind, text = PlacementKind.DUPLICATE, f"it fired before and goes on ({after.firings} times by now)"
         case Condition.FIRED if after.flapping:
@@ -159,6 +162,13 @@ def judge(condition: Condition, before: Occurrence | None, after: Occurrence, in
         late = condition is Condition.RESOLVED
         kind, text = (PlacementKind.LATE, "a later message is known already") if late else (kind, text)
     return Placement(kind=kind, reason=text, incident=incident)
+
+
+_UPDATES: Mapping[Condition, str] = {
+    Condition.ASSIGNED: "it was given to somebody at its sender",
+    Condition.RATED: "its severity was set at its sender",
+    Condition.NOTED: "somebody wrote about it at its sender",
+}
 
 
 def components(

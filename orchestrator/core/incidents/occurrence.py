@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from itertools import pairwise
 
-from orchestrator.core.alerts.alert import MILDEST, Condition
+from orchestrator.core.alerts.alert import MILDEST, UPDATES, Condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,7 @@ class Signal:
         fired_at: When the condition began to hold, where the message says so.
         services: Ids of the inventory, else the sender's name.
         scopes: What it has in common with others: `service:...`, `resource:...`.
+        owner: Who it was given to, where the message tells that.
         by_hand: A person closed it: it ends at once, be it flapping or not.
         tag: Tells messages of one time apart, the same on every machine.
     """
@@ -63,6 +64,7 @@ class Signal:
     severity: int = MILDEST
     services: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
+    owner: str = ""
     by_hand: bool = False
     tag: str = ""
 
@@ -75,6 +77,7 @@ class Occurrence:
         active: When it began and ended, again and again where it fired anew soon after; the last may have no end.
         firings: How often it fired.
         closed: A person closed it.
+        given: When it was given to somebody last, and to whom.
         follows: Whether the alert had occurred before, too long ago to be the same.
     """
 
@@ -89,6 +92,7 @@ class Occurrence:
     severity: int = MILDEST
     services: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
+    given: tuple[datetime, str] | None = None
 
     def ends(self, settings: GroupingSettings) -> datetime | None:
         """When it is over: at its last end, after the quiet time where it flaps; None while it holds."""
@@ -197,6 +201,8 @@ def _points(signal: Signal) -> Iterable[tuple[datetime, _Kind]]:
             yield signal.at, _Kind.ACKNOWLEDGED
         case Condition.RESOLVED:
             yield signal.at, _Kind.CLOSED if signal.by_hand else _Kind.RESOLVED
+        case Condition.ASSIGNED | Condition.RATED | Condition.NOTED:
+            pass
 
 
 def _end(stretch: _Stretch, at: datetime, *, by_hand: bool) -> None:
@@ -216,7 +222,9 @@ def _share_out(signals: Sequence[Signal], made: Sequence[_Stretch]) -> None:
 
 
 def _finished(stretch: _Stretch) -> Occurrence:
-    told = [signal for signal in stretch.signals if signal.condition is Condition.FIRED] or stretch.signals
+    states = [signal for signal in stretch.signals if signal.condition not in UPDATES]
+    told = [signal for signal in states if signal.condition is Condition.FIRED] or states
+    given = [(signal.at, signal.owner) for signal in stretch.signals if signal.owner]
     title = next((signal.title for signal in told if signal.title), "")
     return Occurrence(
         start=stretch.active[0][0],
@@ -227,7 +235,14 @@ def _finished(stretch: _Stretch) -> Occurrence:
         flapping=stretch.flapping,
         follows=stretch.follows,
         title=title,
-        severity=min((signal.severity for signal in told), default=MILDEST),
+        severity=_severity(stretch.signals, told),
+        given=given[-1] if given else None,
         services=tuple(dict.fromkeys(name for signal in stretch.signals for name in signal.services)),
         scopes=tuple(sorted({scope for signal in stretch.signals for scope in signal.scopes})),
     )
+
+
+def _severity(signals: Sequence[Signal], told: Sequence[Signal]) -> int:
+    """What a person rated it last, else the worst that was told."""
+    rated = [signal.severity for signal in signals if signal.condition is Condition.RATED]
+    return rated[-1] if rated else min((signal.severity for signal in told), default=MILDEST)

@@ -26,6 +26,7 @@ class Standing:
     open_alerts: int
     repeats: int
     flapping: bool
+    given: tuple[datetime, str] | None
 
 
 def standing(
@@ -63,6 +64,7 @@ def standing(
         open_alerts=len({item.fingerprint for item in still_open}),
         repeats=sum(item.occurrence.firings - 1 for item in ordered),
         flapping=any(item.occurrence.flapping for item in still_open),
+        given=max((item.occurrence.given for item in ordered if item.occurrence.given), default=None),
     )
 
 

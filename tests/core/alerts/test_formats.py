@@ -163,7 +163,7 @@ def test_pagerduty_events_follow_their_key():
     seen = alert_of({key: TRIGGER[key] for key in ("routing_key", "dedup_key")} | {"event_action": "acknowledge"})
     over = alert_of({key: TRIGGER[key] for key in ("routing_key", "dedup_key")} | {"event_action": "resolve"})
     other = alert_of(TRIGGER | {"routing_key": "ffff"})
-    assert [item.condition for item in (fired, seen, over)] == list(Condition)
+    assert [item.condition for item in (fired, seen, over)] == list(Condition)[:3]
     assert len({item.fingerprint for item in (fired, seen, over)}) == 1
     assert other.fingerprint != fired.fingerprint
     assert (fired.severity, fired.services[0]) == (1, "checkout")
@@ -196,9 +196,25 @@ def test_pagerduty_webhooks(kind: str, expected: Condition):
 
 def test_a_webhook_that_changes_no_alert_says_so():
     """It is kept."""
-    (item,) = received(webhook("incident.annotated"))
+    (item,) = received(webhook("incident.workflow.started"))
     assert item.alert is None
-    assert "'incident.annotated' changes no alert" in item.problem
+    assert "'incident.workflow.started' changes no alert" in item.problem
+
+
+def test_webhooks_tell_who_was_given_an_incident_how_bad_it_is_and_what_was_written():
+    """All of the incident that the other messages are about; a note has the incident inside."""
+    given = alert_of(webhook("incident.reassigned", assignees=[{"summary": "Ann"}, {"summary": "Bo"}]))
+    rated = alert_of(webhook("incident.priority_updated", priority={"summary": "P1"}))
+    inside = {"id": "Q1", "summary": "checkout is slow", "html_url": "https://pd.example/Q1"}
+    note = webhook("incident.annotated")
+    note["event"]["data"] = {"id": "N1", "type": "incident_note", "incident": inside, "content": "rolled back"}
+    noted = alert_of(note)
+    assert (given.condition, given.owner) == (Condition.ASSIGNED, "Ann, Bo")
+    assert (rated.condition, rated.severity, rated.severity_word) == (Condition.RATED, 0, "P1")
+    assert (noted.condition, noted.description, noted.title) == (Condition.NOTED, "rolled back", "checkout is slow")
+    fired = alert_of(webhook("incident.triggered"))
+    assert {item.fingerprint for item in (given, rated, noted)} == {fired.fingerprint}
+    assert [read_alert(item.document()) for item in (given, rated, noted)] == [given, rated, noted]
 
 
 def test_servicenow_clears_by_severity_or_state():
