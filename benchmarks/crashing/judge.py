@@ -5,10 +5,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
+from crashing.host import effects
 from crashing.scene import Scene, question
 
 from orchestrator.app.state import open_state
+from orchestrator.core.actions.events import ActionClaimed, ApprovalGiven
+from orchestrator.core.actions.state import ACTED, UNSETTLED, Action, Stage
 from orchestrator.core.queueing import FINAL, RunState
+from orchestrator.store.actions import StoredActions
 from orchestrator.store.database import Database
 from orchestrator.store.incident_triage import KIND
 from orchestrator.store.journal import StoredJournal
@@ -39,7 +43,11 @@ def judge(scene: Scene) -> dict[str, object]:
                 if (place := _difference(first[question(int(name.removeprefix("run-")))[0]], report(journal, name)))
             ],
             **_alerts(database, told),
+            **_actions(database, told, effects(scene.root)),
             "count": {
+                "actions": len({words[1] for words in told if words[0] == "filed"}),
+                "approvals": len({tuple(words[1:3]) for words in told if words[0] == "approved"}),
+                "effects": sum(effects(scene.root).values()),
                 "runs": len(runs),
                 "attempts": sum(item.attempt for item in runs.values()),
                 "alerts": len({words[1] for words in told if words[0] == "alert"}),
@@ -68,6 +76,56 @@ def _alerts(database: Database, told: list[list[str]]) -> dict[str, list[str]]:
         "doubled_triage": [name for name, count in wanted.items() if count > 1],
         "doubled_attachments": [name for name, count in attached.items() if count > 1],
     }
+
+
+def _actions(database: Database, told: list[list[str]], done: Counter[str]) -> dict[str, list[str]]:
+    """What must never be of actions; an effect is what the target did, whatever the record says."""
+    stored = {action.id: action for action in StoredActions(database).listed(limit=EVERYTHING)}
+    by_key = {action.key: action for action in stored.values()}
+    yes = {words[1]: words[2] for words in told if words[0] == "approved"}
+    return {
+        "doubled_effects": [key for key, count in done.items() if count > 1],
+        "effects_without_approval": [key for key in done if not _was_approved(by_key.get(key))],
+        "false_reports_of_done": [
+            action.id for action in stored.values() if action.stage in ACTED and not done[action.key]
+        ],
+        "effects_unreported": [
+            action.id for action in stored.values() if done[action.key] and action.stage not in {*ACTED, *UNSETTLED}
+        ],
+        "lost_proposals": sorted({words[1] for words in told if words[0] == "filed"} - set(stored)),
+        "lost_approvals": [
+            name
+            for name, person in yes.items()
+            if name not in stored or person not in {given.by for given in stored[name].approvals}
+        ],
+        "lost_denials": [
+            words[1] for words in told if words[0] == "denied" and stored[words[1]].stage is not Stage.DENIED
+        ],
+        "hung_actions": [
+            action.id
+            for action in stored.values()
+            if action.stage in {Stage.APPROVED, Stage.CLAIMED, Stage.ACCEPTED, Stage.DONE}
+        ],
+        "unknown_without_owner": [
+            action.id for action in stored.values() if action.stage is Stage.UNKNOWN and action.owner is None
+        ],
+    }
+
+
+def _was_approved(action: Action | None) -> bool:
+    """Whether, before each claim, enough persons had said yes to exactly this."""
+    if action is None or action.ruling is None:
+        return False
+    said: set[str] = set()
+    claimed = False
+    for event in action.events:
+        if isinstance(event, ApprovalGiven) and event.fingerprint == action.request.fingerprint:
+            said.add(event.by)
+        if isinstance(event, ActionClaimed):
+            claimed = True
+            if len(said) < action.ruling.persons:
+                return False
+    return claimed
 
 
 def ends(journal: StoredJournal, run: str) -> int:

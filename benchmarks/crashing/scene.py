@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from crashing.host import addresses
 from pydantic import SecretStr
 
-from orchestrator.settings import Settings
+from orchestrator.settings import Settings, WorkflowSetting
 
 SERVICES = ("pay", "cart", "mail", "stock")
 FAULTY = "pay"
@@ -57,10 +58,15 @@ FINDING = 'finding: "{row.share:.1%} of {row.n:,d} calls fail"'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """A folder of its own, and the store."""
+    """A folder of its own, and the store.
+
+    Attributes:
+        plant: A fault that is made on purpose, to see that it is found: `claim`, `approval` or `memory`.
+    """
 
     root: Path
     url: str | None
+    plant: str | None = None
 
     def settings(self) -> Settings:
         """As a process of the program reads them."""
@@ -69,6 +75,7 @@ class Scene:
             state_url=SecretStr(self.url) if self.url else None,
             logs=(str(self.root / "logs"),),
             guides=self.root / "guides",
+            workflows={name: WorkflowSetting(url=SecretStr(url)) for name, url in addresses(self.root).items()},
         )
 
     @property

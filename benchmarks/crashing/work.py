@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from crashing.acts import act
+from crashing.host import ACTS, LOOKS, SHIPPED, addresses
 from crashing.mortal import MortalDatabase
 from crashing.scene import Scene, question
 
@@ -22,14 +24,22 @@ from orchestrator.core.alerts.parse import Reading, read_text
 from orchestrator.core.asking import ASK, Question
 from orchestrator.core.errors import SwitchboardError
 from orchestrator.core.events import Event
+from orchestrator.core.memory import Memory
 from orchestrator.core.queueing import RunRequest, RunState
+from orchestrator.core.report import Json
 from orchestrator.engine.holding import Executor
 from orchestrator.store.incidents import StoredIncidents
 from orchestrator.store.queue import StoredQueue
+from playbooks.workflow import load_workflows
+from plugins.logicapps.address import parse_address
+from plugins.logicapps.client import LogicAppsWorkflows
+from plugins.logicapps.exchange import Exchange
+from plugins.logicapps.transport import open_http
 
 POLL_S = 0.02
 LANES = 3  # runs side by side in one process
 ATTEMPTS = 1_000_000
+PATIENCE = timedelta(minutes=10)
 
 
 class Told:
@@ -44,7 +54,14 @@ class Told:
 
 
 def work(
-    scene: Scene, *, alerts: list[tuple[str, str]], runs: range, points: int, later: timedelta, lease_s: float
+    scene: Scene,
+    *,
+    alerts: list[tuple[str, str]],
+    runs: range,
+    acts: range,
+    points: int,
+    later: timedelta,
+    lease_s: float,
 ) -> None:
     """Do all there is to do, unless killed before.
 
@@ -52,15 +69,23 @@ def work(
         scene: Where.
         alerts: To take in, by id.
         runs: To ask for, by number; those of others are carried out as well.
+        acts: Actions to propose, by number; those of others are done as well.
         points: At which point of the store to die; 0 is never.
         later: How much this process's clock is ahead: a process that comes after another's lease is over.
         lease_s: How long what it holds stays its own without a heartbeat.
     """
-    asyncio.run(_work(scene, alerts=alerts, runs=runs, points=points, later=later, lease_s=lease_s))
+    asyncio.run(_work(scene, alerts=alerts, runs=runs, acts=acts, points=points, later=later, lease_s=lease_s))
 
 
 async def _work(
-    scene: Scene, *, alerts: list[tuple[str, str]], runs: range, points: int, later: timedelta, lease_s: float
+    scene: Scene,
+    *,
+    alerts: list[tuple[str, str]],
+    runs: range,
+    acts: range,
+    points: int,
+    later: timedelta,
+    lease_s: float,
 ) -> None:
     started, told, settings = time.monotonic(), Told(scene), scene.settings()
 
@@ -82,7 +107,45 @@ async def _work(
         recorded = recorded_in(mortal, kind="crash")
         assert recorded.executor is not None
         executor = Executor(queue=queue, id=recorded.executor.id, clock=clock, lease_s=lease_s)
-        await _carry_out_all(scene, replace(recorded, executor=executor), _resumed(told, started))
+        if scene.plant == "memory":
+            recorded = replace(recorded, memory=lambda run: Muddled(recorded.memory(run)))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_carry_out_all(scene, replace(recorded, executor=executor), _resumed(told, started)))
+            tasks.create_task(_act_all(scene, mortal, numbers=acts, process=executor.id, told=told))
+
+
+async def _act_all(scene: Scene, database: MortalDatabase, *, numbers: range, process: str, told: Told) -> None:
+    """On the wall clock: what is under way at the target does not wait for a clock that was put forward."""
+    specs = {name: spec for name, spec in load_workflows(SHIPPED).items() if name in {ACTS, LOOKS}}
+    async with open_http() as http:
+        workflows = LogicAppsWorkflows(
+            specs=specs.values(),
+            addresses=[parse_address(name, url) for name, url in addresses(scene.root).items()],
+            exchange=Exchange(http),
+            # the client believes that nothing arrived only minutes after a call; the ledger's own limit is kept here
+            clock=lambda: datetime.now(UTC) + PATIENCE,
+        )
+        await act(database, workflows, numbers=numbers, process=process, told=told, plant=scene.plant)
+
+
+class Muddled:
+    """A memory that gives each query the answer of the first: a fault that is made on purpose."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._first = ""
+
+    def recall(self, step: str) -> Json | None:
+        """What the first step gave, once anything was kept."""
+        found = self._memory.recall(step)
+        if found is None or "/query/" not in step:
+            return found
+        self._first = self._first or step
+        return self._memory.recall(self._first)
+
+    def keep(self, step: str, result: Json) -> Json:
+        """Kept as it is."""
+        return self._memory.keep(step, result)
 
 
 def _resumed(told: Told, started: float) -> Callable[[Event], None]:
