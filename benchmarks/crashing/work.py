@@ -108,7 +108,8 @@ async def _work(
         assert recorded.executor is not None
         executor = Executor(queue=queue, id=recorded.executor.id, clock=clock, lease_s=lease_s)
         if scene.plant == "memory":
-            recorded = replace(recorded, memory=lambda run: Muddled(recorded.memory(run)))
+            own = recorded.memory
+            recorded = replace(recorded, memory=lambda run: Muddled(own(run)))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_carry_out_all(scene, replace(recorded, executor=executor), _resumed(told, started)))
             tasks.create_task(_act_all(scene, mortal, numbers=acts, process=executor.id, told=told))
