@@ -1,10 +1,11 @@
 """Where the values of a mitigation come from: the steps and parameters behind its arguments and its branch."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from agents.triage.bindings import out_names, words_of
 from agents.triage.footing import expressions_of, named_steps
+from agents.triage.outcome import StepOutcome
 from agents.triage.scheduler import Graph
 from orchestrator.core.actions.taint import Given, Origin, free_columns, taints
 from orchestrator.core.errors import ExpressionError
@@ -33,12 +34,36 @@ def inventory_names(services: Services) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concluding:
-    """A step that concluded, the branch that it took (whose `out` its texts may name), and the check that held."""
+    """A step that concluded, the branch that it took (whose `out` its texts may name), and the check that held.
+
+    Attributes:
+        led: The earlier steps whose edges led to it, with the conditions that held there.
+    """
 
     guide: Guide
     step: Step
     branch: Branch | None
     check: str | None
+    led: Mapping[str, str] = field(default_factory=dict)
+
+
+def led_to(guide: Guide, name: str, outcomes: Sequence[StepOutcome]) -> Mapping[str, str]:
+    """The steps by whose edges a step was reached, each with its branch's condition; those of an `otherwise` have none.
+
+    Who can write a log line can make a condition hold, and hardly keep one from holding.
+    """
+    led: dict[str, str] = {}
+    reached = {name}
+    pending = [name]
+    while pending:
+        after = pending.pop()
+        for item in outcomes:
+            if after in item.next and item.id not in reached:
+                reached.add(item.id)
+                pending.append(item.id)
+                if item.check in {branch.when for branch in guide.step(item.id).branches}:
+                    led[item.id] = str(item.check)
+    return led
 
 
 def tainted_by(
@@ -46,24 +71,35 @@ def tainted_by(
     mitigation: Mitigation,
     *,
     arguments: Mapping[str, object],
+    undo_arguments: Mapping[str, object],
     origins: Mapping[str, str],
     known: Collection[str],
 ) -> tuple[str, ...]:
     """Why free text had a hand in a mitigation that a branch of a step proposes; see `core.actions.taint`.
 
+    What takes it back is done under the same rules, so that its arguments count as well.
+
     Args:
         concluding: Where it is proposed.
         mitigation: As written.
         arguments: As filled in.
+        undo_arguments: Likewise.
         origins: Where each parameter's value came from.
         known: What the inventory knows.
     """
     lineage = _Lineage(concluding, origins)
     given = [
-        Given(name=name, value=value, origin=lineage.of(_expressions(mitigation.arguments.get(name))))
-        for name, value in arguments.items()
+        Given(name=f"{of}{name}", value=value, origin=lineage.of(_expressions(written.get(name))))
+        for of, filled, written in (
+            ("", arguments, mitigation.arguments),
+            ("undo.", undo_arguments, mitigation.undo_arguments),
+        )
+        for name, value in filled.items()
     ]
     chosen_by = lineage.of([concluding.check] if concluding.check else [])
+    for name, check in concluding.led.items():
+        earlier = replace(concluding, step=concluding.guide.step(name), branch=None)
+        chosen_by = chosen_by.joined(_Lineage(earlier, origins).of([check]))
     return taints(given, chosen_by=chosen_by, known=known)
 
 

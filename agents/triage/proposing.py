@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agents.triage.lineage import Concluding, inventory_names, tainted_by
+from agents.triage.lineage import Concluding, inventory_names, led_to, tainted_by
 from agents.triage.outcome import Concluded, GuideOutcome, ProposedMitigation
 from orchestrator.core.errors import InputError
 from orchestrator.core.ports import QueryParameter
@@ -55,9 +55,16 @@ class _Proposing:
             return ()
         step = self.guide.step(self.lead.statement.step)
         return tainted_by(
-            Concluding(guide=self.guide, step=step, branch=_taken(step, self.lead), check=self.lead.statement.check),
+            Concluding(
+                guide=self.guide,
+                step=step,
+                branch=_taken(step, self.lead),
+                check=self.lead.statement.check,
+                led=led_to(self.guide, step.id, self.outcome.steps),
+            ),
             item.written,
             arguments=item.arguments,
+            undo_arguments=item.undo_arguments,
             origins=self.origins,
             known=inventory_names(self.services),
         )

@@ -63,6 +63,10 @@ class Origin:
             yield f"step {step!r} reads the free text of {', '.join(columns)}"
         yield from self.words
 
+    def joined(self, other: "Origin") -> "Origin":
+        """What is behind either."""
+        return Origin(steps={**self.steps, **other.steps}, words=tuple(dict.fromkeys((*self.words, *other.words))))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:

@@ -119,7 +119,11 @@ def test_by_hand_has_no_workflow(kit: Any):
                 (
                     "argument 'service': the inventory does not know 'x', and p_service: its value was read from the "
                     "alert's payload"
-                )
+                ),
+                (
+                    "argument 'undo.service': the inventory does not know 'x', and p_service: its value was read from "
+                    "the alert's payload"
+                ),
             ],
         ),
         (
@@ -128,7 +132,11 @@ def test_by_hand_has_no_workflow(kit: Any):
                 (
                     "argument 'service': the inventory does not know 'x', and p_service: its value was given with the "
                     "question"
-                )
+                ),
+                (
+                    "argument 'undo.service': the inventory does not know 'x', and p_service: its value was given with "
+                    "the question"
+                ),
             ],
         ),
         ({"arguments": {"service": "{p_service}"}, "origin": "given", "value": "till"}, []),
@@ -139,3 +147,48 @@ def test_taint(kit: Any, case: dict[str, Any], taint: list[str]):
     told = {"row": {"name": "x", "n": 3}, "when": "true", **case}
     found = concluded(kit, **told)
     assert (found["taint"], found["tainted"]) == (taint, bool(taint))
+
+
+def test_taint_of_what_takes_it_back(kit: Any):
+    """The undo is done under the same rules, so that what free text gives it counts, too."""
+    mitigation = {
+        "action": "toggle_flag",
+        "arguments": {"service": "checkout"},
+        "by_hand": "toggle it",
+        "blast_radius": "3",
+        "blast_unit": "instances",
+        "verify": None,
+        "undo_action": "toggle_flag",
+        "undo_arguments": {"service": "{row.name}"},
+    }
+    step = kit.step("look", kit.branch("conclude", "true", "it is it", mitigations=(mitigation,)), kql=FREE)
+    guide = kit.guide(step)
+    outcome = kit.play(guide, {"look": kit.table([{"name": "x"}])}).outcome
+    (found,) = actions_of(outcome, guide, origins={}, services=INVENTORY)
+    reason = "argument 'undo.service': the inventory does not know 'x', and step 'look' reads the free text of Message"
+    assert found["taint"] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("whens", "tainted"),
+    [(("row.name == 'x'", None), True), (("row.name == 'y'", None), False)],
+)
+def test_taint_of_the_way(kit: Any, whens: tuple[str | None, ...], *, tainted: bool):
+    """A condition on free text that led to the step which concludes chose it, too; one that did not hold is none."""
+    mitigation = {
+        "action": "restart_service",
+        "arguments": {"service": "checkout"},
+        "by_hand": "restart it",
+        "blast_radius": "3",
+        "blast_unit": "instances",
+        "verify": None,
+        "undo_action": None,
+        "undo_arguments": {},
+    }
+    look = kit.step("look", *(kit.branch("finding", when, next=("decide",)) for when in whens), kql=FREE)
+    decide = kit.step("decide", kit.branch("conclude", None, "it is it", mitigations=(mitigation,)), kql=None)
+    guide = kit.guide(look, decide)
+    outcome = kit.play(guide, {"look": kit.table([{"name": "x"}])}).outcome
+    (found,) = actions_of(outcome, guide, origins={}, services=INVENTORY)
+    reason = "the branch was chosen by what free text says: step 'look' reads the free text of Message"
+    assert found["taint"] == ([reason] if tainted else [])
