@@ -55,9 +55,7 @@ _DECIDED = _whole(
     rf"(?:{_ACTION}|(?:the |that |this )(?P<about>(?:[\w-]+ )?{_DOING}(?: (?:of|for|on|in) (?:the )?[\w.-]+)?))"
     rf"(?: {_OF} {_ID})?"
 )
-_OF_ACTION = _whole(
-    rf"(?:(?:what is )?(?:the )?status of|what happened {_OF}|how is|show(?: me)?) {_ACTION}|{_ACTION}"
-)
+_OF_ACTION = _whole(rf"(?:(?:what is )?(?:the )?status of|what happened {_OF}|how is|show(?: me)?) {_ACTION}|{_ACTION}")
 _DONE = _whole(
     rf"(?:what|which)(?: (?:actions?|fix(?:es)?|changes?))? (?:was|were|has been|have been|did (?:we|you|people)) "
     rf"(?:done|taken|tried|performed|made|do)(?: {_OF} {_ID})"
