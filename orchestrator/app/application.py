@@ -1,29 +1,28 @@
 """The application: what the surfaces start."""
 
 import difflib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestrator.app.action_application import ActionApp
+from orchestrator.app.incident_application import IncidentApp
 from orchestrator.core.errors import InputError, SettingsError, SwitchboardError
 from orchestrator.core.events import Event
 from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
 from orchestrator.surfaces.application import (
     CheckedGuides,
-    CheckedPolicies,
     Conversation,
     Document,
     Finding,
     GuideHits,
-    IncidentChange,
     LintedGuide,
     Listener,
     Options,
-    Proposal,
     RecheckedClaim,
     ServedWorkflow,
     TriedGuide,
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from orchestrator.core.table import Table
     from orchestrator.engine.session import Session
     from orchestrator.engine.switchboard import Switchboard
-    from orchestrator.settings import Settings
     from playbooks.guide import Guide
 
 
@@ -93,25 +91,11 @@ def _redacted(document: Json) -> Json:
     return {name: redact_value(value) for name, value in document.items()}
 
 
-class App:
+class App(ActionApp, IncidentApp):
     """Everything that a surface can start; implements `surfaces.application.Application`."""
 
     def __init__(self) -> None:
         self._router: Router | None = None
-
-    def settings(self) -> "Settings":
-        """The settings of this process."""
-        from orchestrator.settings import load_settings  # noqa: PLC0415  # pydantic is slow to import
-
-        return load_settings()
-
-    def _logged(self) -> "Settings":
-        """The settings, with the log sent where they say: for what asks outside systems."""
-        from orchestrator.app.telemetry.source import configure_log  # noqa: PLC0415  # structlog is not free
-
-        settings = self.settings()
-        configure_log(settings)
-        return settings
 
     def state_dir(self) -> Path | None:
         """Where runs, history and the log are kept; None where the settings cannot be read."""
@@ -328,178 +312,11 @@ class App:
 
         return await show_search(self._logged())
 
-    async def ingest_alerts(
-        self,
-        sources: Sequence[tuple[str, bytes]],
-        *,
-        format_name: str | None,
-        mapping: Path | None,
-        headers: Mapping[str, str],
-        triage: bool,
-        listen: Listener,
-    ) -> Document:
-        """Take in the alerts of files."""
-        from orchestrator.app.incidents import ingest_alerts  # noqa: PLC0415
-
-        return await ingest_alerts(
-            self._logged(),
-            sources,
-            format_name=format_name,
-            mapping=mapping,
-            headers=headers,
-            triage=triage,
-            listen=listen,
-        )
-
-    def list_incidents(self, *, statuses: Sequence[str], service: str | None, limit: int) -> tuple[Document, ...]:
-        """Incidents, the newest first."""
-        from orchestrator.app.incidents import list_incidents  # noqa: PLC0415
-
-        return list_incidents(self.settings(), statuses=statuses, service=service, limit=limit)
-
-    def show_incident(self, incident: str) -> Document:
-        """An incident in full."""
-        from orchestrator.app.incidents import show_incident  # noqa: PLC0415
-
-        return show_incident(self.settings(), incident)
-
-    def change_incident(self, incident: str, change: IncidentChange) -> Document:
-        """Acknowledge, resolve, assign or merge."""
-        from orchestrator.app.incidents import change_incident  # noqa: PLC0415
-
-        return change_incident(self.settings(), incident, change)
-
-    def unread_alerts(self, *, limit: int) -> tuple[Document, ...]:
-        """What came in and could not be read."""
-        from orchestrator.app.incidents import unread_payloads  # noqa: PLC0415
-
-        return unread_payloads(self.settings(), limit=limit)
-
-    def list_approvals(self, *, everything: bool, limit: int) -> tuple[Document, ...]:
-        """The actions that wait for somebody, or all."""
-        from orchestrator.app.approvals import list_approvals  # noqa: PLC0415
-
-        return list_approvals(self.settings(), everything=everything, limit=limit)
-
-    def show_approval(self, action: str) -> Document:
-        """An action in full."""
-        from orchestrator.app.approvals import show_approval  # noqa: PLC0415
-
-        return show_approval(self.settings(), action)
-
-    async def approve(
-        self,
-        action: str,
-        *,
-        digest: str,
-        break_glass: str | None,
-        wait: bool,
-        tell: Callable[[str], None],
-        via: str = "cli",
-    ) -> Document:
-        """Approve an action, and do it once enough have."""
-        from orchestrator.app.approving import Yes, approve  # noqa: PLC0415
-        from orchestrator.app.doing import open_doing  # noqa: PLC0415  # brings the workflows' client
-
-        yes = Yes(digest=digest, break_glass=break_glass, via=via)
-        return await approve(self._logged(), action, yes, wait=wait, tell=tell, opened=open_doing)
-
-    async def deny(self, action: str, *, reason: str, via: str = "cli") -> Document:
-        """Say no to an action."""
-        from orchestrator.app.approvals import deny  # noqa: PLC0415
-
-        return await deny(self._logged(), action, reason=reason, via=via)
-
-    async def review(self, action: str, *, note: str) -> Document:
-        """Review what was done behind broken glass."""
-        from orchestrator.app.approvals import review  # noqa: PLC0415
-
-        return await review(self._logged(), action, note=note)
-
-    async def settle(self, action: str, *, found: str | None, note: str, tell: Callable[[str], None]) -> Document:
-        """Find out what became of an unknown outcome."""
-        from orchestrator.app.approving import settle  # noqa: PLC0415
-        from orchestrator.app.doing import open_doing  # noqa: PLC0415  # brings the workflows' client
-
-        return await settle(self._logged(), action, found=found, note=note, tell=tell, opened=open_doing)
-
-    def list_handoffs(self, *, states: Sequence[str], limit: int) -> tuple[Document, ...]:
-        """What waits for a person."""
-        from orchestrator.app.handoffs import list_handoffs  # noqa: PLC0415
-
-        return list_handoffs(self.settings(), states=states, limit=limit)
-
-    def show_handoff(self, item: str) -> Document:
-        """One item with its facts and history."""
-        from orchestrator.app.handoffs import show_handoff  # noqa: PLC0415
-
-        return show_handoff(self.settings(), item)
-
-    def change_handoff(self, item: str, *, what: str, note: str) -> Document:
-        """Claim, release or resolve an item."""
-        from orchestrator.app.handoffs import change_handoff  # noqa: PLC0415
-
-        return change_handoff(self.settings(), item, what=what, note=note)
-
-    def check_policies(self, folder: Path | None) -> CheckedPolicies:
-        """Check a folder of policies."""
-        from orchestrator.app.policies import check_policies  # noqa: PLC0415  # the YAML parser is not free
-
-        return check_policies(self.settings(), folder)
-
-    def explain_policy(self, action: str | None, *, about: Proposal | None, mode: str | None) -> Document:
-        """Which rule decides about an action."""
-        from orchestrator.app.policies import explain_policy  # noqa: PLC0415  # the same
-
-        return explain_policy(self.settings(), action, about=about, mode=mode)
-
     def purge(self, *, before: datetime | None, subject: str | None, dry_run: bool) -> Document:
         """Purge the record."""
         from orchestrator.app.purging import purge  # noqa: PLC0415
 
         return purge(self.settings(), before=before, subject=subject, dry_run=dry_run)
-
-    def incident_timeline(self, incident: str, *, since: str | None, zone: str | None) -> Document:
-        """All that happened to an incident."""
-        from orchestrator.app.incident_views import incident_timeline  # noqa: PLC0415
-
-        return incident_timeline(self.settings(), incident, since=since, zone=zone)
-
-    def note_incident(self, incident: str, *, text: str, kind: str, about: str) -> Document:
-        """Write a note or a pin."""
-        from orchestrator.app.incident_views import add_note  # noqa: PLC0415
-
-        return add_note(self.settings(), incident, text=text, kind=kind, about=about)
-
-    def incident_summary(self, incident: str) -> Document:
-        """An incident for whoever joins now."""
-        from orchestrator.app.incident_views import incident_summary  # noqa: PLC0415
-
-        return incident_summary(self.settings(), incident)
-
-    def incident_update(self, incident: str, *, post: bool) -> Document:
-        """A status update for stakeholders."""
-        from orchestrator.app.incident_views import incident_update  # noqa: PLC0415
-
-        return incident_update(self.settings(), incident, post=post)
-
-    async def similar_incidents(self, incident: str, *, top: int) -> Document:
-        """Past incidents like it."""
-        from orchestrator.app.incident_views import similar_incidents  # noqa: PLC0415
-
-        return await similar_incidents(self.settings(), incident, top=top)
-
-    def incident_report(self, incident: str) -> Document:
-        """The post-incident report."""
-        from orchestrator.app.incident_views import incident_report  # noqa: PLC0415
-
-        return incident_report(self.settings(), incident)
-
-    def confirm_incident(self, incident: str, *, cause: str | None, wrong: bool, note: str) -> Document:
-        """Store whether a verdict was right."""
-        from orchestrator.app.incident_views import confirm_incident  # noqa: PLC0415
-
-        return confirm_incident(self.settings(), incident, cause=cause, wrong=wrong, note=note)
 
     def guide_stats(self, guides: Path | None) -> Document:
         """How guides did."""

@@ -8,14 +8,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from orchestrator.core.events import Event
 from orchestrator.core.routing.router import Route
 from orchestrator.core.table import Table
+from orchestrator.surfaces.action_application import ActionApplication, CheckedPolicies, Proposal
+from orchestrator.surfaces.incident_application import Document, IncidentApplication, IncidentChange, Listener
 from playbooks.guide import Guide
 from playbooks.problems import Problem
 
-Document = dict[str, object]
-Listener = Callable[[Event], None]
+__all__ = ["CheckedPolicies", "Document", "IncidentChange", "Listener", "Proposal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,22 +176,6 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentChange:
-    """What a person does with an incident.
-
-    Attributes:
-        what: ack, resolve, assign or merge.
-        others: The incidents that become part of it.
-        owner: Who gets it; empty is the person.
-    """
-
-    what: str
-    others: tuple[str, ...] = ()
-    owner: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ServedWorkflow:
     """A host of workflows that answers now.
 
@@ -208,28 +192,7 @@ class ServedWorkflow:
     settings: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """An action that a policy is asked about; environment None is that of the settings, reach None unknown."""
-
-    action: str
-    environment: str | None = None
-    services: tuple[str, ...] = ()
-    reach: float | None = None
-    unit: str = ""
-    tainted: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedPolicies:
-    """What was found in a folder of policies, and how many rules are in it."""
-
-    folder: str
-    rules: int
-    problems: tuple[Problem, ...]
-
-
-class Application(Protocol):
+class Application(ActionApplication, IncidentApplication, Protocol):
     """Everything that a surface can start. Heavy imports happen inside the methods."""
 
     def state_dir(self) -> Path | None:
@@ -354,132 +317,11 @@ class Application(Protocol):
         """The search service's indexes: `name`, `kind`, `documents`, `definition` and the `reasons` of a misfit."""
         ...
 
-    async def ingest_alerts(
-        self,
-        sources: Sequence[tuple[str, bytes]],
-        *,
-        format_name: str | None,
-        mapping: Path | None,
-        headers: Mapping[str, str],
-        triage: bool,
-        listen: Listener,
-    ) -> Document:
-        """Take in the alerts of files (name, content): `alerts`, `incidents`, `runs`, `waiting`, `rejected`, `worker`.
-
-        Where no worker lives, the triage runs of the worst incidents are carried out here.
-        """
-        ...
-
-    def list_incidents(self, *, statuses: Sequence[str], service: str | None, limit: int) -> tuple[Document, ...]:
-        """Incidents, the newest first; no statuses are all but merged ones."""
-        ...
-
-    def show_incident(self, incident: str) -> Document:
-        """An incident with its `messages`, `events` and `reports`; InputError with the nearest ids."""
-        ...
-
-    def change_incident(self, incident: str, change: IncidentChange) -> Document:
-        """Do that as this user; the incident as it stands then. InputError where it cannot be done."""
-        ...
-
-    def unread_alerts(self, *, limit: int) -> tuple[Document, ...]:
-        """What came in and could not be read, newest first: `sha256`, `received_at`, `format`, `problem`, `body`."""
-        ...
-
-    def list_approvals(self, *, everything: bool, limit: int) -> tuple[Document, ...]:
-        """The actions that wait for somebody, or all of them, the newest first."""
-        ...
-
-    def show_approval(self, action: str) -> Document:
-        """An action in full; `digest` is of what would be done, `open_to_you` whether an approval of yours would count.
-
-        InputError with the nearest ids when there is none.
-        """
-        ...
-
-    async def approve(
-        self,
-        action: str,
-        *,
-        digest: str,
-        break_glass: str | None,
-        wait: bool,
-        tell: Callable[[str], None],
-        via: str = "cli",
-    ) -> Document:
-        """Approve what has that digest as this user, and do it once enough have; the action with a `result`.
-
-        `tell` hears what happens. `wait` waits until it is verified. `via` says where it was typed. The result's
-        `status` is done, waiting, accepted, unknown, failed, unverified or refused; the same again for an approval
-        that is repeated.
-        """
-        ...
-
-    async def deny(self, action: str, *, reason: str, via: str = "cli") -> Document:
-        """Say no to an action as this user; the action with a `result`."""
-        ...
-
-    async def review(self, action: str, *, note: str) -> Document:
-        """Review what another did behind broken glass; the action with a `result`."""
-        ...
-
-    async def settle(self, action: str, *, found: str | None, note: str, tell: Callable[[str], None]) -> Document:
-        """Find out what became of an unknown outcome by reading, or by what a person found (`done`, `absent`)."""
-        ...
-
-    def list_handoffs(self, *, states: Sequence[str], limit: int) -> tuple[Document, ...]:
-        """What waits for a person, the most urgent first; no states named are open and claimed."""
-        ...
-
-    def show_handoff(self, item: str) -> Document:
-        """One item with its facts and history; InputError with the nearest ids when there is none."""
-        ...
-
-    def change_handoff(self, item: str, *, what: str, note: str) -> Document:
-        """Claim, release or resolve an item as this user; `refused` says why where its state does not allow it."""
-        ...
-
-    def check_policies(self, folder: Path | None) -> CheckedPolicies:
-        """Check a folder of policies, else the one that counts."""
-        ...
-
-    def explain_policy(self, action: str | None, *, about: Proposal | None, mode: str | None) -> Document:
-        """Which rule decides about a proposed action (`A-7`), or about what is described, and why."""
-        ...
-
     def purge(self, *, before: datetime | None, subject: str | None, dry_run: bool) -> Document:
         """Purge the record by age, by subject, or both; `deleted` and `overwritten` by table: `rows` and `kept`.
 
         InputError where neither is given, the time is yet to come, or the subject is too common.
         """
-        ...
-
-    def incident_timeline(self, incident: str, *, since: str | None, zone: str | None) -> Document:
-        """All that happened to an incident, in order; InputError with the nearest ids when there is none."""
-        ...
-
-    def note_incident(self, incident: str, *, text: str, kind: str, about: str) -> Document:
-        """Write a note or a pin as this user; a pin may be about a source of the timeline."""
-        ...
-
-    def incident_summary(self, incident: str) -> Document:
-        """An incident for whoever joins now: `sections` of sentences with their receipts."""
-        ...
-
-    def incident_update(self, incident: str, *, post: bool) -> Document:
-        """A status update for stakeholders; `post` notes that it was posted."""
-        ...
-
-    async def similar_incidents(self, incident: str, *, top: int) -> Document:
-        """Past incidents like it, with the reasons and their causes as hypotheses."""
-        ...
-
-    def incident_report(self, incident: str) -> Document:
-        """The post-incident report: sections, timeline and numbered receipts."""
-        ...
-
-    def confirm_incident(self, incident: str, *, cause: str | None, wrong: bool, note: str) -> Document:
-        """Store what the cause was, or that the verdict was wrong, as this user; with the guide's record after it."""
         ...
 
     def guide_stats(self, guides: Path | None) -> Document:
