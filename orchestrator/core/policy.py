@@ -6,7 +6,7 @@ asks for. So a reach that is wider, or a person with fewer roles, never makes an
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -132,7 +132,11 @@ class Freeze:
 
     def holds(self, subject: Subject, now: datetime) -> bool:
         """Whether this is frozen now, excepted or not."""
-        concerned = not self.scope.misfits(subject, now) and not _fits(subject.action, self.not_for)
+        scope = self.scope
+        # whatever touches one of its services is frozen, and so is what may touch them
+        touched = not subject.services or any(_fits(service, scope.services) for service in subject.services)
+        elsewhere = replace(scope, services=("*",)).misfits(subject, now)
+        concerned = touched and not elsewhere and not _fits(subject.action, self.not_for)
         return concerned and any(dates.holds(now) for dates in self.dates)
 
     def excepts(self, subject: Subject) -> bool:

@@ -243,7 +243,8 @@ def action_key(kind: str, subject: str, *, epoch: int = 1) -> str:
         raise ValueError(f"subject {subject!r}, epoch {epoch!r}: an action needs a subject, and epochs count from 1")
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", subject)[:_SUBJECT_MAX]
     if plain != subject:
-        plain = f"{plain}-{hashlib.sha256(subject.encode()).hexdigest()[:_DIGEST]}"
+        digest = hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
+        plain = f"{plain}-{digest}"
     return f"{kind}:{plain}:{epoch}"
 
 

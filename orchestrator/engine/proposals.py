@@ -1,6 +1,7 @@
 """What becomes of a run's proposals: filed with the policy's ruling, and done where the policy lets one pass alone."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -100,13 +101,13 @@ class Proposals:
         return {**action, **filed_fields(found)}, found.stage is not Stage.WAITING
 
     async def _done(self, action: Action) -> Action:
-        """Do it now; what cannot be told now is told by whoever advances it."""
+        """Do it now; what cannot be told now, or recorded, is told by whoever advances it."""
         try:
             return await self.acting.perform(action.id)
-        except StoreError:
-            raise
-        except SwitchboardError:
-            return await self.acting.find(action.id)
+        except SwitchboardError:  # it was filed all the same, and may have been done
+            with suppress(StoreError):
+                return await self.acting.find(action.id)
+            return action
 
 
 def filed_fields(action: Action) -> Json:

@@ -138,7 +138,7 @@ def _earlier(connection: Connection, request: ActionRequest) -> tuple[Action, ..
 def _add(connection: Connection, request: ActionRequest, document: Mapping[str, object], now: datetime) -> Action:
     number = next_number(connection, "actions")
     # the epochs of a fact are counted apart from its actions, which a purge may take: a key never comes again
-    fact = hashlib.sha256(f"{request.workflow}\n{request.subject}".encode()).hexdigest()[:32]
+    fact = hashlib.sha256(f"{request.workflow}\n{request.subject}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
     key = action_key(request.workflow, request.subject, epoch=next_number(connection, f"epoch:{fact}"))
     connection.execute(
         _ADD,

@@ -205,12 +205,11 @@ def lock_number(name: str) -> int:
 def _beginning(*, alone: str | None, durable: bool, busy_s: float) -> str:
     """All that a transaction begins with, as one message to the server; it holds no value from outside."""
     statements = [
-        "BEGIN",
+        "BEGIN ISOLATION LEVEL READ COMMITTED",  # who was waited for has committed what is then read
         f"SET LOCAL lock_timeout = {round(busy_s * 1000)}",
         f"SET LOCAL idle_in_transaction_session_timeout = {IDLE_S * 1000}",
     ]
-    if not durable:
-        statements.append("SET LOCAL synchronous_commit = off")
+    statements.append(f"SET LOCAL synchronous_commit = {'on' if durable else 'off'}")
     if alone is not None:
         statements.append(f"SELECT pg_advisory_xact_lock({NAMESPACE}, {lock_number(alone)})")
     return "; ".join(statements)

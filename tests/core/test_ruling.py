@@ -286,3 +286,13 @@ def test_limits_of_a_unit_grow_with_it(limit: dict[str, float]):
     for value in limit.values():
         if found.allow(value, "services"):
             assert found.allow(value / 2, "services")
+
+
+@pytest.mark.parametrize(
+    ("services", "frozen"), [(("cart",), True), (("cart", "mail"), True), ((), True), (("mail",), False)]
+)
+def test_a_freeze_of_a_service_holds_for_all_that_may_touch_it(services: tuple[str, ...], *, frozen: bool):
+    """Another service beside it, or one that nobody names, gives no way around."""
+    freeze = replace(FREEZE, scope=Scope(environments=("production",), services=("cart",)))
+    found = ruled(replace(SUBJECT, services=services), policy=replace(with_rule(break_glass=()), freezes=(freeze,)))
+    assert (found.decision is Decision.FORBIDDEN) is frozen

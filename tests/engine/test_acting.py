@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from target import MINUTE, Killed, World, restart
 
-from orchestrator.core.actions.commands import Approve, Claim
+from orchestrator.core.actions.commands import Approve, Claim, Ruled
 from orchestrator.core.actions.state import UNSETTLED, Action, Stage
 from orchestrator.core.errors import QueryError
+from orchestrator.core.policy import Mode
+from orchestrator.core.ruling import Decision, Ruling
 from orchestrator.core.workflows import Unknown
 from orchestrator.engine.acting.acting import MOST_LOOKS
 from orchestrator.engine.acting.advancing import Advancing
@@ -39,6 +41,24 @@ async def approved(world: World) -> Action:
     ruled = world.law(filed.action.request, world.clock.now)
     yes = Approve(by="local:ann", fingerprint=filed.action.request.fingerprint, ruled=ruled, via="cli")
     return world.actions.handle(filed.action.id, yes, now=world.clock.now).action
+
+
+async def test_what_is_approved_is_done_however_many_are_forbidden(world: World) -> None:
+    """A thousand later proposals hide nothing."""
+    action = await approved(world)
+    no = Ruled(ruling=Ruling(decision=Decision.FORBIDDEN, reasons=("no",)), mode=Mode.REVIEW)
+    for number in range(1_000):
+        world.actions.file(restart(subject=f"service-{number}"), no, now=world.clock.now)
+    acting, _ = world.process()
+    await Advancing(acting).advance()
+    assert world.actions.find(action.id).stage is not Stage.APPROVED
+
+
+async def test_a_subject_may_hold_any_text(world: World) -> None:
+    """What is no character breaks nothing."""
+    acting, _ = world.process()
+    filed = await acting.propose(restart(subject="che\ud800ckout"))
+    assert (filed.action.id, filed.action.stage) == ("A-1", Stage.WAITING)
 
 
 async def quiet(world: World, *, rounds: int = 60) -> Action:

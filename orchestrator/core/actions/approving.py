@@ -138,8 +138,6 @@ def _not_askable(action: Action, fingerprint: str, ruled: Ruled) -> Answer | Non
 
 
 def _may_approve(action: Action, command: Approve) -> bool:
-    if command.ruled.ruling.decision is Decision.ALLOWED:
-        return True
     by_role = is_among(command.by, command.ruled.approvers)
     requester = same_person(command.by, action.request.requested_by)
     return by_role or (command.ruled.ruling.consent and requester and command.authenticated)

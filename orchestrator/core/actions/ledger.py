@@ -29,7 +29,7 @@ from orchestrator.core.actions.events import (
     OwnerNamed,
     UndoOffered,
 )
-from orchestrator.core.actions.persons import counted
+from orchestrator.core.actions.persons import counted, is_among
 from orchestrator.core.actions.standing import Answer, no, once, standing
 from orchestrator.core.actions.state import ACTED, UNSETTLED, Action, Stage
 from orchestrator.core.ruling import Decision
@@ -93,7 +93,8 @@ def _withdrawn(action: Action, ruled: Ruled, now: datetime) -> Answer | None:
         return no(f"{action.id} may not be done now: {'; '.join(ruling.reasons)}")
     votes = [vote for vote in action.approvals if vote.fingerprint == action.request.fingerprint]
     enough = len(counted(votes, action.request, ruled)) >= max(ruling.persons, 1)
-    if ruling.decision is Decision.ALLOWED or action.glass is not None or enough:
+    broken = action.glass is not None and is_among(action.glass.by, ruled.breakers)
+    if ruling.decision is Decision.ALLOWED or broken or enough:
         return None
     why = f"{action.id} needs more approvals than it has, under the policy of now: {'; '.join(ruling.reasons)}"
     return no(why, ruled_event(action, ruled, now))
@@ -112,6 +113,13 @@ def _report(action: Action, command: Report, now: datetime) -> Answer:
     """
     outcome = command.outcome
     told_otherwise = isinstance(outcome, Done) and action.claim is not None and action.stage not in ACTED
+    # a read that found nothing was overtaken by the call's own answer: it is under way, or may be
+    if (
+        isinstance(outcome, Accepted | Unknown)
+        and action.stage is Stage.APPROVED
+        and command.attempt == action.attempts
+    ):
+        told_otherwise = True
     if action.stage not in UNSETTLED and not told_otherwise:
         return Answer(note=standing(action))
     match outcome:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from orchestrator.core.actions.commands import Claim, Command, Learn, OfferUndo, Report, Verify
+from orchestrator.core.actions.events import ActionClaimed
 from orchestrator.core.actions.keeping import Actions, Filed, Handled
 from orchestrator.core.actions.request import ActionRequest
 from orchestrator.core.actions.state import UNSETTLED, Action, Stage
@@ -99,7 +100,8 @@ class Acting:
             return action
         asked_at, claim = self.clock(), action.claim
         gone = claim.process != self.process and self.is_gone(claim.process)
-        reading = await self.workflows.read(action.key, name=action.request.workflow, sent_at=claim.at)
+        first = next((event.at for event in action.events if isinstance(event, ActionClaimed)), claim.at)
+        reading = await self.workflows.read(action.key, name=action.request.workflow, sent_at=first)
         learn = Learn(reading=reading, holder_dead=gone, asked_at=asked_at, attempt=claim.attempt)
         learned = await self._handle(action, learn)
         return await self.follow_up(learned.action)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from orchestrator.core.actions.commands import Expire
 from orchestrator.core.actions.events import ActionClaimed
-from orchestrator.core.actions.state import OPEN, UNSETTLED, Action, Stage
+from orchestrator.core.actions.state import UNSETTLED, Action, Stage
 from orchestrator.core.errors import SwitchboardError
 from orchestrator.engine.acting.acting import Acting
 
@@ -66,9 +66,10 @@ class Advancing:
             StoreError: The actions cannot be listed.
         """
         listed = self._acting.actions.listed
-        stages = (*OPEN, *UNSETTLED, Stage.DONE)
         found = [
-            *await asyncio.to_thread(listed, stages=stages),
+            # apart, so that no number of others hides what is to be done or settled
+            *await asyncio.to_thread(listed, stages=(Stage.APPROVED, *UNSETTLED, Stage.DONE)),
+            *await asyncio.to_thread(listed, stages=(Stage.FORBIDDEN, Stage.WAITING)),
             *await asyncio.to_thread(listed, stages=(Stage.UNVERIFIED,), limit=_WATCHED),
         ]
         self._pauses.forget_others(action.id for action in found)

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from orchestrator.core.actions.commands import Approve, Attest, Claim, Learn, Report, Rule, Ruled
+from orchestrator.core.actions.commands import Approve, Attest, BreakGlass, Claim, Learn, Report, Rule, Ruled
 from orchestrator.core.actions.state import Stage
 from orchestrator.core.ruling import Decision
-from orchestrator.core.workflows import Absent, Done, Refused, Unknown
+from orchestrator.core.workflows import Absent, Accepted, Done, Refused, Unknown
 
 MINUTE = timedelta(minutes=1)
 KEY = "restart_service:checkout:1"
@@ -115,3 +115,32 @@ def test_a_refusal_for_now_keeps_the_time_of_the_approval(approved: Any) -> None
     approved.tell(Report(attempt=1, outcome=refused), after=MINUTE)
     assert approved.tell(claim(approved), after=61 * MINUTE).declined is not None
     assert approved.action.stage is Stage.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("outcome", "stage"),
+    [(Accepted(key=KEY, run_id="r"), Stage.ACCEPTED), (Unknown(key=KEY, reason="504"), Stage.UNKNOWN)],
+)
+def test_a_late_answer_that_it_may_be_under_way_holds_the_next_call(absent: Any, outcome: Any, stage: Stage) -> None:
+    """A read that found nothing was overtaken: the target is read again before anything is called."""
+    absent.tell(Report(attempt=1, outcome=outcome), after=7 * MINUTE)
+    assert absent.action.stage is stage
+    assert absent.tell(claim(absent, process="p2"), after=8 * MINUTE).declined is not None
+
+
+def test_broken_glass_passes_while_its_breaker_may_break_it(propose: Callable[..., Any], rulings: Rulings) -> None:
+    """Who lost the role since has let nothing pass."""
+    told, two = propose(), rulings(persons=2)
+    told.tell(Rule(ruled=two))
+    mark = told.action.request.fingerprint
+    told.tell(BreakGlass(by="local:cat", fingerprint=mark, reason="all is down", ruled=two, via="cli"))
+    assert told.tell(claim(told, ruled=rulings(persons=2, breakers=("local:eve",)))).declined is not None
+    assert told.action.stage is Stage.WAITING
+
+
+def test_a_yes_to_what_passes_alone_is_a_members(propose: Callable[..., Any], rulings: Rulings) -> None:
+    """A stranger's is none, also where the policy would ask nobody."""
+    told = propose()
+    told.tell(Rule(ruled=rulings()))
+    answer = told.tell(approve(told, rulings(Decision.ALLOWED), by="local:eve"))
+    assert (answer.events, answer.declined is None) == ((), False)
