@@ -120,14 +120,18 @@ def _overwrite(connection: Connection, table: Purged, subject: Subject, *, apart
         if is_open:
             kept += 1
             continue
-        rows += 1
         assignments = ", ".join(f"{column} = ?" for column in table.words)
         same = " AND ".join(f"{column} = ?" for column in table.key)
-        connection.execute(
-            f"UPDATE {table.table} SET {assignments} WHERE {same}",  # noqa: S608  # the declared table's
+        # what another process wrote meanwhile is not overwritten: it is met by the next purge
+        as_read = " AND ".join(f"{column} IS NOT DISTINCT FROM ?" for column in table.words)
+        written = connection.execute(
+            f"UPDATE {table.table} SET {assignments} WHERE {same} AND {as_read} RETURNING 1",  # noqa: S608  # the declared table's
             *changed.values(),
             *(_value(part) for part in key),
+            *(None if word is None else _value(word) for word in words),
         )
+        rows += len(written)
+        kept += 1 - len(written)
     return PurgedTable(table=table.table, rows=rows, kept=kept)
 
 
