@@ -41,6 +41,7 @@ SINGLE, PAIR = (
 )
 DENIED = 7  # one in so many is denied
 TWO_PERSONS = 3  # one in so many takes two
+HARMS = 6
 FAILS = 4  # one in so many does not help
 
 
@@ -117,6 +118,8 @@ async def act(
             await _harm(actions, workflows, plant)
         await Advancing(acting).advance()  # a new one makes no pauses before it asks again
         await asyncio.sleep(POLL_S)
+    if plant:
+        await _harm(actions, workflows, plant)
 
 
 async def _decide(actions: StoredActions, number: int, told: Callable[..., None]) -> None:
@@ -154,4 +157,5 @@ async def _harm(actions: StoredActions, workflows: Workflows, plant: str) -> Non
     """What no process may do, to see that it is found: call on a guess, or without an approval."""
     stage = Stage.CLAIMED if plant == "claim" else Stage.WAITING
     for action in actions.listed(stages=(stage,), limit=1):
-        await workflows.call(ACTS, dict(action.request.arguments), key=action.key)
+        for _ in range(HARMS):  # one of them meets no fault that keeps it from acting
+            await workflows.call(ACTS, dict(action.request.arguments), key=action.key)

@@ -20,12 +20,12 @@ def crash(*options: str) -> tuple[int, dict[str, Any]]:
 
 def test_kills_cost_nothing() -> None:
     """No run, no alert, no approval is lost, nothing hangs, and nothing is done twice or without an approval."""
-    code, found = crash("--kills", "12", "--seed", "3")
+    code, found = crash("--kills", "5", "--seed", "3")
     assert {name: value for name, value in found.items() if name not in HARMLESS and value} == {}
-    assert (code, found["kills"] >= 12, found["count"]["effects"] > 0) == (0, True, True)
+    assert (code, found["kills"] >= 5, found["count"]["effects"] > 0) == (0, True, True)
 
 
 def test_an_action_without_an_approval_is_found() -> None:
     """A fault that is made on purpose: the count can fail."""
-    code, found = crash("--kills", "2", "--seed", "3", "--break", "approval")
+    code, found = crash("--kills", "1", "--seed", "3", "--break", "approval")
     assert (code, found["effects_without_approval"] != []) == (1, True)
