@@ -82,7 +82,7 @@ def _actions(database: Database, told: list[list[str]], done: Counter[str]) -> d
     """What must never be of actions; an effect is what the target did, whatever the record says."""
     stored = {action.id: action for action in StoredActions(database).listed(limit=EVERYTHING)}
     by_key = {action.key: action for action in stored.values()}
-    yes = {words[1]: words[2] for words in told if words[0] == "approved"}
+    yes = {(words[1], words[2]) for words in told if words[0] == "approved"}
     return {
         "doubled_effects": [key for key, count in done.items() if count > 1],
         "effects_without_approval": [key for key in done if not _was_approved(by_key.get(key))],
@@ -94,8 +94,8 @@ def _actions(database: Database, told: list[list[str]], done: Counter[str]) -> d
         ],
         "lost_proposals": sorted({words[1] for words in told if words[0] == "filed"} - set(stored)),
         "lost_approvals": [
-            name
-            for name, person in yes.items()
+            f"{name} by {person}"
+            for name, person in sorted(yes)
             if name not in stored or person not in {given.by for given in stored[name].approvals}
         ],
         "lost_denials": [
@@ -105,11 +105,17 @@ def _actions(database: Database, told: list[list[str]], done: Counter[str]) -> d
             action.id
             for action in stored.values()
             if action.stage in {Stage.APPROVED, Stage.CLAIMED, Stage.ACCEPTED, Stage.DONE}
+            or (action.stage is Stage.WAITING and _enough(action, yes))
         ],
         "unknown_without_owner": [
             action.id for action in stored.values() if action.stage is Stage.UNKNOWN and action.owner is None
         ],
     }
+
+
+def _enough(action: Action, yes: set[tuple[str, str]]) -> bool:
+    """Whether all who are needed were told that their yes counts."""
+    return action.ruling is not None and sum(name == action.id for name, _ in yes) >= action.ruling.persons
 
 
 def _was_approved(action: Action | None) -> bool:
