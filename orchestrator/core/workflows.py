@@ -7,12 +7,14 @@ a read (`Workflows.read`) leads out of it.
 import hashlib
 import json
 import re
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
+T = TypeVar("T")
 Body = Mapping[str, object]
 Headers = tuple[tuple[str, str], ...]
 
@@ -200,15 +202,43 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+class NotPossibleError(Exception):
+    """The system behind a hosted workflow says no, and has changed nothing: what its Response action tells.
+
+    Attributes:
+        code: Of the error document, such as `OrderShipped`.
+        status: 4xx.
+    """
+
+    def __init__(self, code: str, message: str, *, status: int = 409) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+
+
 class Effects(Protocol):
     """Where the handler of a hosted workflow acts; it stands for the last system behind the workflow.
 
-    Each `act` is an action of the run and is retried like one. With a key the system acts at most once for a
-    (kind, key) and answers every repetition with the first record; without a key it acts each time.
+    Each `act` and `change` is an action of the run and is retried like one. With a key the system acts at most once
+    for a (kind, key) and answers every repetition with the first record; without a key it acts each time.
     """
 
     async def act(self, kind: str, record: Body, *, key: str | None) -> Mapping[str, object]:
         """Store a record of a kind; the record as stored, with its `number`."""
+        ...
+
+    async def change(
+        self, kind: str, work: Callable[[sqlite3.Connection], Body], *, key: str | None
+    ) -> Mapping[str, object]:
+        """Let `work` change tables of the system, in one transaction with the record of what it gave.
+
+        `work` neither commits nor waits; what it raises undoes it, a `NotPossibleError` is what the workflow answers.
+        """
+        ...
+
+    async def look(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """What `work` reads in the system's tables."""
         ...
 
     async def find(self, kind: str, *, key: str) -> Mapping[str, object] | None:

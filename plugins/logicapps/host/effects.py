@@ -5,17 +5,20 @@ and 5xx, exponential, scaled by 7.5 s, between 5 and 45 s.
 """
 
 import asyncio
+import sqlite3
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from orchestrator.core.table import iso_utc
 from plugins.logicapps.host.faults import Fault
 from plugins.logicapps.host.runs import KeptAction
 from plugins.logicapps.host.store import HostStore
 
+T = TypeVar("T")
+Making = Callable[[str], Mapping[str, object]]
 _UNAVAILABLE = 503
 
 
@@ -80,11 +83,24 @@ class RunEffects:
 
     async def act(self, kind: str, record: Mapping[str, object], *, key: str | None) -> Mapping[str, object]:
         """Make a record; see `Effects`."""
+        return await self._acted(kind, lambda run: self._store.act(kind, record, key=key, run_id=run))
+
+    async def change(
+        self, kind: str, work: Callable[[sqlite3.Connection], Mapping[str, object]], *, key: str | None
+    ) -> Mapping[str, object]:
+        """Change tables, and record it; see `Effects`."""
+        return await self._acted(kind, lambda run: self._store.change(kind, work, key=key, run_id=run))
+
+    async def look(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Read tables; see `Effects`."""
+        return await asyncio.to_thread(self._store.look, work)
+
+    async def _acted(self, kind: str, make: Making) -> Mapping[str, object]:
         tracking_id, began = str(uuid.uuid4()), self._now()
         retries: list[dict[str, object]] = []
         for retry in range(1, self._policy.retries + 2):
             tried = self._now()
-            status, made = await self._try(kind, record, key=key)
+            status, made = await self._try(make)
             if made is not None:
                 await self._keep(kind, tracking_id, began, retries, status="Succeeded", code="OK")
                 return made
@@ -109,15 +125,13 @@ class RunEffects:
         """Whether a run of a key is at work."""
         return await asyncio.to_thread(self._store.state_of, workflow, key=key)
 
-    async def _try(
-        self, kind: str, record: Mapping[str, object], *, key: str | None
-    ) -> tuple[int, Mapping[str, object] | None]:
+    async def _try(self, make: Making) -> tuple[int, Mapping[str, object] | None]:
         """One try: its status, and the record where the caller got to know of it."""
         fault = self._next_fault()
         status = (fault.status or _UNAVAILABLE) if fault else 200
         if fault and not fault.after_work:
             return status, None
-        made = await asyncio.to_thread(self._store.act, kind, record, key=key, run_id=self._run_id)
+        made = await asyncio.to_thread(make, self._run_id)
         return status, None if fault else made
 
     async def _keep(
@@ -158,6 +172,18 @@ class CrashingEffects:
         if self._after:
             await self._inner.act(kind, record, key=key)
         raise CrashError
+
+    async def change(
+        self, kind: str, work: Callable[[sqlite3.Connection], Mapping[str, object]], *, key: str | None
+    ) -> Mapping[str, object]:
+        """Die, having changed something or not."""
+        if self._after:
+            await self._inner.change(kind, work, key=key)
+        raise CrashError
+
+    async def look(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """See `Effects`."""
+        return await self._inner.look(work)
 
     async def find(self, kind: str, *, key: str) -> Mapping[str, object] | None:
         """See `Effects`."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from orchestrator.core.errors import StoreError
 from orchestrator.core.table import iso_utc
@@ -22,6 +22,8 @@ from plugins.logicapps.host.processes import NOBODY, Process, is_gone, this_proc
 from plugins.logicapps.host.replies import HostReply
 from plugins.logicapps.host.runs import Claim, HostedRun, KeptAction, run_of
 
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], Mapping[str, object]]
 BUSY_S = 10.0
 LEASE_S = 300.0
 """A run that is older and has not ended died with its process, even where that process cannot be seen from here."""
@@ -186,15 +188,25 @@ class HostStore:
 
     def act(self, kind: str, body: Mapping[str, object], *, key: str | None, run_id: str) -> Mapping[str, object]:
         """Make a record, or with a key that made one before give that one again."""
+        return self.change(kind, lambda _: body, key=key, run_id=run_id)
+
+    def change(self, kind: str, work: Work, *, key: str | None, run_id: str) -> Mapping[str, object]:
+        """Do `work` and record what it gave in one transaction, or with a key that did it before give that again."""
         with self._transaction():
             if key is not None and (found := self._record("kind = ? AND key = ?", kind, key)) is not None:
                 return found
+            body = work(self._connection)
             at = iso_utc(self._clock())
             cursor = self._connection.execute(
                 "INSERT INTO records (kind, key, run_id, at, body) VALUES (?, ?, ?, ?, ?)",
                 (kind, key, run_id, at, json.dumps(dict(body), ensure_ascii=False)),
             )
             return {**body, "number": cursor.lastrowid, "at": at}
+
+    def look(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """What `work` reads, or prepares where nothing was yet, in one transaction."""
+        with self._transaction():
+            return work(self._connection)
 
     def find(self, kind: str, *, key: str) -> Mapping[str, object] | None:
         """The record that a key made."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from orchestrator.core.redaction import redact
-from orchestrator.core.workflows import Answering, Effects, payload_sha256
+from orchestrator.core.workflows import Answer, Answering, Effects, NotPossibleError, payload_sha256
 from plugins.logicapps.exchange import wall_clock
 from plugins.logicapps.host.effects import ActionFailedError, CrashError, CrashingEffects, RetryPolicy, RunEffects
 from plugins.logicapps.host.faults import FaultPlan
@@ -144,6 +144,9 @@ class Works:
                     await self.sleep(delay_s)
                 answer = await hosted.handler(body, key=run.key or run.tracking_id, effects=effects)
             reply = answer_reply(answer, headers=headers)
+        except NotPossibleError as error:
+            refusal = {"error": {"code": error.code, "message": error.message}}
+            reply = answer_reply(Answer(status=error.status, body=refusal), headers=headers)
         except CrashError:
             await asyncio.to_thread(self.store.abandon, run.run_id)
             return no_response(headers)
