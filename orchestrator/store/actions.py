@@ -21,7 +21,6 @@ from orchestrator.store.documents import from_text, stamp, to_text
 ALONE = "actions"
 _ID = re.compile(r"(?:A-)?([1-9][0-9]{0,8})", re.IGNORECASE)
 _EVENTS = "SELECT body FROM action_events WHERE action = ? ORDER BY seq"
-_FACT = "SELECT number FROM actions WHERE workflow = ? AND subject = ? ORDER BY number"
 _ADD = (
     "INSERT INTO actions (number, workflow, subject, action_key, stage, incident, run, service, requested_at, "
     "version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
@@ -127,8 +126,9 @@ def _storable(request: ActionRequest) -> Mapping[str, object]:
 
 def _earlier(connection: Connection, request: ActionRequest) -> tuple[Action, ...]:
     rows = connection.execute(
-        "SELECT number FROM actions WHERE workflow = ? AND subject = ? ORDER BY number",
+        "SELECT number FROM actions WHERE workflow IN (?, ?) AND subject = ? ORDER BY number",
         request.workflow,
+        request.once_until or request.workflow,
         request.subject,
     )
     numbers = [int(str(number)) for (number,) in rows]

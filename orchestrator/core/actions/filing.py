@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from orchestrator.core.actions.request import ActionRequest
-from orchestrator.core.actions.state import OPEN, UNSETTLED, Action, Stage
+from orchestrator.core.actions.state import ACTED, OPEN, UNSETTLED, Action, Stage
 
 DENIED_FOR = timedelta(hours=24)
 """For how long a no stands against the same proposal of a later run."""
@@ -42,14 +42,13 @@ Filing: TypeAlias = Known | Blocked | New
 def place(request: ActionRequest, earlier: Sequence[Action], *, now: datetime, again: bool = False) -> Filing:
     """Where a proposal belongs among the earlier actions of its workflow on its subject, oldest first.
 
-    `again` means that a person asks for it once more, though it was denied or done before.
+    Where it is to be done once until another workflow takes it back, `earlier` holds that one's actions, too. `again`
+    means that a person asks for it once more, though it was denied or done before.
     """
-    for action in reversed(earlier):
-        if action.stage in UNSETTLED:
-            if action.request.fingerprint == request.fingerprint:
-                return Known(action=action)
-            reason = f"{action.id} on {request.subject} is not settled yet ({action.stage.value}); settle it first"
-            return Blocked(action=action, reason=reason)
+    stands_in_the_way = _unsettled(request, earlier) or _done_once(request, earlier)
+    if stands_in_the_way is not None:
+        return stands_in_the_way
+    earlier = [action for action in earlier if action.request.workflow == request.workflow]
     own = _of_the_same_run(request, earlier)
     if own is not None and not again:
         return Known(action=own)
@@ -61,6 +60,30 @@ def place(request: ActionRequest, earlier: Sequence[Action], *, now: datetime, a
     if stands is not None:
         return Known(action=stands)
     return New(replaced=tuple(open_ones))
+
+
+def _unsettled(request: ActionRequest, earlier: Sequence[Action]) -> Filing | None:
+    """The newest action of which nobody knows yet what became of it."""
+    action = next((action for action in reversed(earlier) if action.stage in UNSETTLED), None)
+    if action is None:
+        return None
+    if action.request.fingerprint == request.fingerprint:
+        return Known(action=action)
+    reason = f"{action.id} on {request.subject} is not settled yet ({action.stage.value}); settle it first"
+    return Blocked(action=action, reason=reason)
+
+
+def _done_once(request: ActionRequest, earlier: Sequence[Action]) -> Filing | None:
+    """What was done on this subject and was not taken back since: nobody, and no new wish, does it again."""
+    if request.once_until is None:
+        return None
+    last = next((action for action in reversed(earlier) if action.stage in ACTED), None)
+    if last is None or last.request.workflow != request.workflow:
+        return None
+    if last.request.fingerprint == request.fingerprint:
+        return Known(action=last)
+    reason = f"{last.id} did it on {request.subject} and stands; {request.once_until} takes it back first"
+    return Blocked(action=last, reason=reason)
 
 
 def _of_the_same_run(request: ActionRequest, earlier: Sequence[Action]) -> Action | None:

@@ -62,6 +62,8 @@ class ActionRequest:
         tainted: Why free text had a hand in it, in sentences; empty where it had none.
         requested_by: A name such as `local:ann`; `authenticated` where a service vouches for it.
         undo_of: The action that this one takes back.
+        once_until: Where named, it is done once on its subject until this workflow was done there: what is bought is
+            not bought again before it was given back.
     """
 
     workflow: str
@@ -83,6 +85,7 @@ class ActionRequest:
     guide: str | None = None
     guide_version: str | None = None
     undo_of: str | None = None
+    once_until: str | None = None
 
     @property
     def fingerprint(self) -> str:
