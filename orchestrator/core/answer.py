@@ -36,7 +36,7 @@ def compose(context: RunContext, spec: AgentSpec, submission: Submission, *, rou
     lead = leading(context.results)
     offers = [context.offers[ref] for ref in submission.claims if ref in context.offers]
     chosen = sorted(offers, key=lambda offer: offer.result is not lead)
-    questions = _questions(context.results, submission)
+    questions = (*_questions(context.results, submission), *context.questions)
     others = tuple(result for result in context.results if result is not lead)
     unknown = (*_merged_unknown(lead, others, context), *_unfinished(submission))
     report = Report(
@@ -63,6 +63,8 @@ def compose(context: RunContext, spec: AgentSpec, submission: Submission, *, rou
             *_also_run(others),
         ),
         route=route,
+        actions=tuple(context.actions),
+        values=dict(context.values),
     )
     if report.status is Status.FAILED:
         return replace(report, message=in_words(f"The run failed: {submission.cut_short}.", source=report.source))
@@ -110,7 +112,7 @@ def _status(
 ) -> Status:
     if submission.cut_short and lead is None and not chosen:
         return Status.FAILED
-    if lead is not None and lead.questions:
+    if (lead is not None and lead.questions) or context.questions:
         return Status.NEEDS_INPUT
     if lead is None and questions and not chosen and not context.shown:
         return Status.ABSTAINED
@@ -147,7 +149,8 @@ _HEADLINES = {
 
 def _headline(report: Report) -> str:
     if report.status is Status.NEEDS_INPUT:
-        return "I need to know more before I can look."
+        shown = " ".join(str(claim["text"]) for claim in report.claims) if report.result is None else ""
+        return shown or "I need to know more before I can look."
     if report.result is None:
         return " ".join(str(claim["text"]) for claim in report.claims) or _nothing(report.unknown)
     verdict = report.result.verdict

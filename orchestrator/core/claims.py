@@ -43,11 +43,14 @@ class Frame:
         values: Parameters and `window`, as CEL values.
         steps: The ancestors in order, then the step itself.
         current: The step whose `rows`, `row` and `out` are in scope.
+        named: Steps whose first row is in scope under the step's own name, such as `order` in `order.status`; null
+            where the step has no row.
     """
 
     values: Mapping[str, object]
     steps: tuple[StepFrame, ...]
     current: str
+    named: tuple[str, ...] = ()
 
 
 def scope_of(frame: Frame, tables: Mapping[str, Table]) -> dict[str, object]:
@@ -65,8 +68,17 @@ def scope_of(frame: Frame, tables: Mapping[str, Table]) -> dict[str, object]:
         found |= {name: scope[name] for name in ("rows", "out") if name in scope}
         steps = {**steps, step.step: found}
         if step.step == frame.current:
-            return scope
+            return {**scope, **_first_rows(frame, steps)}
     raise ClaimError(f"the frame does not hold its own step {frame.current!r}")
+
+
+def _first_rows(frame: Frame, steps: Mapping[str, object]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name in frame.named:
+        step = steps.get(name)
+        rows = step.get("rows") if isinstance(step, Mapping) else None
+        found[name] = rows[0] if isinstance(rows, list) and rows else None
+    return found
 
 
 def _step_scope(

@@ -222,3 +222,11 @@ class PagedIndex(Index, Protocol):
         Raises `QueryError` for a mode that the index cannot serve.
         """
         ...
+
+
+class WorkflowReads(Protocol):
+    """Workflows that look something up in an outside system and change nothing."""
+
+    async def read_now(self, name: str, body: Mapping[str, object]) -> Mapping[str, object]:
+        """What the workflow answers now; QueryError where it does not, with its reason."""
+        ...

@@ -1,11 +1,13 @@
 """The recorder: asks the ports on behalf of a run and keeps what they answered as evidence."""
 
+import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from orchestrator.core.asked import Answer, Asked, answered, asked_metrics, asked_search, keep, recall, step_name
+from orchestrator.core.document_table import document_table
 from orchestrator.core.errors import NotConfiguredError
 from orchestrator.core.evidence import CITED_ROWS, Evidence, EvidenceStatus, Recorded
 from orchestrator.core.memory import Memory, NoMemory
@@ -20,6 +22,7 @@ from orchestrator.core.ports import (
     ResourceGraph,
     SearchQuery,
     TableSchema,
+    WorkflowReads,
 )
 from orchestrator.core.record import NO_RECORD, Record, RecordQuery
 from orchestrator.core.scanning import over_limit
@@ -40,6 +43,7 @@ def search_table(hits: Sequence[Hit]) -> Table:
     return Table(SEARCH_COLUMNS, tuple((hit.id, hit.kind, hit.title, round(hit.score, 4), hit.passage) for hit in hits))
 
 
+NO_WORKFLOWS = "no workflows are open here: name them in the settings, or none to use those of this machine"
 NO_METRICS = "no metrics are configured: name a workspace or log files with the table AzureMetrics"
 NO_GRAPH = (
     "no Azure Resource Graph is configured: sign in to Azure and name a workspace, or give log files with its tables"
@@ -62,6 +66,7 @@ class Recorder:
         graph: The resource graph, if there is one; its answers become evidence of source `resource_graph:<source>`.
         record: What is known of incidents and actions, if a store is open; its answers become evidence of source
             `record:<view>`.
+        workflows: Asks reading workflows, if there are any; their answers become evidence of source `workflow:<name>`.
         scan_limit_bytes: What the run's queries of logs may scan; once they have, no further one is asked, and those
             that are being answered are let finish. A backend that does not tell what it scanned is not limited.
         scanned_bytes: What the run's earlier turns have scanned; grows with each query.
@@ -78,6 +83,7 @@ class Recorder:
     metrics: Metrics | None = None
     graph: ResourceGraph | None = None
     record: Record | None = None
+    workflows: WorkflowReads | None = None
     scan_limit_bytes: int | None = None
     scanned_bytes: int = 0
     memory: Memory = field(default_factory=NoMemory)
@@ -198,6 +204,18 @@ class Recorder:
             if self.record is None:
                 raise NotConfiguredError(NO_RECORD)
             return await self.record.look_up(query)
+
+        return await self._record(self.reserve(), asked, ask)
+
+    async def ask_workflow(self, name: str, body: Mapping[str, object], *, key: str, purpose: str = "") -> Recorded:
+        """Ask a reading workflow and record its answer as one row; without workflows it is recorded as failed."""
+        text = f"{name} {json.dumps(dict(body), sort_keys=True, ensure_ascii=False)}"
+        asked = Asked(kind="workflow", key=key, source=f"workflow:{name}", query=text, purpose=purpose)
+
+        async def ask() -> Table:
+            if self.workflows is None:
+                raise NotConfiguredError(NO_WORKFLOWS)
+            return document_table(await self.workflows.read_now(name, body))
 
         return await self._record(self.reserve(), asked, ask)
 

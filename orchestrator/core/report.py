@@ -177,6 +177,8 @@ class Report:
     questions: tuple[Question, ...] = ()
     notes: tuple[str, ...] = ()
     route: Json = field(default_factory=dict)
+    actions: tuple[Json, ...] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
 
     def document(self) -> Json:
         """As JSON, in the form that `ask --json` prints."""
@@ -200,12 +202,12 @@ class Report:
             "ruled_out": list(self.ruled_out),
             "unknown": [item.document() for item in self.unknown],
             "next": list(self.next),
-            "actions": list(result.actions) if result else [],
+            "actions": [*(result.actions if result else ()), *self.actions],
             "conclusions": list(result.conclusions) if result else [],
             "steps": list(result.steps) if result else [],
             "questions": [item.document() for item in self.questions],
             "notes": list(self.notes),
-            "parameters": _plain(result.values) if result else {},
+            "parameters": _plain({**(result.values if result else {}), **self.values}),
             "origins": dict(result.origins) if result else {},
             "route": dict(self.route),
         }

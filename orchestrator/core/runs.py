@@ -10,7 +10,7 @@ from orchestrator.core.errors import ClaimError
 from orchestrator.core.events import ActionProposed, ClaimMade, ClaimRejected, Event
 from orchestrator.core.memory import Memory
 from orchestrator.core.recording import Recorder
-from orchestrator.core.report import GuideResult, Json, Statement, StatementKind, Unknown
+from orchestrator.core.report import GuideResult, Json, Question, Statement, StatementKind, Unknown
 from orchestrator.core.table import iso_utc
 from orchestrator.core.time_limit import TimeLimit
 from orchestrator.core.usage import Meter
@@ -73,6 +73,9 @@ class RunContext:
         about_data: What to say about the data at the end, such as rows that could not be read.
         beyond: When the alert began, where a guide has found that the data do not reach it: no other need look.
         results: Guide runs of this turn, in order.
+        actions: What the turn proposes besides, as a report's `actions`.
+        questions: What a person must be asked before the turn can go on.
+        values: What the next turns of the session remember, by name.
         returned: Whether claims were given back once for mending.
     """
 
@@ -97,6 +100,9 @@ class RunContext:
     about_data: Callable[[], tuple[str, ...]] = tuple
     beyond: datetime | None = None
     results: list[GuideResult] = field(default_factory=list)
+    actions: list[Json] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    values: dict[str, object] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
     shown: list[Json] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
@@ -141,6 +147,11 @@ class RunContext:
         self.emit(ClaimRejected(text=text, reason=reason))
         self.unknown.append(Unknown(text="A claim of the model was dropped, as nothing shows it."))
 
+    def propose(self, action: Json) -> None:
+        """Add an action to what the report proposes."""
+        self.actions.append(action)
+        self.emit(ActionProposed(action=action))
+
     def add(self, result: GuideResult) -> tuple[Offer, ...]:
         """Take in a guide's result; its statements become offers."""
         self.results.append(result)
@@ -161,14 +172,15 @@ def frame_document(claim: Claim) -> Json:
             for s in frame.steps
         ],
         "current": frame.current,
+        **({"named": list(frame.named)} if frame.named else {}),
     }
 
 
 def read_frame(document: Mapping[str, object]) -> Frame:
     """The frame that `frame_document` wrote."""
     values = document["values"]
-    steps = document["steps"]
-    if not isinstance(values, Mapping) or not isinstance(steps, list):
+    steps, named = document["steps"], document.get("named", [])
+    if not isinstance(values, Mapping) or not isinstance(steps, list) or not isinstance(named, list):
         raise ClaimError(f"a recorded frame has the wrong shape: {document!r}")
     return Frame(
         values={str(name): _untagged(value) for name, value in values.items()},
@@ -182,6 +194,7 @@ def read_frame(document: Mapping[str, object]) -> Frame:
             for item in steps
         ),
         current=str(document["current"]),
+        named=tuple(map(str, named)),
     )
 
 
