@@ -1,0 +1,1 @@
+"""What procedures have worked out by code: pure, from a document to a document, by the names that procedures use."""
