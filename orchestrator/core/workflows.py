@@ -224,6 +224,10 @@ class Effects(Protocol):
     for a (kind, key) and answers every repetition with the first record; without a key it acts each time.
     """
 
+    def now(self) -> datetime:
+        """The system's time, aware."""
+        ...
+
     async def act(self, kind: str, record: Body, *, key: str | None) -> Mapping[str, object]:
         """Store a record of a kind; the record as stored, with its `number`."""
         ...

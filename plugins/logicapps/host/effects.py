@@ -81,6 +81,10 @@ class RunEffects:
         self._sleep = sleep
         self._clock = clock
 
+    def now(self) -> datetime:
+        """The host's time; see `Effects`."""
+        return self._clock()
+
     async def act(self, kind: str, record: Mapping[str, object], *, key: str | None) -> Mapping[str, object]:
         """Make a record; see `Effects`."""
         return await self._acted(kind, lambda run: self._store.act(kind, record, key=key, run_id=run))
@@ -166,6 +170,10 @@ class CrashingEffects:
     def __init__(self, inner: RunEffects, *, after: bool) -> None:
         self._inner = inner
         self._after = after
+
+    def now(self) -> datetime:
+        """See `Effects`."""
+        return self._inner.now()
 
     async def act(self, kind: str, record: Mapping[str, object], *, key: str | None) -> Mapping[str, object]:
         """Die, having acted or not."""
