@@ -1,4 +1,4 @@
-"""The tables of actions: what happened to each in order, and what they are listed and found by."""
+"""The tables of actions: what happened to each in order, what they are found by, and the files of answers."""
 
 TABLES: tuple[str, ...] = (
     (
@@ -14,4 +14,13 @@ TABLES: tuple[str, ...] = (
         "kind TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (action, seq))"
     ),
     "CREATE INDEX action_events_kind ON action_events (kind, at)",
+)
+
+FILES: tuple[str, ...] = (
+    # `about` says what a purge of a person can tell of bytes that it cannot search
+    (
+        "CREATE TABLE action_files (action INTEGER NOT NULL, sha256 TEXT NOT NULL, media_type TEXT NOT NULL, "
+        "size INTEGER NOT NULL, content TEXT NOT NULL, about TEXT NOT NULL, kept_at TEXT NOT NULL, "
+        "PRIMARY KEY (action, sha256))"
+    ),
 )

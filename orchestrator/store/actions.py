@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from orchestrator.core.actions.attachments import Attachment, detach
 from orchestrator.core.actions.commands import Command, Rule, Ruled, Void
 from orchestrator.core.actions.deciding import decide
 from orchestrator.core.actions.events import ActionRequested, AnyActionEvent, read_event
@@ -27,6 +28,11 @@ _ADD = (
 )
 _UPDATE = "UPDATE actions SET stage = ?, expires_at = ?, version = ? WHERE number = ?"
 _APPEND = "INSERT INTO action_events (action, seq, at, kind, body) VALUES (?, ?, ?, ?, ?)"
+_KEEP = (
+    "INSERT INTO action_files (action, sha256, media_type, size, content, about, kept_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (action, sha256) DO NOTHING"
+)
+_FILES = "SELECT sha256, media_type, size, content FROM action_files WHERE action = ? ORDER BY kept_at, sha256"
 
 
 class StoredActions:
@@ -73,6 +79,13 @@ class StoredActions:
         rows = self._database.read("SELECT number FROM actions WHERE action_key = ?", key)
         return self.find(str(rows[0][0])) if rows else None
 
+    def files(self, action_id: str) -> tuple[Attachment, ...]:
+        """The files of what its call was answered with, in the order in which they came."""
+        return tuple(
+            Attachment(sha256=str(sha256), media_type=str(media_type), size=int(str(size)), content=str(content))
+            for sha256, media_type, size, content in self._database.read(_FILES, number_of(action_id))
+        )
+
     def listed(
         self,
         *,
@@ -99,6 +112,18 @@ class StoredActions:
             "SELECT action, body FROM action_events WHERE at >= ? ORDER BY at, action, seq LIMIT ?", stamp(since), limit
         )
         return tuple((f"A-{number}", _event(body, int(str(number)))) for number, body in rows)
+
+
+def load_action(connection: Connection, number: int) -> Action:
+    """An action within a transaction that another part has open; InputError where there is none."""
+    return _load(connection.execute(_EVENTS, number), number)
+
+
+def keep_file(connection: Connection, action: Action, file: Attachment, now: datetime) -> None:
+    """Keep a file of an action beside its events, once."""
+    about = to_text(dict(action.request.arguments))
+    values = (file.sha256, file.media_type, file.size, file.content, about, stamp(now))
+    connection.execute(_KEEP, number_of(action.id), *values)
 
 
 def number_of(action_id: str) -> int:
@@ -153,9 +178,12 @@ def _add(connection: Connection, request: ActionRequest, document: Mapping[str, 
 def _apply(connection: Connection, action: Action, command: Command, now: datetime) -> Handled:
     answer = decide(action, command, now=now)
     number = number_of(action.id)
-    for event in answer.events:
-        action = evolve(action, event)
-        _write(connection, number, len(action.events), event)
+    for happened in answer.events:
+        detached = detach(happened)
+        action = evolve(action, detached.event)
+        _write(connection, number, len(action.events), detached.event)
+        for file in detached.attachments:
+            keep_file(connection, action, file, now)
     if answer.events:
         expires = stamp(action.expires_at) if action.expires_at else None
         connection.execute(_UPDATE, action.stage.value, expires, len(action.events), number)

@@ -17,6 +17,7 @@ class Purged:
         open: True of rows that no purge touches, since they belong to what is not over; empty where there are none.
         words: The columns that may name a person: JSON, or plain text. None of them is part of the key.
         unique: Those of them whose values must stay apart.
+        sealed: Columns that cannot be searched, such as a file's bytes: emptied where `words` name the person.
     """
 
     table: str
@@ -25,6 +26,7 @@ class Purged:
     open: str = ""
     words: tuple[str, ...] = ()
     unique: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
 
 
 # how `RunFinished` begins where the run waits for a person
@@ -32,6 +34,7 @@ _WAITS = '{"kind": "RunFinished", "status": "waiting"%'
 _OPEN_INCIDENTS = "SELECT number FROM incidents WHERE status IN ('open', 'acknowledged')"
 # what may still be done, or may have been done, or is still to be looked for or reviewed
 _OPEN_ACTIONS = """
+SELECT action FROM shipment_actions WHERE shipment IN (SELECT number FROM shipments WHERE is_open = 1) UNION
 SELECT number FROM actions WHERE stage IN ('waiting', 'approved', 'claimed', 'accepted', 'unknown', 'done')
 UNION SELECT action FROM action_events WHERE kind = 'GlassBroken'
   AND action NOT IN (SELECT action FROM action_events WHERE kind = 'GlassReviewed')
@@ -53,6 +56,13 @@ _NUMBER = f"number IN ({_OPEN_INCIDENTS})"
 _NAME = f"incident IN (SELECT 'INC-' || o.number FROM ({_OPEN_INCIDENTS}) AS o)"  # noqa: S608  # our own words
 _ALERT = f"fingerprint IN (SELECT fingerprint FROM alert_members WHERE {_INCIDENT})"  # noqa: S608  # our own words
 _PAYLOAD = f"sha256 IN (SELECT sha256 FROM alerts WHERE {_ALERT})"  # noqa: S608  # our own words
+# what a shipment that stays was made from stays with it
+_OLD_ACTION = """
+action IN (SELECT action FROM action_events GROUP BY action HAVING max(at) < ?)
+AND action NOT IN (SELECT action FROM shipment_actions WHERE shipment IN (SELECT number FROM shipments))
+"""
+# under way, parked, or on its way
+_SHIPMENT = "shipment IN (SELECT number FROM shipments WHERE is_open = 1)"
 _ITEM = "number IN (SELECT number FROM handoffs WHERE state <> 'resolved')"
 
 # in the order in which rows go: what tells whether another row is old or open goes after it
@@ -136,9 +146,45 @@ PURGED: tuple[Purged, ...] = (
         unique=("cause",),
     ),
     Purged(
+        table="shipment_events",
+        key=("shipment", "seq"),
+        old="shipment IN (SELECT number FROM shipments WHERE updated_at < ?)",
+        open=_SHIPMENT,
+        words=("body",),
+    ),
+    Purged(
+        table="shipment_numbers",
+        key=("shipment", "seq"),
+        old="shipment IN (SELECT number FROM shipments WHERE updated_at < ?)",
+        open=_SHIPMENT,
+        words=("number", "given"),
+    ),
+    Purged(
+        table="shipments",
+        key=("number",),
+        old="updated_at < ?",
+        open="is_open = 1",
+        words=("order_id", "body"),
+    ),
+    # what was handed over with others stays listed while one of them stays
+    Purged(
+        table="manifests",
+        key=("number",),
+        old="made_at < ? AND number NOT IN (SELECT manifest FROM shipments WHERE manifest IS NOT NULL)",
+        words=("body",),
+    ),
+    Purged(
+        table="action_files",
+        key=("action", "sha256"),
+        old=_OLD_ACTION,
+        open=f"action IN ({_OPEN_ACTIONS})",
+        words=("about",),
+        sealed=("content",),
+    ),
+    Purged(
         table="action_events",
         key=("action", "seq"),
-        old="action IN (SELECT action FROM action_events GROUP BY action HAVING max(at) < ?)",
+        old=_OLD_ACTION,
         open=f"action IN ({_OPEN_ACTIONS})",
         words=("body",),
     ),
@@ -151,6 +197,8 @@ PURGED: tuple[Purged, ...] = (
         words=("subject", "action_key", "service"),
         unique=("action_key",),
     ),
+    # whose action was seen is not made a shipment again, as long as there is the action
+    Purged(table="shipment_actions", key=("action",), old="action NOT IN (SELECT number FROM actions)"),
     # numbers are never given twice, and what was purged stays told
     Purged(table="counters", key=("name",)),
     Purged(table="purges", key=("number",)),

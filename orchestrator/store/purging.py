@@ -120,7 +120,9 @@ def _overwrite(connection: Connection, table: Purged, subject: Subject, *, apart
         if is_open:
             kept += 1
             continue
-        assignments = ", ".join(f"{column} = ?" for column in table.words)
+        assignments = ", ".join(
+            [*(f"{column} = ?" for column in table.words), *(f"{column} = ''" for column in table.sealed)]
+        )
         same = " AND ".join(f"{column} = ?" for column in table.key)
         # what another process wrote meanwhile is not overwritten: it is met by the next purge
         as_read = " AND ".join(f"{column} IS NOT DISTINCT FROM ?" for column in table.words)

@@ -14,6 +14,7 @@ from orchestrator.store import (
     purge_tables,
     queue_tables,
     remark_tables,
+    shipment_tables,
 )
 
 _JOURNAL = (
@@ -40,5 +41,6 @@ MIGRATIONS: Sequence[Sequence[str]] = (
         *incident_tables.TABLES,
         *action_tables.TABLES,
     ),
+    (*action_tables.FILES, *shipment_tables.TABLES),
 )
 VERSION = len(MIGRATIONS)

@@ -1,4 +1,4 @@
-"""Files in what a workflow answered: taken out of the event that says so, to be kept beside it with their bytes unchanged.
+"""Files in what a workflow answered: taken out of the event that says so, their bytes kept beside it unchanged.
 
 An event is redacted and shown; a label of 200,000 characters is neither to be searched for secrets, which would change
 its bytes where they look like one, nor to be printed in a history.
@@ -35,6 +35,10 @@ class Attachment:
     def data(self) -> bytes:
         """The bytes."""
         return base64.b64decode(self.content)
+
+    def is_whole(self) -> bool:
+        """Whether the bytes are those of the hash."""
+        return hashlib.sha256(self.data()).hexdigest() == self.sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Shipments in this installation: planning, recording, following them."""

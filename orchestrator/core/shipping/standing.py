@@ -1,0 +1,238 @@
+"""Where a shipment stands: what its buying action, its voids, the carrier's events and the clock add up to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from orchestrator.core.actions.standing import standing
+from orchestrator.core.actions.state import ACTED, OPEN, UNSETTLED, Action, Stage
+from orchestrator.core.report import Json
+from orchestrator.core.shipping.following import ENDED, Followed, follow
+from orchestrator.core.shipping.requested import refund_of, shipment_of
+from orchestrator.core.shipping.shipment import Shipment, TrackingEvent, TrackingStatus
+from orchestrator.core.table import iso_utc
+
+VOID_UNKNOWN = "void_unknown"
+CREATE = "create_shipment"
+VOID = "void_shipment"
+BUYING = frozenset({CREATE, VOID})
+"""The workflows whose actions make and end shipments."""
+
+
+class ShipmentStage(StrEnum):
+    """How far the buying of a shipment is."""
+
+    REQUESTED = "requested"
+    """Nothing was bought: it waits for a yes, or the policy forbids it."""
+    BUYING = "buying"
+    """Somebody said yes; it is about to be bought, or is being bought."""
+    PARKED = "parked"
+    """Nobody knows whether it was bought, or whether it was given back: a person has it."""
+    REFUSED = "refused"
+    """It was not bought: the shop or the carrier said no."""
+    CANCELLED = "cancelled"
+    """It was not bought: nobody wants it any more."""
+    BOUGHT = "bought"
+    """There is a label; where the parcel is, the status tells."""
+    VOIDING = "voiding"
+    """It is being given back."""
+    VOIDED = "voided"
+    """It was given back."""
+
+
+_BEFORE = {
+    Stage.FORBIDDEN: (ShipmentStage.REQUESTED, "forbidden"),
+    Stage.WAITING: (ShipmentStage.REQUESTED, "awaiting_approval"),
+    Stage.APPROVED: (ShipmentStage.BUYING, "approved"),
+    Stage.CLAIMED: (ShipmentStage.BUYING, "being_bought"),
+    Stage.ACCEPTED: (ShipmentStage.BUYING, "being_bought"),
+    Stage.UNKNOWN: (ShipmentStage.PARKED, "outcome_unknown"),
+    Stage.DENIED: (ShipmentStage.CANCELLED, "denied"),
+    Stage.EXPIRED: (ShipmentStage.CANCELLED, "expired"),
+    Stage.VOID: (ShipmentStage.CANCELLED, "replaced"),
+    Stage.FAILED: (ShipmentStage.REFUSED, "refused"),
+}
+_OVER = frozenset({ShipmentStage.REFUSED, ShipmentStage.CANCELLED, ShipmentStage.VOIDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A shipment and where it stands.
+
+    Attributes:
+        stage: How far the buying is; where the parcel is, `shipment.status` tells.
+        reason: Why it is parked, refused, cancelled, or an exception, in a sentence.
+        owner: The handoff item of whoever has to settle it.
+        late_from: From when on it counts as late; None where nothing is promised, or it does not matter any more.
+        is_exception: Whether the carrier met with something that somebody must see to.
+        exception_at: Since when.
+        voided_by: The action that gave it back, or is to.
+        problems: What of the carrier's words could not be read.
+    """
+
+    shipment: Shipment
+    stage: ShipmentStage
+    reason: str = ""
+    owner: str | None = None
+    late_from: datetime | None = None
+    is_exception: bool = False
+    exception_at: datetime | None = None
+    voided_by: str | None = None
+    voided_at: datetime | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can still become of it."""
+        if self.stage in _OVER:
+            return False
+        return self.stage is not ShipmentStage.BOUGHT or self.shipment.status not in ENDED
+
+    @property
+    def is_bought(self) -> bool:
+        """Whether there is a label that counts, or may count still."""
+        return self.stage in {ShipmentStage.BOUGHT, ShipmentStage.VOIDING} or self.shipment.substatus == VOID_UNKNOWN
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether the carrier can be asked where it is, and it is not there yet."""
+        return self.is_bought and bool(self.shipment.tracking_numbers) and self.shipment.status not in ENDED
+
+    @property
+    def followed(self) -> Followed:
+        """What the carrier told, as far as it says when to ask again."""
+        return Followed(status=self.shipment.status, events=self.shipment.events)
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether it should have been delivered by now, and is not."""
+        return self.late_from is not None and now >= self.late_from
+
+    def document(self) -> Json:
+        """As JSON, without what depends on the clock."""
+        return {
+            **self.shipment.document(),
+            "stage": self.stage.value,
+            "reason": self.reason,
+            "owner": self.owner,
+            "late_from": iso_utc(self.late_from) if self.late_from else None,
+            "is_exception": self.is_exception,
+            "exception_at": iso_utc(self.exception_at) if self.exception_at else None,
+            "voided_by": self.voided_by,
+            "voided_at": iso_utc(self.voided_at) if self.voided_at else None,
+            "problems": list(self.problems),
+        }
+
+
+def stand(
+    action: Action,
+    *,
+    number: int,
+    now: datetime,
+    voids: Sequence[Action] = (),
+    events: Sequence[TrackingEvent] = (),
+    numbers: Sequence[str] = (),
+) -> Standing:
+    """Where the shipment of a buying action stands.
+
+    Args:
+        action: The `create_shipment` action, whatever became of it.
+        number: Of the record: `S-<number>`.
+        now: For approvals that ran out.
+        voids: The `void_shipment` actions on it, oldest first.
+        events: What carriers told of it, each once, in any order.
+        numbers: Tracking numbers that people gave, where the carrier's answer holds none.
+    """
+    told = shipment_of(action, number=number)
+    shipment = replace(told.shipment, tracking_numbers=told.shipment.tracking_numbers or tuple(numbers))
+    found = Standing(shipment=shipment, stage=ShipmentStage.BOUGHT, problems=told.problems)
+    if action.stage not in ACTED:
+        return _not_bought(found, action, now)
+    return _voids(_followed(found, follow(events, now=now)), voids, now)
+
+
+def _not_bought(found: Standing, action: Action, now: datetime) -> Standing:
+    stage, substatus = _BEFORE[action.stage_at(now)]
+    shipment = replace(found.shipment, label=None, substatus=substatus, action_required=_wanted(action, stage))
+    if stage in _OVER:
+        shipment = replace(shipment, status=TrackingStatus.CANCELLED)
+    if stage is ShipmentStage.REFUSED and action.failed is not None:
+        shipment = replace(shipment, substatus=action.failed.code)
+    return replace(found, shipment=shipment, stage=stage, reason=_reason(action, now), owner=_owner(action))
+
+
+def _wanted(action: Action, stage: ShipmentStage) -> str:
+    """Who must do what now."""
+    match stage:
+        case ShipmentStage.REQUESTED if action.stage is Stage.WAITING:
+            return f"approve or deny it: switchboard approvals show {action.id}"
+        case ShipmentStage.PARKED:
+            return "look at the carrier whether it was bought, then: switchboard shipments resolve"
+        case _:
+            return ""
+
+
+def _reason(action: Action, now: datetime) -> str:
+    """Why, where there is a reason beside the stage."""
+    if action.stage_at(now) is Stage.EXPIRED:
+        return f"nobody said yes to {action.id} in time"
+    if action.stage in OPEN and action.ruling is not None and action.stage is not Stage.APPROVED:
+        return "; ".join(action.ruling.reasons)
+    return standing(action) if action.stage not in {Stage.APPROVED, Stage.CLAIMED} else ""
+
+
+def _owner(action: Action) -> str | None:
+    return action.owner if action.stage in UNSETTLED else None
+
+
+def _followed(found: Standing, followed: Followed) -> Standing:
+    """What the carrier told."""
+    before = found.shipment
+    shipment = replace(
+        before,
+        status=followed.status,
+        substatus=followed.substatus,
+        action_required=followed.action_required,
+        estimated_at=followed.estimated_at,
+        delivered_at=followed.delivered_at,
+        signed_by=followed.signed_by,
+        events=followed.events,
+    )
+    return replace(
+        found,
+        shipment=shipment,
+        reason=followed.reason,
+        is_exception=followed.is_exception,
+        exception_at=followed.exception_at,
+        late_from=None if followed.status in ENDED else before.promised_at or followed.estimated_at,
+    )
+
+
+def _voids(found: Standing, voids: Sequence[Action], now: datetime) -> Standing:
+    """What became of the wish to give it back: the last one counts, unless an earlier one was done."""
+    done = next((void for void in voids if void.stage in ACTED), None)
+    last = done or (voids[-1] if voids else None)
+    if last is None:
+        return found
+    shipment, named = found.shipment, replace(found, voided_by=last.id)
+    stage = last.stage_at(now)
+    if done is not None and done.done is not None:
+        # a parcel that moved on nevertheless keeps its status: the label was used
+        moved = shipment.status not in {TrackingStatus.PENDING, TrackingStatus.UNKNOWN}
+        status = shipment.status if moved else TrackingStatus.CANCELLED
+        gone = replace(shipment, status=status, substatus="voided", refund_status=refund_of(done), action_required="")
+        return replace(
+            named, shipment=gone, stage=ShipmentStage.VOIDED, voided_at=done.done.at, late_from=None, is_exception=False
+        )
+    if stage is Stage.UNKNOWN:
+        wanted = "look at the carrier whether the label was given back, then: switchboard shipments resolve"
+        parked = replace(shipment, substatus=VOID_UNKNOWN, action_required=wanted)
+        reason = standing(last)
+        return replace(named, shipment=parked, stage=ShipmentStage.PARKED, reason=reason, owner=_owner(last))
+    if stage in OPEN:
+        asked = replace(shipment, substatus="void_requested") if stage is not Stage.APPROVED else shipment
+        return replace(named, shipment=asked)
+    if stage in UNSETTLED:
+        return replace(named, shipment=replace(shipment, substatus="being_voided"), stage=ShipmentStage.VOIDING)
+    refused = f"it was not given back: {standing(last)}"
+    return replace(named, reason="; ".join(filter(None, (found.reason, refused))))
