@@ -1,0 +1,1 @@
+"""Tracking numbers of carriers: recognised by their published forms and check digits, and found in messages."""

@@ -1,0 +1,63 @@
+"""DHL: waybills of Express, piece numbers, and numbers of eCommerce."""
+
+from agents.shipment.numbers.form import Form, lengths
+from orchestrator.core.shipping.check_digits import mod7_digit
+
+_EXPRESS_URL = "https://www.dhl.com/en/express/tracking.html?AWB={}"
+_ECOMMERCE_URL = "https://webtrack.dhlecs.com/?trackingnumber={}"
+_ECOMMERCE = (
+    "DHL eCommerce tracking help: 10 to 39 letters and digits that begin with GM, LX, RX, UV, CN, SG, TH, IN, HK or MY"
+)
+_PIECE = "DHL piece identifier, a license plate of ISO/IEC 15459 behind the data identifier J"
+
+FORMS = (
+    Form(
+        carrier="dhl",
+        name="Express waybill",
+        pattern=r"(?P<body>[0-9]{9,10})(?P<check>[0-9])",
+        lengths=lengths(10, 11),
+        mark="10 or 11 digits, the last what is left of the others after division by 7",
+        source="DHL Express waybill number: modulo 7 as in IATA Resolution 600a",
+        check=lambda match: mod7_digit(match["body"]),
+        url=_EXPRESS_URL,
+    ),
+    Form(
+        carrier="dhl",
+        name="Express piece",
+        pattern=r"J[A-Z]{2,3}[0-9]{9,10}",
+        lengths=frozenset(range(12, 15)),
+        mark="begins with J and two or three letters, then 9 or 10 digits",
+        source=_PIECE,
+        distinct=True,
+        url=_EXPRESS_URL,
+    ),
+    Form(
+        carrier="dhl",
+        name="parcel piece",
+        pattern=r"J?JD[0-9]{18}",
+        lengths=lengths(20, 21),
+        mark="begins with JD or JJD, then 18 digits",
+        source=_PIECE,
+        distinct=True,
+        url=_EXPRESS_URL,
+    ),
+    Form(
+        carrier="dhl",
+        name="eCommerce",
+        # A digit after the prefix: without it every long word that begins with IN or TH would be one.
+        pattern=r"(?:GM|LX|RX|UV|CN|SG|TH|IN|HK|MY)[0-9][0-9A-Z]{9,38}",
+        lengths=frozenset(range(12, 42)),
+        mark="begins with GM, LX, RX, UV or a country and a digit; no check digit",
+        source=_ECOMMERCE,
+        url=_ECOMMERCE_URL,
+    ),
+    Form(
+        carrier="dhl",
+        name="eCommerce, 14 digits",
+        pattern=r"[0-9]{14}",
+        lengths=lengths(14),
+        mark="14 digits; no check digit",
+        source="DHL eCommerce tracking help: numeric numbers of 14 digits",
+        url=_ECOMMERCE_URL,
+    ),
+)
