@@ -5,10 +5,12 @@ from collections.abc import Mapping
 
 from orchestrator.core.orders.order import Order
 from orchestrator.core.report import Json
+from orchestrator.core.shipping.shipment import TrackingStatus
+from orchestrator.core.table import iso_utc
 from playbooks.shop.customers import find_customer
 from playbooks.shop.orders import pieces_of, read_order
 from playbooks.shop.products import read_product, read_variant
-from playbooks.shop.shipments import shipments_of
+from playbooks.shop.shipments import Sent, noted_events, prepare_carriers, sent_of_order
 from playbooks.shop.tables import decoded, is_sample, prepare, read_fact
 
 SHIP_FROM = "ship_from"
@@ -31,7 +33,7 @@ def order_answer(connection: sqlite3.Connection, order_id: str) -> Json:
         "order": order.document() if order else None,
         "stock": _stock(connection, order) if order else [],
         "ship_from": decoded(ship_from) if ship_from else None,
-        "shipments": list(shipments_of(connection, order.id)) if order else [],
+        "shipments": _shipments(connection, order) if order else [],
         "sample": is_sample(connection),
     }
 
@@ -53,3 +55,30 @@ def _stock(connection: sqlite3.Connection, order: Order) -> list[Json]:
         enough = variant is not None and (variant.available if stock is None else stock >= count)
         found.append({"item_id": item_id, "available": enough, "stock": stock})
     return found
+
+
+def _shipments(connection: sqlite3.Connection, order: Order) -> list[Json]:
+    """An order's shipments, oldest first."""
+    prepare_carriers(connection)
+    return [_shipment(connection, one) for one in sent_of_order(connection, order.id)]
+
+
+def _shipment(connection: sqlite3.Connection, sent: Sent) -> Json:
+    return {
+        "number": sent.number,
+        "tracking_numbers": list(sent.tracking_numbers),
+        "carrier": sent.carrier,
+        "service": sent.service,
+        "status": _status(connection, sent),
+        "is_return": sent.is_return,
+        "voided": sent.voided_at is not None,
+        "void_by": iso_utc(sent.void_by),
+    }
+
+
+def _status(connection: sqlite3.Connection, sent: Sent) -> str:
+    """Where a shipment is as far as the carrier noted anything of its first parcel."""
+    if sent.voided_at is not None:
+        return TrackingStatus.CANCELLED.value
+    events = noted_events(connection, sent.tracking_numbers[0]) if sent.tracking_numbers else ()
+    return events[-1].status.value if events else TrackingStatus.PENDING.value
