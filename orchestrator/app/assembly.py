@@ -109,8 +109,9 @@ async def open_switchboard(
                 names=names,
             )
             environment = _environment(options, settings, sources, parts)
-            switchboard = _build(settings, service, parts=parts, environment=environment)
-            switchboard.proposals = _proposals(settings, shared, parts=parts, source=sources.kind)
+            proposals = _proposals(settings, shared, parts=parts, source=sources.kind)
+            switchboard = _build(settings, service, parts=parts, environment=environment, proposals=proposals)
+            switchboard.proposals = proposals
             yield switchboard
 
 
@@ -169,6 +170,7 @@ async def _system_names(guides: Sequence[Guide], services: "Services", opened: O
 
 def _environment(options: Options, settings: Settings, sources: Sources, parts: _Parts) -> "Environment":
     from orchestrator.engine.switchboard import Environment  # noqa: PLC0415  # brings Semantic Kernel
+    from plugins.logicapps.reads import WorkflowReader  # noqa: PLC0415
 
     opened, folder, zone = parts.opened, options.guides or settings.guides, zone_name(options, settings)
     # live logs go on while a conversation does; those of files end where they end
@@ -187,6 +189,7 @@ def _environment(options: Options, settings: Settings, sources: Sources, parts: 
         metrics=parts.resources.metrics,
         graph=parts.resources.graph,
         record=stored_record(parts.recorded.database),
+        workflows=WorkflowReader(parts.workflows),
         source=sources.kind,
         now=now,
         zone=zone,
@@ -210,12 +213,18 @@ def _environment(options: Options, settings: Settings, sources: Sources, parts: 
 
 
 def _build(
-    settings: Settings, service: "ChatCompletionClientBase", *, parts: _Parts, environment: "Environment"
+    settings: Settings,
+    service: "ChatCompletionClientBase",
+    *,
+    parts: _Parts,
+    environment: "Environment",
+    proposals: "Proposals | None",
 ) -> "Switchboard":
     from agents.triage.alerts import alert_name  # noqa: PLC0415
     from agents.triage.matching import GuideMatcher  # noqa: PLC0415
     from agents.triage.passages import answer_passage  # noqa: PLC0415
     from agents.triage.tools import GuideTools  # noqa: PLC0415
+    from orchestrator.app.shipping.conversing import open_order_tools  # noqa: PLC0415
     from orchestrator.engine.kernel import build_kernel  # noqa: PLC0415
     from orchestrator.engine.switchboard import Switchboard  # noqa: PLC0415
     from plugins.logicapps.plugin import WorkflowTools  # noqa: PLC0415
@@ -242,6 +251,7 @@ def _build(
         "logs": LogTools(parts.opened.logs),
         "record": RecordTools(),
         "workflows": WorkflowTools(parts.workflows),
+        "orders": open_order_tools(settings, parts.recorded.database, proposals),
     }
     return Switchboard(
         kernel=build_kernel(service, plugins),

@@ -12,6 +12,7 @@ from orchestrator.app.assembly import read_services
 from orchestrator.app.azure import Azure
 from orchestrator.app.desk import HandoffDesk
 from orchestrator.app.effects import EffectVerifier
+from orchestrator.app.shipping.recording import Desks, ShipmentDesk
 from orchestrator.app.sources import choose_sources
 from orchestrator.app.workflows import DeferredWorkflows
 from orchestrator.engine.acting.acting import Acting, nobody_is
@@ -55,7 +56,7 @@ def make_acting(
         judge=lambda request, now: read_judging(settings).rule(request, now),
         process=f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}",
         verifier=verifier or EffectVerifier(settings=settings, azure=azure, pins=StoredPins(database)),
-        desk=HandoffDesk(database, services),
+        desk=Desks((HandoffDesk(database, services), ShipmentDesk(database))),
         # a workflow that is hosted in the process that calls it dies with it
         is_gone=nobody_is if settings.workflows else is_dead_here,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from orchestrator.core.consent import SAY_YES
 from orchestrator.core.report import GuideResult, Json, Question, Report, StatementKind, Status, Unknown, in_words
 from orchestrator.core.runs import Offer, RunContext, Submission
 from orchestrator.core.specs import AgentSpec
@@ -114,6 +115,8 @@ def _status(
         return Status.FAILED
     if (lead is not None and lead.questions) or context.questions:
         return Status.NEEDS_INPUT
+    if context.actions:
+        return Status.WAITING
     if lead is None and questions and not chosen and not context.shown:
         return Status.ABSTAINED
     return Status.ANSWERED
@@ -135,6 +138,7 @@ def sentence(report: Report, spec: AgentSpec) -> str:
     if report.result is None:
         parts += [f"I cannot {item} yet." for item in spec.cannot]
     parts += [_ASKED if question.text.startswith(_ASKS) else question.text for question in report.questions]
+    parts += [SAY_YES] if any("requester" in action for action in report.actions) else []
     text = " ".join(part for part in parts if part) or _NOTHING
     return in_words(text, source=report.source)
 

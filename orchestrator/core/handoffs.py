@@ -21,6 +21,8 @@ class ItemKind(StrEnum):
     UNKNOWN_ACTION = "unknown_action"
     UNVERIFIED_ACTION = "unverified_action"
     BROKEN_GLASS_REVIEW = "broken_glass_review"
+    CUSTOMER_REQUEST = "customer_request"
+    """A customer wants what the program does not do, or what it did not understand."""
 
 
 class Priority(StrEnum):
@@ -47,6 +49,7 @@ _TERMS = {
     ItemKind.MISSING_INPUT: (Priority.HIGH, timedelta(hours=1)),
     ItemKind.ABSTAINED_RUN: (Priority.HIGH, timedelta(hours=1)),
     ItemKind.UNCOVERED_ALERT: (Priority.NORMAL, timedelta(hours=8)),
+    ItemKind.CUSTOMER_REQUEST: (Priority.HIGH, timedelta(hours=4)),
     ItemKind.BROKEN_GLASS_REVIEW: (Priority.NORMAL, timedelta(hours=24)),
 }
 

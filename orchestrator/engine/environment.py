@@ -7,7 +7,7 @@ from datetime import datetime
 from orchestrator.core.events import EvidenceFound
 from orchestrator.core.evidence import Evidence
 from orchestrator.core.followup import replied
-from orchestrator.core.ports import Index, Logs, Metrics, ResourceGraph
+from orchestrator.core.ports import Index, Logs, Metrics, ResourceGraph, WorkflowReads
 from orchestrator.core.record import Record
 from orchestrator.core.recording import Recorder
 from orchestrator.core.report import Json
@@ -30,6 +30,7 @@ class Environment:
         inputs: JSON that opens the same data again.
         notes: What a report says about the data, given its queries: rows that could not be read, columns missing.
         record: What is known of incidents and actions; None where no store is open.
+        workflows: Reading workflows; None where none are open.
         scan_limit_bytes: What one run's queries of logs may scan; None is no limit.
         guides: The versions of the guides by id, to which a run keeps.
     """
@@ -45,6 +46,7 @@ class Environment:
     metrics: Metrics | None = None
     graph: ResourceGraph | None = None
     record: Record | None = None
+    workflows: WorkflowReads | None = None
     scan_limit_bytes: int | None = None
     guides: Mapping[str, str] = field(default_factory=dict)
 
@@ -77,6 +79,7 @@ def turn_context(
         metrics=environment.metrics,
         graph=environment.graph,
         record=environment.record,
+        workflows=environment.workflows,
         scan_limit_bytes=environment.scan_limit_bytes,
         scanned_bytes=scanned,
         memory=run.record,

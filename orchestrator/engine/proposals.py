@@ -119,6 +119,8 @@ def filed_fields(action: Action) -> Json:
         "state": action.stage.value,
         "reasons": reasons if waits or action.stage is Stage.FORBIDDEN else [_said(action)],
         "approve": f"switchboard approvals approve {action.id}" if waits else None,
+        "fingerprint": action.request.fingerprint,
+        "consent": waits and action.ruling is not None and action.ruling.consent,
     }
 
 

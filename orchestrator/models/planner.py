@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from orchestrator.core.consent import SAY_YES, read_consent
 from orchestrator.core.followup import is_elliptical
 from orchestrator.core.record import RecordView
 from orchestrator.core.record_questions import RecordQuestion, record_question
@@ -81,10 +82,14 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What has happened since the last message of the user, and the one before it that ran a guide."""
+    """What has happened since the last message of the user, and the one before it that ran a guide.
+
+    `proposed`: the answer before the message asked for a yes or no.
+    """
 
     asked: str
     before: str = ""
+    proposed: bool = False
     results: tuple[tuple[str, Mapping[str, object]], ...] = ()
     tools: frozenset[str] = field(default_factory=frozenset)
 
@@ -105,15 +110,17 @@ def plan(history: Sequence[Message], tools: Sequence[str]) -> Calls | End:
 
 def _read(history: Sequence[Message], tools: Sequence[str]) -> _Turn:
     asked = before = answer = ""
+    proposed = False
     results: list[tuple[str, Mapping[str, object]]] = []
     for message in history:
         if message.role == "user":
             before = asked if _sets_subject(asked, answer) else before
+            proposed = SAY_YES in answer
             asked, answer, results = message.text, "", []
         elif message.role == "assistant":
             answer = message.text or answer
         results += [(result.name, _decoded(result.text)) for result in message.results]
-    return _Turn(asked, before, tuple(results), frozenset(tools))
+    return _Turn(asked, before, proposed, tuple(results), frozenset(tools))
 
 
 def _sets_subject(asked: str, answer: str) -> bool:
@@ -152,9 +159,23 @@ def _next_call(turn: _Turn) -> tuple[str, Mapping[str, object]]:
         return _looked_up(turn, recorded)
     if "guides-run" in turn.tools and (_NAMED_GUIDE.search(turn.asked) or not _about_documents(turn.asked)):
         return _triage(turn)
+    if "orders-serve" in turn.tools and not _about_documents(turn.asked):
+        return _served(turn)
+    return _from_documents(turn)
+
+
+def _from_documents(turn: _Turn) -> tuple[str, Mapping[str, object]]:
+    """One passage, unless a case of the asker's own is meant, which no document tells."""
     if "search-passages" in turn.tools and not turn.of("search-passages") and not _OWN_CASE.search(turn.asked):
         return "search-passages", {"question": turn.asked}
     return _submit(turn)
+
+
+def _served(turn: _Turn) -> tuple[str, Mapping[str, object]]:
+    """A yes or no decides what was proposed; whatever else is said is served, once."""
+    confirms = "orders-confirm" in turn.tools and turn.proposed and read_consent(turn.asked) is not None
+    name = "orders-confirm" if confirms else "orders-serve"
+    return _submit(turn) if turn.of(name) else (name, {})
 
 
 def _looked_up(turn: _Turn, question: RecordQuestion) -> tuple[str, Mapping[str, object]]:

@@ -1,8 +1,12 @@
 """What has left of an order, where it is, and what comes back of it."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
+from agents.shipment.works.money import item_name
+from orchestrator.core.documents import decimal_of
 from orchestrator.core.report import Json
+from orchestrator.core.shipping.address import read_address
 
 
 def live_shipments(found: Json) -> Json:
@@ -30,6 +34,21 @@ def sent_numbers(found: Json) -> Json:
         for number in _texts(one.get("tracking_numbers"))
     }
     return {"numbers": [number for number in dict.fromkeys(numbers) if number not in voided]}
+
+
+def order_facts(found: Json) -> Json:
+    """What a customer asks of an order: `items`, `total`, `address` and `sent`, in words."""
+    order = found.get("order")
+    document = order if isinstance(order, Mapping) else {}
+    items = _mappings(document.get("items"))
+    numbers = _texts(sent_numbers(found)["numbers"])
+    total = sum((decimal_of(item.get("price"), "price") * _quantity(item) for item in items), Decimal(0))
+    return {
+        "items": "; ".join(f"{item_name(item)} {item.get('price')}" for item in items) or "no items",
+        "total": float(total),
+        "address": str(read_address(document.get("address") or {})),
+        "sent": f"tracking number {', '.join(numbers)}" if numbers else "nothing of it has left",
+    }
 
 
 def latest_news(found: Json) -> Json:
@@ -67,6 +86,11 @@ def _news(number: str, answer: Mapping[str, object]) -> str:
     expected = f"; expected {answer['estimated_at']}" if answer.get("estimated_at") else ""
     status = str(last.get("status")).replace("_", " ")
     return f"{number}: {status} at {last.get('occurred_at')}{place}{expected}"
+
+
+def _quantity(item: Mapping[str, object]) -> int:
+    quantity = item.get("quantity", 1)
+    return quantity if isinstance(quantity, int) else 1
 
 
 def _texts(value: object) -> list[str]:

@@ -25,4 +25,9 @@ def acted_on(arguments: Mapping[str, object], *, environment: str) -> str:
     if thing and isinstance(operation, str) and operation:
         thing = f"{thing}.{operation}"  # one order is changed in several ways, each a fact of its own
     found = thing or f"sha256-{payload_sha256(dict(arguments))[:_DIGEST]}"
-    return found if environment == PRODUCTION else f"{environment}.{found}"
+    return placed(found, environment=environment)
+
+
+def placed(thing: str, *, environment: str) -> str:
+    """A thing, and where it is unless that is production."""
+    return thing if environment == PRODUCTION else f"{environment}.{thing}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from orchestrator.core.actions.request import ActionRequest, BlastRadius, Undo, Verification
-from orchestrator.core.actions.subject import acted_on
+from orchestrator.core.actions.subject import acted_on, placed
 from orchestrator.core.report import Json
 
 Fields = Mapping[str, object]
@@ -36,15 +36,19 @@ def request_of(action: Fields, asked: Asked) -> ActionRequest | None:
     workflow = _text(action.get("workflow"))
     if workflow is None or action.get("status") != "proposed":
         return None
-    arguments, because, guide = (_fields(action.get(name)) for name in ("arguments", "because", "guide"))
+    names = ("arguments", "because", "guide", "requester")
+    arguments, because, guide, requester = (_fields(action.get(name)) for name in names)
+    subject = _text(action.get("subject"))
     return ActionRequest(
         workflow=workflow,
         arguments=arguments,
-        subject=acted_on(arguments, environment=asked.environment),
+        subject=placed(subject, environment=asked.environment)
+        if subject
+        else acted_on(arguments, environment=asked.environment),
         environment=asked.environment,
         radius=_radius(_fields(action.get("blast_radius"))),
-        requested_by=asked.requested_by,
-        authenticated=asked.authenticated,
+        requested_by=_text(requester.get("name")) or asked.requested_by,
+        authenticated=requester.get("authenticated") is True if requester else asked.authenticated,
         service=_text(action.get("service")),
         by_hand=_text(action.get("by_hand")) or "",
         because=_text(because.get("text")) or "",
@@ -56,6 +60,7 @@ def request_of(action: Fields, asked: Asked) -> ActionRequest | None:
         run=asked.run,
         guide=_text(guide.get("id")),
         guide_version=_text(guide.get("version")),
+        once_until=_text(action.get("once_until")),
     )
 
 

@@ -1,0 +1,202 @@
+"""Serves one message of a customer: who they are, what they want, and what is proposed to them, all or nothing.
+
+Nothing is proposed unless every part of the message is understood and every procedure that it takes reached its
+proposal: what is left over goes to a person as a whole, with what is known.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from agents.shipment.conversation.errands import Errand, ForPerson, errand_of
+from agents.shipment.conversation.holdings import Holdings, find_customer, read_holdings
+from agents.shipment.procedure.following import Ended, Followed, Known, Proposal, Reading, Works, follow
+from agents.shipment.requests.identity import Identity, read_identity
+from agents.shipment.requests.understanding import understand
+from agents.shipment.requests.wanted import NotUnderstood, Understood
+from orchestrator.core.claims import DONE, Frame, StepFrame
+from orchestrator.core.errors import QueryError
+from orchestrator.core.orders.order import Customer
+from orchestrator.core.report import Json, Question, Statement, StatementKind
+from playbooks.procedure import Procedure
+
+WHO = "To look into your orders I must know who you are: what is your e-mail address, or your name and postcode?"
+NOBODY = (
+    "No customer is found by that. What is your e-mail address as you gave it to the shop, or your name and postcode?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What a message led to.
+
+    Attributes:
+        statements: What is said, as claims over the evidence.
+        actions: What is proposed, as a report's `actions`.
+        questions: What is asked.
+        hand_over: Why a person must take it; empty where nobody must.
+        values: What the next message of the conversation is read with.
+    """
+
+    statements: tuple[Statement, ...] = ()
+    actions: tuple[Json, ...] = ()
+    questions: tuple[Question, ...] = ()
+    hand_over: str = ""
+    values: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """How messages are served; `now` is ISO 8601 in UTC."""
+
+    procedures: Mapping[str, Procedure]
+    works: Works
+    reading: Reading
+    now: str
+
+    async def serve(self, text: str, remembered: Mapping[str, object]) -> Served:
+        """Serve a message, with what the conversation remembers: `identity` and the open `request`."""
+        request = _whole(text, remembered)
+        bodies = identity_bodies(read_identity(request)) or _remembered(remembered)
+        if not bodies:
+            return Served(questions=(Question(text=WHO),), values={"request": request})
+        try:
+            identified = await self._identified(bodies)
+            if identified is None:
+                return Served(questions=(Question(text=NOBODY),), values={"request": request})
+            customer, known, body = identified
+            holdings = await read_holdings(customer, known, reading=self.reading)
+        except QueryError as error:
+            return Served(hand_over=error.message, values={"request": request})
+        served = await self._served(request, holdings)
+        open_request = {"request": request} if served.questions else {}
+        return Served(
+            statements=(_identified(known), *served.statements),
+            actions=served.actions,
+            questions=served.questions,
+            hand_over=served.hand_over,
+            values={"identity": body, **open_request},
+        )
+
+    async def _identified(self, bodies: Sequence[Json]) -> tuple[Customer, Known, Json] | None:
+        """The first of these by which one customer is found, with the answer that says so."""
+        for body in bodies:
+            customer, known = await find_customer(body, reading=self.reading)
+            if customer is not None:
+                return customer, known, body
+        return None
+
+    async def _served(self, request: str, holdings: Holdings) -> Served:
+        found = understand(request, customer=holdings.customer, orders=holdings.orders, products=holdings.products)
+        if isinstance(found, NotUnderstood):
+            if found.question:
+                return Served(questions=(Question(text=found.question, choices=found.choices),))
+            return Served(hand_over=found.reason)
+        return await self._errands(found, holdings)
+
+    async def _errands(self, found: Understood, holdings: Holdings) -> Served:
+        errands = [errand_of(wanted, holdings) for wanted in found.wanted]
+        errands += [
+            Errand(procedure="tell_order", wanted={"order_id": asked.order_id})
+            for asked in found.questions
+            if asked.order_id
+        ]
+        persons = [errand.reason for errand in errands if isinstance(errand, ForPerson)]
+        persons += [f"not answered: {asked.text}" for asked in found.questions if not asked.order_id]
+        followed = [await self._follow(errand, holdings) for errand in errands if isinstance(errand, Errand)]
+        statements = tuple(statement for one in followed for statement in one.statements)
+        ended = [one.end for one in followed if isinstance(one.end, Ended)]
+        asked = tuple(Question(text=end.text) for end in ended if end.ending == "ask")
+        persons += [end.text for end in ended if end.ending == "person"]
+        if persons:
+            return Served(statements=statements, hand_over="; ".join(persons))
+        if asked or ended:
+            return Served(statements=statements, questions=asked)
+        proposals = [(one, one.end) for one in followed if isinstance(one.end, Proposal)]
+        return Served(statements=statements, actions=tuple(_actions(proposals, holdings)))
+
+    async def _follow(self, errand: Errand, holdings: Holdings) -> Followed:
+        return await follow(
+            self.procedures[errand.procedure],
+            errand.wanted,
+            reading=self.reading,
+            works=self.works,
+            now=self.now,
+            given={"customer": holdings.identified},
+        )
+
+
+def identity_bodies(identity: Identity) -> list[Json]:
+    """What a message says of who asks, as questions to the shop, the surest first."""
+    bodies: list[Json] = [{"email": email} for email in identity.emails]
+    if identity.postal_code:
+        bodies += [
+            {"first_name": first, "last_name": last, "postal_code": identity.postal_code}
+            for first, last in identity.names
+        ]
+        if identity.customer_id:
+            bodies.append({"customer_id": identity.customer_id, "postal_code": identity.postal_code})
+    return bodies
+
+
+def action_of(followed: Followed, proposal: Proposal, *, requester: str, authenticated: bool) -> Json:
+    """A proposal as a report's action."""
+    procedure = followed.procedure
+    evidence = dict.fromkeys(item for one in followed.statements for item in one.evidence)
+    return {
+        "action": proposal.workflow,
+        "workflow": proposal.workflow,
+        "subject": proposal.subject,
+        "arguments": proposal.arguments,
+        "once_until": proposal.once_until,
+        "service": None,
+        "by_hand": "",
+        "blast_radius": {"value": proposal.amount, "unit": proposal.currency},
+        "because": {"text": ". ".join(followed.said), "evidence": list(evidence)},
+        "tainted": True,
+        "taint": ["the requester's message says what is wanted"],
+        "guide": {"id": procedure.id, "version": procedure.version},
+        "parameters": {},
+        "verify": None,
+        "undo": None,
+        "requester": {"name": requester, "authenticated": authenticated},
+        "status": "proposed",
+        "problem": None,
+    }
+
+
+def _actions(proposals: Iterable[tuple[Followed, Proposal]], holdings: Holdings) -> Iterable[Json]:
+    """The proposals as actions; a later one of the same order cannot rest on the order's version of now."""
+    seen: set[object] = set()
+    for followed, proposal in proposals:
+        action = action_of(followed, proposal, requester=f"customer:{holdings.customer.id}", authenticated=True)
+        order = proposal.arguments.get("order_id")
+        if order in seen:
+            kept = {name: value for name, value in proposal.arguments.items() if name != "order_version"}
+            action = {**action, "arguments": kept}
+        seen.add(order)
+        yield action
+
+
+def _identified(known: Known) -> Statement:
+    name = "{customer.customer.first_name} {customer.customer.last_name}"
+    frame = StepFrame(step="customer", evidence=known.evidence, status=DONE)
+    return Statement(
+        kind=StatementKind.SHOWN,
+        template=f"{name}, identified by {{customer.verified_by}}",
+        check="customer.found && customer.verified_by != null",
+        evidence=(known.evidence,),
+        frame=Frame(values={}, steps=(frame,), current="customer", named=("customer",)),
+    )
+
+
+def _whole(text: str, remembered: Mapping[str, object]) -> str:
+    """The message with the request that it answers a question about."""
+    request = remembered.get("request")
+    if not isinstance(request, str) or not request or text.startswith(request):
+        return text
+    return f"{request}\n{text}"
+
+
+def _remembered(remembered: Mapping[str, object]) -> list[Json]:
+    body = remembered.get("identity")
+    return [dict(body)] if isinstance(body, Mapping) and body else []

@@ -1,0 +1,217 @@
+"""Orders as tools: serve what a customer's message wants, and take their yes or no to exactly what was shown."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from typing import Annotated, Any, Protocol
+
+from semantic_kernel.functions import kernel_function
+
+from agents.shipment.conversation.recorded import RecordedReading
+from agents.shipment.conversation.serving import Served, Serving
+from agents.shipment.procedure.following import Works
+from orchestrator.core.claims import DONE, Frame, StepFrame
+from orchestrator.core.consent import Consent, read_consent
+from orchestrator.core.document_table import document_table
+from orchestrator.core.errors import SwitchboardError, ToolError
+from orchestrator.core.handoffs import Fact, ItemKind, Parked
+from orchestrator.core.report import Json, Statement, StatementKind, Unknown
+from orchestrator.core.runs import RunContext
+from orchestrator.core.table import iso_utc
+from playbooks.procedure import Procedure
+
+HIDDEN = {"include_in_function_choices": False}
+_TITLE = 120
+
+
+class Consenting(Protocol):
+    """Takes the yes or no of who asked."""
+
+    async def yes(self, action_id: str, *, by: str, fingerprint: str) -> Json:
+        """Approve and do exactly what was shown; how it stands then."""
+        ...
+
+    async def no(self, action_id: str, *, by: str) -> Json:
+        """Withdraw it."""
+        ...
+
+
+Park = Callable[[Parked], str]
+"""Gives something to a person; the item's id."""
+
+
+class OrderTools:
+    """Plugin `orders`.
+
+    Args:
+        procedures: By id.
+        works: What code works out for them.
+        consent: Takes a yes or no; None where no store is open, so that nothing can be done.
+        park: Gives a request to a person; None where no list is kept.
+    """
+
+    def __init__(
+        self,
+        *,
+        procedures: Callable[[], Mapping[str, Procedure]],
+        works: Works,
+        consent: Callable[[], Consenting] | None,
+        park: Park | None,
+    ) -> None:
+        self._procedures = procedures
+        self._works = works
+        self._consent = consent
+        self._park = park
+
+    @kernel_function(
+        name="serve",
+        description=(
+            "Serve the customer's message about their orders: who they are, what they want, which orders and items it "
+            "is about; propose it with exact arguments and price, ask what is missing, or give it to a person. Reads "
+            "the message itself and takes no argument."
+        ),
+    )
+    async def serve(self, run: Annotated[Any, "the run", HIDDEN]) -> str:
+        """Serve what the run was asked."""
+        context = _context(run)
+        serving = Serving(
+            procedures=self._procedures(),
+            works=self._works,
+            reading=RecordedReading(context.recorder),
+            now=iso_utc(context.recorder.clock().astimezone(UTC)),
+        )
+        served = await serving.serve(context.asked, context.remembered)
+        claims = self._take(served, context)
+        item = self._hand_over(served, context) if served.hand_over else ""
+        return json.dumps(
+            {
+                "claims": claims,
+                "proposed": len(served.actions),
+                "questions": [question.text for question in served.questions],
+                "handed_over": item or None,
+                "reason": served.hand_over or None,
+            }
+        )
+
+    def _take(self, served: Served, context: RunContext) -> list[Json]:
+        """Put what was found into the turn; the claims that it may submit."""
+        offers = [offer for one in served.statements if (offer := context.offer(one)) is not None]
+        for action in served.actions:
+            context.propose(action)
+        context.questions.extend(served.questions)
+        context.values.update(served.values)
+        return [{"ref": offer.ref, "text": offer.claim.text} for offer in offers]
+
+    def _hand_over(self, served: Served, context: RunContext) -> str:
+        if self._park is None:
+            context.unknown.append(
+                Unknown(text="A person must take this, and no list is kept here.", reason=served.hand_over)
+            )
+            return ""
+        item = self._park(
+            Parked(
+                kind=ItemKind.CUSTOMER_REQUEST,
+                cause=f"run:{context.run}:request",
+                title=" ".join(context.asked.split())[:_TITLE],
+                question=served.hand_over,
+                opened_at=context.recorder.clock(),
+                facts=tuple(_facts(context)),
+                run=context.run,
+            )
+        )
+        context.unknown.append(Unknown(text=f"I have given this to a person ({item}).", reason=served.hand_over))
+        context.next.append(f"a person takes it: switchboard handoffs show {item}")
+        return item
+
+    @kernel_function(
+        name="confirm",
+        description=(
+            "Take the customer's own yes or no to what the last answer proposed, as their whole message says it. Reads "
+            "the message itself and takes no argument."
+        ),
+    )
+    async def confirm(self, run: Annotated[Any, "the run", HIDDEN]) -> str:
+        """Approve and do, or withdraw, what the last report proposed to this requester."""
+        context = _context(run)
+        said = read_consent(context.asked)
+        proposed = proposed_before(context.previous)
+        if said is None or not proposed:
+            raise ToolError("the message is no yes or no to a proposal: serve it instead")
+        if self._consent is None:
+            raise ToolError("no store is open here, so that nothing can be approved")
+        consent = self._consent()
+        claims = [await self._confirmed(context, action, said, consent) for action in proposed]
+        _carry(context)
+        return json.dumps({"said": said.value, "claims": [claim for claim in claims if claim is not None]})
+
+    async def _confirmed(
+        self, context: RunContext, action: Mapping[str, object], said: Consent, consent: Consenting
+    ) -> Json | None:
+        name = str(action["id"])
+        requester = action.get("requester")
+        by = str(requester.get("name")) if isinstance(requester, Mapping) else ""
+        try:
+            told = (
+                await consent.yes(name, by=by, fingerprint=str(action.get("fingerprint")))
+                if said is Consent.YES
+                else await consent.no(name, by=by)
+            )
+        except SwitchboardError as error:
+            context.unknown.append(Unknown(text=f"{name} could not be decided: {error.message}"))
+            return None
+        recorder = context.recorder
+        document = {**told, "what": _what(action)}
+        recorded = await recorder.note(
+            recorder.reserve(), key=name, table=document_table(document), source="ledger", purpose="what became of it"
+        )
+        offer = context.offer(_became(recorded.evidence.id))
+        if told.get("declined") and told.get("waits"):
+            context.next.append(f"a person decides: switchboard approvals show {name}")
+        return {"ref": offer.ref, "text": offer.claim.text} if offer else None
+
+
+def proposed_before(previous: Mapping[str, object] | None) -> list[Mapping[str, object]]:
+    """What the last report proposed to its requester and still waited for their yes."""
+    actions = previous.get("actions") if previous else None
+    if not isinstance(actions, list):
+        return []
+    return [
+        action
+        for action in actions
+        if isinstance(action, Mapping) and action.get("id") and isinstance(action.get("requester"), Mapping)
+    ]
+
+
+def _carry(context: RunContext) -> None:
+    """What the conversation goes on to know: who speaks."""
+    if "identity" in context.remembered:
+        context.values["identity"] = context.remembered["identity"]
+
+
+def _what(action: Mapping[str, object]) -> str:
+    because = action.get("because")
+    return str(because.get("text")) if isinstance(because, Mapping) else str(action.get("workflow"))
+
+
+def _became(evidence: str) -> Statement:
+    frame = Frame(values={}, steps=(StepFrame(step="ledger", evidence=evidence, status=DONE),), current="ledger")
+    return Statement(
+        kind=StatementKind.SHOWN,
+        template="{row.declined == '' ? row.standing : row.id + ' is not done: ' + row.declined}",
+        check="row.standing != ''",
+        evidence=(evidence,),
+        frame=frame,
+    )
+
+
+def _facts(context: RunContext) -> list[Fact]:
+    return [
+        Fact(text=offer.claim.text, source=f"run {context.run}", evidence=offer.claim.evidence)
+        for offer in context.offers.values()
+    ]
+
+
+def _context(run: object) -> RunContext:
+    if not isinstance(run, RunContext):
+        raise ToolError("this tool is called by the turn only")
+    return run
