@@ -8,7 +8,8 @@ from orchestrator.core.report import Json
 from orchestrator.core.shipping.shipment import TrackingStatus
 from orchestrator.core.table import iso_utc
 from playbooks.shop.customers import find_customer
-from playbooks.shop.orders import pieces_of, read_order
+from playbooks.shop.orders import read_order
+from playbooks.shop.pieces import pieces_of
 from playbooks.shop.products import read_product, read_variant
 from playbooks.shop.shipments import Sent, noted_events, prepare_carriers, sent_of_order
 from playbooks.shop.tables import decoded, is_sample, prepare, read_fact

@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -97,14 +96,6 @@ def save_order(connection: sqlite3.Connection, order: Order) -> Order:
     )
     _save_lines(connection, saved)
     return saved
-
-
-def pieces_of(order: Order) -> Counter[str]:
-    """How many pieces of each article an order has."""
-    counted: Counter[str] = Counter()
-    for item in order.items:
-        counted[item.item_id] += item.quantity
-    return counted
 
 
 def _save_lines(connection: sqlite3.Connection, order: Order) -> None:

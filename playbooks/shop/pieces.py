@@ -17,7 +17,15 @@ class Swap:
     article: Variant
 
 
-def pieces_of(order: Order, item_ids: Sequence[str]) -> tuple[tuple[int, OrderItem], ...]:
+def pieces_of(order: Order) -> Counter[str]:
+    """How many pieces of each article an order has."""
+    counted: Counter[str] = Counter()
+    for item in order.items:
+        counted[item.item_id] += item.quantity
+    return counted
+
+
+def chosen_pieces(order: Order, item_ids: Sequence[str]) -> tuple[tuple[int, OrderItem], ...]:
     """The pieces that a list of articles means, an article repeated for several; each with its line."""
     left = [item.quantity for item in order.items]
     found = []
@@ -49,7 +57,7 @@ def swaps_of(
             "ItemCountDiffers", f"{len(item_ids)} pieces cannot become {len(new_item_ids)}: name one for each."
         )
     swaps = []
-    for (line, item), new_id in zip(pieces_of(order, item_ids), new_item_ids, strict=True):
+    for (line, item), new_id in zip(chosen_pieces(order, item_ids), new_item_ids, strict=True):
         article = articles.get(new_id)
         if article is None or article.product_id != item.product_id:
             raise NotPossibleError(

@@ -13,7 +13,7 @@ from playbooks.shop import order_changes
 from playbooks.shop.customers import read_customer_row, save_balances, save_customer_address
 from playbooks.shop.order_changes import OrderChange
 from playbooks.shop.orders import read_order, save_order
-from playbooks.shop.pieces import Swap, pieces_of, swaps_of
+from playbooks.shop.pieces import Swap, chosen_pieces, swaps_of
 from playbooks.shop.products import free_reservations, read_variant, reserve
 from playbooks.shop.tables import prepare
 
@@ -103,7 +103,7 @@ def _decide(connection: sqlite3.Connection, order: Order, body: Mapping[str, obj
             swaps = _swaps(connection, order, body)
             return order_changes.modify_items(order, customer, swaps=swaps, method_id=method_id)
         case "return":
-            method_id, pieces = _text(body, "payment_method_id"), pieces_of(order, _ids(body, "item_ids"))
+            method_id, pieces = _text(body, "payment_method_id"), chosen_pieces(order, _ids(body, "item_ids"))
             items = [item for _, item in pieces]
             return order_changes.return_items(order, customer, pieces=items, method_id=method_id)
         case "exchange":
