@@ -31,14 +31,17 @@ class ChatApprovals:
         write(approval_page(document, screen))
 
     async def decide(self, decision: Decision, report: Document | None) -> bool:
-        """Take a decision; False where the line is a message after all."""
+        """Take a decision; False where the line is a message after all.
+
+        So is a yes to what was proposed to the one who asked: the conversation knows who that is, and takes it.
+        """
         match decision:
             case Approve(action):
                 await self._approve(action, report)
             case Deny(action, reason):
                 await self._deny(action, reason)
             case Wish():
-                return self._propose(report)
+                return not _asks_requester(report) and self._propose(report)
             case _:
                 assert_never(decision)
         return True
@@ -96,6 +99,10 @@ class ChatApprovals:
             warn(sentence(result, "message"))
         else:
             write(result_text(document, out_screen()))
+
+
+def _asks_requester(report: Document | None) -> bool:
+    return any(fields(action, "requester") for action in _actions(report))
 
 
 def _actions(report: Document | None) -> list[Document]:
