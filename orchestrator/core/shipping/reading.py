@@ -77,7 +77,7 @@ def read_tracking_event(document: object) -> TrackingEvent:
     occurred = optional_time(found.get("occurred_at"), "occurred_at")
     if occurred is None:
         raise ValueError("occurred_at is missing: give when it happened")
-    texts = ("carrier_code", "location", "source", "reason", "description", "signed_by")
+    texts = ("carrier_code", "location", "source", "reason", "description", "signed_by", "tracking_number")
     return TrackingEvent(
         status=TrackingStatus(needed_text(found.get("status"), "status")),
         occurred_at=occurred,

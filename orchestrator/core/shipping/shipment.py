@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from orchestrator.core.documents import texts_of
+from orchestrator.core.report import Json
 from orchestrator.core.shipping.address import Address
 
 
@@ -164,6 +165,7 @@ class TrackingEvent:
         source: By whom it came here: `push`, `poll`, or a name.
         reason: Why, of an incident: one of `tracking.IncidentReason`, or empty.
         description: The carrier's words.
+        tracking_number: Of which parcel, where the shipment has several; empty is its first.
     """
 
     carrier_code: str
@@ -175,8 +177,12 @@ class TrackingEvent:
     description: str = ""
     signed_by: str = ""
     estimated_at: datetime | None = None
+    tracking_number: str = ""
 
-    document = texts_of
+    def document(self) -> Json:
+        """As JSON; without a parcel's number where there is none."""
+        found = texts_of(self)
+        return found if self.tracking_number else {k: v for k, v in found.items() if k != "tracking_number"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
