@@ -8,10 +8,11 @@ from typing import cast
 from orchestrator.core.actions.attachments import Attachment
 from orchestrator.core.actions.state import Action
 from orchestrator.core.errors import StoreError
-from orchestrator.core.shipping.following import event_identity, plain_number
+from orchestrator.core.shipping.following import plain_number
 from orchestrator.core.shipping.reading import read_tracking_event
 from orchestrator.core.shipping.shipment import Label, TrackingEvent
 from orchestrator.core.shipping.standing import CREATE, VOID, Standing, stand
+from orchestrator.core.shipping.tracking import identity, merge
 from orchestrator.store import actions as stored_actions
 from orchestrator.store.actions import load_action
 from orchestrator.store.database import Connection, Row, next_number
@@ -30,11 +31,9 @@ _SEEN = (
     "INSERT INTO shipment_actions (action, shipment, version) VALUES (?, ?, ?) "
     "ON CONFLICT (action) DO UPDATE SET shipment = excluded.shipment, version = excluded.version"
 )
-_ADD_EVENT = (
-    "INSERT INTO shipment_events (shipment, seq, identity, received_at, body) VALUES (?, ?, ?, ?, ?) "
-    "ON CONFLICT (shipment, identity) DO NOTHING RETURNING seq"
-)
 _EVENTS = "SELECT body FROM shipment_events WHERE shipment = ? ORDER BY seq"
+_ADD_EVENT = "INSERT INTO shipment_events (shipment, seq, identity, received_at, body) VALUES (?, ?, ?, ?, ?)"
+_JOIN_EVENT = "UPDATE shipment_events SET body = ? WHERE shipment = ? AND identity = ?"
 _ADD_NUMBER = "INSERT INTO shipment_numbers (shipment, seq, number, given, source) VALUES (?, ?, ?, ?, ?)"
 _NUMBERS = "SELECT number, given, source FROM shipment_numbers WHERE shipment = ? ORDER BY seq"
 
@@ -60,7 +59,7 @@ def write_record(connection: Connection, number: int, *, now: datetime) -> Recor
         number=number,
         now=now,
         voids=[load_action(connection, cast("int", other)) for (other,) in others if other != own],
-        events=[_event(body, number) for (body,) in connection.execute(_EVENTS, number)],
+        events=_events(connection, number),
         numbers=[str(given) for _, given, source in connection.execute(_NUMBERS, number) if source == PERSON],
     )
     standing = _labelled(connection, standing, own, kept=label)
@@ -69,12 +68,18 @@ def write_record(connection: Connection, number: int, *, now: datetime) -> Recor
 
 
 def add_events(connection: Connection, number: int, events: Sequence[TrackingEvent], *, now: datetime) -> None:
-    """Keep what a carrier told, each thing once."""
-    ((count,),) = connection.execute("SELECT count(*) FROM shipment_events WHERE shipment = ?", number)
-    seq = cast("int", count)
+    """Keep what a carrier told, each thing once; a later report of the same may say more of it."""
+    kept = {identity(event): event for event in _events(connection, number)}
     for event in events:
-        values = (event_identity(event), stamp(now), to_text(event.document()))
-        seq += len(connection.execute(_ADD_EVENT, number, seq + 1, *values))
+        key = identity(event)
+        known = kept.get(key)
+        if known is None:
+            kept[key] = event
+            connection.execute(_ADD_EVENT, number, len(kept), key, stamp(now), to_text(event.document()))
+            continue
+        (kept[key],) = merge([known], [event])
+        if kept[key] != known:
+            connection.execute(_JOIN_EVENT, to_text(kept[key].document()), number, key)
 
 
 def add_numbers(connection: Connection, number: int, given: Sequence[str], *, source: str) -> None:
@@ -137,6 +142,10 @@ def _labelled(connection: Connection, standing: Standing, action: int, *, kept: 
     file = read_file(rows[0])
     label = Label(media_type=file.media_type, sha256=file.sha256, size=file.size)
     return replace(standing, shipment=replace(standing.shipment, label=label))
+
+
+def _events(connection: Connection, number: int) -> list[TrackingEvent]:
+    return [_event(body, number) for (body,) in connection.execute(_EVENTS, number)]
 
 
 def _event(body: object, number: int) -> TrackingEvent:

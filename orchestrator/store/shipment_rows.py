@@ -123,7 +123,7 @@ def written(standing: Standing, *, now: datetime) -> tuple[Value, ...]:
     """The values of `WRITTEN`."""
     shipment = standing.shipment
     bought_at = shipment.created_at if standing.is_bought else None
-    due = next_poll(standing.followed, now=now, since=bought_at or now) if standing.is_followed else None
+    due = _due(standing, now) if standing.is_followed else None
     return (
         shipment.order_id,
         shipment.carrier,
@@ -139,6 +139,13 @@ def written(standing: Standing, *, now: datetime) -> tuple[Value, ...]:
         stamp(now),
         to_text(standing.document()),
     )
+
+
+def _due(standing: Standing, now: datetime) -> datetime | None:
+    shipment = standing.shipment
+    told_at = max((event.occurred_at for event in shipment.events), default=None)
+    since = shipment.created_at or now
+    return next_poll(shipment.status, substatus=shipment.substatus, now=now, told_at=told_at, since=since)
 
 
 def conditions(states: Sequence[str], now: datetime) -> tuple[str, tuple[Value, ...]]:

@@ -10,7 +10,7 @@ from typing import cast
 
 from orchestrator.core.actions.attachments import Attachment
 from orchestrator.core.errors import StoreError
-from orchestrator.core.shipping.following import plain_number
+from orchestrator.core.shipping.following import of_parcels, plain_number
 from orchestrator.core.shipping.shipment import TrackingEvent
 from orchestrator.core.shipping.standing import CREATE, VOID
 from orchestrator.store.actions import keep_file, load_action
@@ -69,11 +69,16 @@ class StoredShipments:
         with self._database.transaction(alone=ALONE) as connection:
             return record_action(connection, action_id, now=now)
 
-    def tell(self, shipment_id: str, events: Sequence[TrackingEvent], *, now: datetime) -> Recorded:
-        """Take in what a carrier told, each thing once, and write the record anew."""
+    def tell(self, shipment_id: str, events: Sequence[TrackingEvent], *, parcel: str, now: datetime) -> Recorded:
+        """Take in what a carrier told, each thing once, and write the record anew.
+
+        `parcel` is the tracking number of those events that name none.
+        """
         number = number_of(shipment_id)
         with self._database.transaction(alone=ALONE) as connection:
-            add_events(connection, number, events, now=now)
+            found = connection.execute("SELECT given FROM shipment_numbers WHERE shipment = ? ORDER BY seq", number)
+            told = of_parcels(events, [str(given) for (given,) in found], parcel=parcel)
+            add_events(connection, number, told, now=now)
             return write_record(connection, number, now=now)
 
     def give_numbers(self, shipment_id: str, numbers: Sequence[str], *, now: datetime) -> Recorded:

@@ -147,12 +147,30 @@ def test_events_are_kept_once(actions: StoredActions, shipments: StoredShipments
     """Whoever brings them and however often; the record follows them."""
     shipments.refresh(bought(actions, buying()).id, now=NOW)
     moving = event("in_transit", at=NOW + HOUR)
-    shipments.tell("S-1", [moving], now=NOW)
+    shipments.tell("S-1", [moving], parcel=TRACKING, now=NOW)
     pushed = event("in_transit", at=NOW + HOUR, source="push")
     out = event("out_for_delivery", at=NOW + 2 * HOUR)
-    record = shipments.tell("S-1", [pushed, out, out], now=NOW)
+    record = shipments.tell("S-1", [pushed, out, out], parcel=TRACKING, now=NOW + 3 * HOUR)
     assert record.status == "out_for_delivery"
     assert len(record.body["events"]) == 2  # type: ignore[arg-type]  # JSON
+
+
+def test_several_parcels_are_delivered_once_each_is(actions: StoredActions, shipments: StoredShipments) -> None:
+    """However their numbers are written; the same minute and place of two parcels are two events."""
+    shipments.refresh(bought(actions, buying(), tracking_numbers=["1Z 1", "1Z 2"]).id, now=NOW)
+    arrived, later = event("delivered"), NOW + 3 * HOUR
+    assert shipments.tell("S-1", [arrived], parcel="1z1", now=later).status == "pending"
+    record = shipments.tell("S-1", [arrived], parcel="1Z2", now=later)
+    assert (record.status, len(record.body["events"])) == ("delivered", 2)  # type: ignore[arg-type]  # JSON
+
+
+def test_a_later_report_may_say_more(actions: StoredActions, shipments: StoredShipments) -> None:
+    """Of the same event: when the parcel is expected."""
+    shipments.refresh(bought(actions, buying()).id, now=NOW)
+    shipments.tell("S-1", [event()], parcel=TRACKING, now=NOW)
+    expected = NOW + timedelta(days=2)
+    record = shipments.tell("S-1", [event(estimated_at=expected)], parcel=TRACKING, now=NOW)
+    assert record.body["estimated_at"] == "2026-11-27T10:00:00Z"
 
 
 def test_a_void_ends_the_shipment_of_its_number(actions: StoredActions, shipments: StoredShipments) -> None:
@@ -201,7 +219,7 @@ def test_states_choose_what_is_listed(actions: StoredActions, shipments: StoredS
     bought(actions, buying("#W5"), tracking_numbers=["T5"])
     for action in shipments.behind():
         shipments.refresh(action, now=NOW)
-    shipments.tell("S-5", [event("on_hold")], now=NOW)
+    shipments.tell("S-5", [event("on_hold")], parcel="T5", now=NOW)
 
     def found(*states: str, at: datetime = NOW) -> list[str]:
         return [record.id for record in shipments.listed(now=at, states=states)]
@@ -221,15 +239,18 @@ def test_states_choose_what_is_listed(actions: StoredActions, shipments: StoredS
 
 
 def test_what_is_due_is_given_to_one_asker(actions: StoredActions, shipments: StoredShipments) -> None:
-    """Until the time that they took it for; what was delivered is asked about no more."""
+    """Until the time that they took it for; what was delivered is asked about no more, two days later."""
     shipments.refresh(bought(actions, buying()).id, now=NOW)
     assert shipments.take_due(now=NOW, until=NOW + HOUR, limit=10) == ()
     later = NOW + timedelta(hours=3)
     taken = shipments.take_due(now=later, until=later + HOUR, limit=10)
     assert [record.id for record in taken] == ["S-1"]
     assert shipments.take_due(now=later, until=later + HOUR, limit=10) == ()
-    shipments.tell("S-1", [event("delivered", at=later)], now=later)
-    assert shipments.take_due(now=later + timedelta(days=30), until=NOW, limit=10) == ()
+    shipments.tell("S-1", [event("delivered", at=later)], parcel=TRACKING, now=later)
+    settled = later + timedelta(days=2)
+    assert len(shipments.take_due(now=settled, until=settled + HOUR, limit=10)) == 1
+    shipments.tell("S-1", [], parcel=TRACKING, now=settled)
+    assert shipments.take_due(now=settled + timedelta(days=30), until=NOW, limit=10) == ()
 
 
 def test_a_shipment_on_its_way_is_not_purged(
@@ -240,7 +261,7 @@ def test_a_shipment_on_its_way_is_not_purged(
     old = NOW + timedelta(days=400)
     purge_before(database, old)
     assert shipments.label("S-1") is not None
-    shipments.tell("S-1", [event("delivered")], now=NOW)
+    shipments.tell("S-1", [event("delivered")], parcel=TRACKING, now=NOW)
     purge_before(database, NOW)
     assert shipments.label("S-1") is not None
     purge_before(database, old)
@@ -256,7 +277,7 @@ def test_the_action_of_a_shipment_that_stays_stays(
     """A record of last week is written anew from an action of last year."""
     shipments.refresh(bought(actions, buying()).id, now=NOW)
     later = NOW + timedelta(days=300)
-    shipments.tell("S-1", [event("delivered")], now=later)
+    shipments.tell("S-1", [event("delivered")], parcel=TRACKING, now=later)
     purge_before(database, later - timedelta(days=1))
     assert shipments.refresh("A-1", now=later) == shipments.find("S-1")
 
@@ -268,7 +289,7 @@ def test_a_person_is_taken_out_of_a_shipment_and_the_label_goes(
     shipments.refresh(bought(actions, buying()).id, now=NOW)
     counts = {item.table: (item.rows, item.kept) for item in purge_subject(database, Subject("Ann Lee"))}
     assert counts["shipments"] == counts["action_files"] == (0, 1)
-    shipments.tell("S-1", [event("delivered", signed_by="Ann Lee")], now=NOW)
+    shipments.tell("S-1", [event("delivered", signed_by="Ann Lee")], parcel=TRACKING, now=NOW)
     purge_subject(database, Subject("Ann Lee"))
     assert shipments.label("S-1") is None
     record = shipments.refresh("A-1", now=NOW)

@@ -8,9 +8,10 @@ from enum import StrEnum
 from orchestrator.core.actions.standing import standing
 from orchestrator.core.actions.state import ACTED, OPEN, UNSETTLED, Action, Stage
 from orchestrator.core.report import Json
-from orchestrator.core.shipping.following import ENDED, Followed, follow
+from orchestrator.core.shipping.following import ENDED, of_parcels
 from orchestrator.core.shipping.requested import refund_of, shipment_of
 from orchestrator.core.shipping.shipment import Shipment, TrackingEvent, TrackingStatus
+from orchestrator.core.shipping.tracking import Tracked, track
 from orchestrator.core.table import iso_utc
 
 VOID_UNKNOWN = "void_unknown"
@@ -53,6 +54,7 @@ _BEFORE = {
     Stage.VOID: (ShipmentStage.CANCELLED, "replaced"),
     Stage.FAILED: (ShipmentStage.REFUSED, "refused"),
 }
+_NOT_LATE = frozenset({*ENDED, TrackingStatus.RETURN_TO_SENDER})
 _OVER = frozenset({ShipmentStage.REFUSED, ShipmentStage.CANCELLED, ShipmentStage.VOIDED})
 
 
@@ -96,13 +98,8 @@ class Standing:
 
     @property
     def is_followed(self) -> bool:
-        """Whether the carrier can be asked where it is, and it is not there yet."""
-        return self.is_bought and bool(self.shipment.tracking_numbers) and self.shipment.status not in ENDED
-
-    @property
-    def followed(self) -> Followed:
-        """What the carrier told, as far as it says when to ask again."""
-        return Followed(status=self.shipment.status, events=self.shipment.events)
+        """Whether the carrier can be asked where it is."""
+        return self.is_bought and bool(self.shipment.tracking_numbers)
 
     def is_late(self, now: datetime) -> bool:
         """Whether it should have been delivered by now, and is not."""
@@ -140,7 +137,7 @@ def stand(
         number: Of the record: `S-<number>`.
         now: For approvals that ran out.
         voids: The `void_shipment` actions on it, oldest first.
-        events: What carriers told of it, each once, in any order.
+        events: What carriers told of it, in any order.
         numbers: Tracking numbers that people gave, where the carrier's answer holds none.
     """
     told = shipment_of(action, number=number)
@@ -148,7 +145,9 @@ def stand(
     found = Standing(shipment=shipment, stage=ShipmentStage.BOUGHT, problems=told.problems)
     if action.stage not in ACTED:
         return _not_bought(found, action, now)
-    return _voids(_followed(found, follow(events, now=now)), voids, now)
+    numbers, given_back = shipment.tracking_numbers, any(void.stage in ACTED for void in voids)
+    tracked = track(of_parcels(events, numbers), now=now, numbers=numbers, cancelled=given_back)
+    return _voids(_followed(found, tracked), voids, now)
 
 
 def _not_bought(found: Standing, action: Action, now: datetime) -> Standing:
@@ -185,26 +184,26 @@ def _owner(action: Action) -> str | None:
     return action.owner if action.stage in UNSETTLED else None
 
 
-def _followed(found: Standing, followed: Followed) -> Standing:
+def _followed(found: Standing, tracked: Tracked) -> Standing:
     """What the carrier told."""
     before = found.shipment
     shipment = replace(
         before,
-        status=followed.status,
-        substatus=followed.substatus,
-        action_required=followed.action_required,
-        estimated_at=followed.estimated_at,
-        delivered_at=followed.delivered_at,
-        signed_by=followed.signed_by,
-        events=followed.events,
+        status=tracked.status,
+        substatus=tracked.substatus,
+        action_required=str(tracked.action),
+        estimated_at=tracked.estimated_at,
+        delivered_at=tracked.delivered_at,
+        signed_by=tracked.signed_by,
+        events=tracked.events,
     )
     return replace(
         found,
         shipment=shipment,
-        reason=followed.reason,
-        is_exception=followed.is_exception,
-        exception_at=followed.exception_at,
-        late_from=None if followed.status in ENDED else before.promised_at or followed.estimated_at,
+        reason=tracked.explanation if tracked.is_exception else "",
+        is_exception=tracked.is_exception,
+        exception_at=tracked.since if tracked.is_exception else None,
+        late_from=None if tracked.status in _NOT_LATE else before.promised_at,
     )
 
 
@@ -217,13 +216,10 @@ def _voids(found: Standing, voids: Sequence[Action], now: datetime) -> Standing:
     shipment, named = found.shipment, replace(found, voided_by=last.id)
     stage = last.stage_at(now)
     if done is not None and done.done is not None:
-        # a parcel that moved on nevertheless keeps its status: the label was used
-        moved = shipment.status not in {TrackingStatus.PENDING, TrackingStatus.UNKNOWN}
-        status = shipment.status if moved else TrackingStatus.CANCELLED
-        gone = replace(shipment, status=status, substatus="voided", refund_status=refund_of(done), action_required="")
-        return replace(
-            named, shipment=gone, stage=ShipmentStage.VOIDED, voided_at=done.done.at, late_from=None, is_exception=False
-        )
+        gone = replace(shipment, refund_status=refund_of(done))
+        if shipment.status is TrackingStatus.CANCELLED:  # else a carrier moves it all the same: the label was used
+            gone = replace(gone, substatus="voided", action_required="")
+        return replace(named, shipment=gone, stage=ShipmentStage.VOIDED, voided_at=done.done.at, late_from=None)
     if stage is Stage.UNKNOWN:
         wanted = "look at the carrier whether the label was given back, then: switchboard shipments resolve"
         parked = replace(shipment, substatus=VOID_UNKNOWN, action_required=wanted)
