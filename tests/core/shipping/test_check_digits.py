@@ -1,5 +1,7 @@
 """Check digits against the worked examples of the standards, and numbers made with them."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,19 +35,19 @@ DIGITS = st.text("0123456789", min_size=1, max_size=30)
         (mod_37_36_digit, "A12425GABC1234002", "M"),  # a worked example of ISO/IEC 7064 MOD 37,36 (GRid)
     ],
 )
-def test_worked_examples(digit, body, expected):
+def test_worked_examples(digit: Callable[[str], str], body: str, expected: str):
     """Each function gives the digit of a published example."""
     assert digit(body) == expected
 
 
 @pytest.mark.parametrize(("serial", "expected"), [("00000000", "5"), ("00000008", "0")])
-def test_s10_has_no_eleven_and_no_ten(serial, expected):
+def test_s10_has_no_eleven_and_no_ten(serial: str, expected: str):
     """A rest of eleven is written 5 and one of ten 0."""
     assert s10_digit(serial) == expected
 
 
 @given(DIGITS, st.integers(0, 29), st.integers(1, 9))
-def test_one_wrong_digit_is_seen(body, place, change):
+def test_one_wrong_digit_is_seen(body: str, place: int, change: int):
     """GS1, Luhn and MOD 37,36 see every single wrong digit, as their standards promise."""
     place %= len(body)
     wrong = body[:place] + str((int(body[place]) + change) % 10) + body[place + 1 :]
@@ -53,7 +55,7 @@ def test_one_wrong_digit_is_seen(body, place, change):
 
 
 @given(st.text(max_size=20))
-def test_foreign_characters_are_named(text):
+def test_foreign_characters_are_named(text: str):
     """What is no ASCII digit is refused with its character, digits of other scripts too."""
     if set(text) <= set("0123456789"):
         assert gs1_digit(text) in set("0123456789")
@@ -84,7 +86,7 @@ def test_made_numbers():
         (lambda: usps_number("055", "90000000\u0661", 7), "nine digits"),
     ],
 )
-def test_bad_parts_are_named(make, message):
+def test_bad_parts_are_named(make: Callable[[], str], message: str):
     """A part that has not its form is refused with what is wanted."""
     with pytest.raises(ValueError, match=message):
         make()
