@@ -23,6 +23,10 @@ class ItemKind(StrEnum):
     BROKEN_GLASS_REVIEW = "broken_glass_review"
     CUSTOMER_REQUEST = "customer_request"
     """A customer wants what the program does not do, or what it did not understand."""
+    LATE_SHIPMENT = "late_shipment"
+    """It was promised for a time that has passed, and it is not there."""
+    SHIPMENT_EXCEPTION = "shipment_exception"
+    """The carrier met with something that somebody must see to."""
 
 
 class Priority(StrEnum):
@@ -50,6 +54,8 @@ _TERMS = {
     ItemKind.ABSTAINED_RUN: (Priority.HIGH, timedelta(hours=1)),
     ItemKind.UNCOVERED_ALERT: (Priority.NORMAL, timedelta(hours=8)),
     ItemKind.CUSTOMER_REQUEST: (Priority.HIGH, timedelta(hours=4)),
+    ItemKind.SHIPMENT_EXCEPTION: (Priority.HIGH, timedelta(hours=4)),
+    ItemKind.LATE_SHIPMENT: (Priority.NORMAL, timedelta(hours=24)),
     ItemKind.BROKEN_GLASS_REVIEW: (Priority.NORMAL, timedelta(hours=24)),
 }
 
