@@ -64,7 +64,7 @@ def read_order(document: object) -> Order:
         id=needed_text(found.get("id"), "id"),
         customer_id=optional_text(found.get("customer_id"), "customer_id"),
         address=read_address(found.get("address") or {}),
-        items=list_of(found.get("items"), "items", _item),
+        items=list_of(found.get("items"), "items", read_item),
         status=needed_text(found.get("status"), "status"),
         currency=optional_text(found.get("currency"), "currency") or "USD",
         payments=list_of(found.get("payments"), "payments", _payment),
@@ -106,7 +106,8 @@ def _variant(document: object) -> Variant:
     )
 
 
-def _item(document: object) -> OrderItem:
+def read_item(document: object) -> OrderItem:
+    """The line of an order of a JSON object."""
     found = read_fields(document, OrderItem, what="an item")
     return OrderItem(
         item_id=needed_text(found.get("item_id"), "item_id"),

@@ -55,22 +55,31 @@ def _repeats(line: str, action: Fields) -> bool:
 
 def _headline(action: Fields) -> Text:
     arguments = fields(action, "arguments")
-    given = ", ".join(f"{clean(name)}={value_text(value)}" for name, value in arguments.items())
+    given = ", ".join(f"{clean(name)}={_short(value)}" for name, value in arguments.items())
     name = text(action, "id")
     return Text.assemble(
         (f"{name}  " if name else "", "bold cyan"), (text(action, "action"), "bold"), f"  {given}" if given else ""
     )
 
 
+def _short(value: object) -> str:
+    """One argument; of what is nested only that it is, as `approvals show` has it in full."""
+    if isinstance(value, Mapping):
+        return "{...}"
+    nested = isinstance(value, list) and any(isinstance(item, Mapping) for item in value)
+    return "[...]" if nested else value_text(value)
+
+
 def _details(action: Fields) -> list[tuple[str, Text | str]]:
     rows: list[tuple[str, Text | str]] = []
+    asked = bool(fields(action, "requester"))  # for themselves: what counts is what it costs
     if reach := _reach(action.get("blast_radius")):
-        rows.append(("touches", reach))
+        rows.append(("amount" if asked else "touches", reach))
     if verify := verify_text(action.get("verify")):
         rows.append(("verify", verify))
     if undo := undo_text(action.get("undo")):
         rows.append(("undo", undo))
-    if action.get("tainted") is True:
+    if action.get("tainted") is True and not asked:
         rows.append(("taint", "free text had a hand in it: a person looks at it in every mode"))
     if deciding := _deciding(action):
         rows.append(deciding)
@@ -82,6 +91,8 @@ def _details(action: Fields) -> list[tuple[str, Text | str]]:
 def _deciding(action: Fields) -> tuple[str, str] | None:
     """How to say yes to one that waits, or that nobody may."""
     name, state = text(action, "id"), text(action, "state")
+    if name and state == "waiting" and action.get("consent") is True:
+        return "yes", f"say yes here, or a person: switchboard approvals approve {name}"
     if name and state == "waiting":
         return "approve", text(action, "approve") or f"switchboard approvals approve {name}"
     if name and state:
