@@ -52,6 +52,10 @@ class Session:
         known = [turn for turn in turns if turn.get("evidence")] or turns
         return known[-1] if known else None
 
+    def asked_back(self) -> bool:
+        """Whether the last answer was a question."""
+        return bool(self.reports) and self.reports[-1].get("status") == "needs_input"
+
     def remembered(self) -> Mapping[str, object]:
         """Guide parameters of the newest run that had any, and `started_at` of its impact."""
         for report in reversed(self._turns()):

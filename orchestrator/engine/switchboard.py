@@ -231,16 +231,12 @@ class Switchboard:
         return Meter(budget=self.terms.budget, usage=Usage(model=str(self.service.ai_model_id)))
 
     def _route(self, text: str, alert: Mapping[str, object] | None, session: Session, agent: str | None) -> Route:
-        if agent is None:
-            return self.router.route(alert if alert is not None else text, speaking=session.speaking)
-        return Route(
-            agents=(agent,),
-            confidence=1.0,
-            abstained=False,
-            reason="you named the agent",
-            question=None,
-            subjects=(Subject(agent=agent, text=text),),
-        )
+        if agent is not None:
+            return _given(agent, text, "you named the agent")
+        route = self.router.route(alert if alert is not None else text, speaking=session.speaking)
+        if route.abstained and session.speaking is not None and session.asked_back():
+            return _given(session.speaking, text, f"it answers the question of {session.speaking}")
+        return route
 
     async def _turns(self, run: Run, route: Route, common: Common, *, text: str) -> list[Json]:
         if route.abstained:
@@ -306,6 +302,11 @@ class Switchboard:
             )
         )
         return report
+
+
+def _given(agent: str, text: str, reason: str) -> Route:
+    subject = Subject(agent=agent, text=text)
+    return Route(agents=(agent,), confidence=1.0, abstained=False, reason=reason, question=None, subjects=(subject,))
 
 
 def _stopped(run: Run, hold: Hold) -> Json:
