@@ -33,6 +33,12 @@ _DOCUMENT = re.compile(
 _OWN_CASE = re.compile(
     r"\b(?:my|our|this|the) (?:order|parcel|package|delivery|shipment|refund)\b|\b\d{4,}\b", re.IGNORECASE
 )
+_ERRAND = re.compile(
+    r"\b(?:(?:can|could|would|will) you|please|i(?: would|['\u2019]d)? (?:like|want|wish|need)|i(?: have|['\u2019]ve)? "
+    r"(?:ordered|bought|received|got|returned)|you (?:want|wish|need|would like))\b",
+    re.IGNORECASE,
+)
+"""How a wish begins, whatever else the message asks."""
 _QUESTION = re.compile(
     r"^\W*(?:what|which|where|who|whom|when|how|is there|is it|are|do|does|may|can|am i|tell|show|find|our|the)\b"
     r"|\?\s*$",
@@ -159,9 +165,18 @@ def _next_call(turn: _Turn) -> tuple[str, Mapping[str, object]]:
         return _looked_up(turn, recorded)
     if "guides-run" in turn.tools and (_NAMED_GUIDE.search(turn.asked) or not _about_documents(turn.asked)):
         return _triage(turn)
-    if "orders-serve" in turn.tools and not _about_documents(turn.asked):
+    if "orders-serve" in turn.tools and not _asks_in_general(turn):
         return _served(turn)
     return _from_documents(turn)
+
+
+def _asks_in_general(turn: _Turn) -> bool:
+    """Whether a document may tell, and none was looked at in vain: a question of nobody's own case, and no wish."""
+    if any(found.get("found") is False for found in turn.of("search-passages")):
+        return _about_documents(turn.asked)
+    asks = len(turn.asked) <= SHORT and _QUESTION.search(turn.asked) is not None
+    own = _OWN_CASE.search(turn.asked) or _ERRAND.search(turn.asked)
+    return _about_documents(turn.asked) or (asks and own is None)
 
 
 def _from_documents(turn: _Turn) -> tuple[str, Mapping[str, object]]:
