@@ -1,0 +1,262 @@
+"""Reads a request: its verb, what it is done to, what is wanted in its place, how it is paid."""
+
+from dataclasses import replace
+
+from agents.shipment.requests.cursor import Cursor
+from agents.shipment.requests.paying import read_by, read_method, skip_purpose
+from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Thing, Verb, Wish
+from agents.shipment.requests.placing import read_place
+from agents.shipment.requests.pointing import joint, read_order, read_things
+from agents.shipment.requests.wishing import read_target, read_wish
+
+_MOODS = {"want": Mood.WANT, "ask": Mood.WANT, "wonder": Mood.WONDER, "forbid": Mood.FORBID}
+_ADVERBS = (
+    "also",
+    "then",
+    "first",
+    "just",
+    "simply",
+    "please",
+    "only",
+    "finally",
+    "lastly",
+    "next",
+    "still",
+    "again",
+    "instead",
+)
+_HOW = (
+    "as soon as possible", "asap", "right away", "immediately", "if possible", "instead", "too", "as well", "at once", "please",
+    "today", "now", "first", "at the same time", "for a refund", "if possible", "for you", "to get maximum money back", "again",
+)  # fmt: skip
+_ADDRESS = (
+    "address", "shipping address", "delivery address", "default address", "user address", "user default address", "home address",
+    "profile address", "default user address", "default shipping address", "account address", "order address", "wrong order address",
+)  # fmt: skip
+_PROFILE = {"default", "user", "profile", "account", "home"}
+_PAYMENT = ("payment", "payment method", "method of payment", "payment option", "payment type", "form of payment")
+
+
+def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
+    """A request from its `you want to` on; `mood` is that of the clause before, for a bare verb; None, unmoved, if none."""
+    start = cursor.position
+    said = read_mood(cursor)
+    cursor.skip(_ADVERBS)
+    verb = _verb(cursor)
+    if verb is None:
+        cursor.position = start
+        return None
+    act = _objects(cursor, verb)
+    if act is None:
+        cursor.position = start
+        return None
+    act = _manner(cursor, act)
+    return replace(
+        act, mood=said or mood or Mood.WANT, span=cursor.span(start), text=cursor.sentence.text(start, cursor.position)
+    )
+
+
+def read_mood(cursor: Cursor) -> Mood | None:
+    """`you want to`, `please`, `check if you can`, `do not`; None where the verb stands alone."""
+    start = cursor.position
+    best, mood = start, None
+    for name, patterns in cursor.scene.words.leads.items():
+        cursor.position = start
+        if cursor.pattern(patterns) and cursor.position > best:
+            best, mood = cursor.position, _MOODS[name]
+    cursor.position = best
+    return mood
+
+
+def _verb(cursor: Cursor) -> Verb | None:
+    said = [(phrase, name) for name, phrases in cursor.scene.words.verbs.items() for phrase in phrases]
+    for phrase, name in sorted(said, key=lambda one: -len(one[0])):
+        if cursor.phrase(phrase):
+            return Verb(name)
+    return None
+
+
+def _objects(cursor: Cursor, verb: Verb) -> Act | None:
+    match verb:
+        case Verb.RETURN:
+            return _returned(cursor)
+        case Verb.CANCEL:
+            return _cancelled(cursor)
+        case _:
+            return _readdressed(cursor) or _repaid(cursor) or _swapped(cursor, verb)
+
+
+def _returned(cursor: Cursor) -> Act | None:
+    start = cursor.position
+    things = read_things(cursor)
+    if not things and (order := read_order(cursor)):
+        things = (Thing(is_every=True, order=order),)
+    if not things:
+        cursor.position = start
+        return None
+    act = Act(verb=Verb.RETURN, parts=(Part(things),))
+    start = cursor.position
+    cursor.word(",")
+    if cursor.phrase("and get", "and order", "to get", "and have", "and buy", "and receive", "for", "in exchange for"):
+        ids = things[-1].product_ids
+        wish = read_wish(cursor, ids) if ids else None
+        if wish is not None and len(things) == 1:
+            return Act(verb=Verb.CHANGE, parts=(Part(things, wish),))
+    cursor.position = start
+    return act
+
+
+def _cancelled(cursor: Cursor) -> Act | None:
+    orders: list[OrderPhrase] = []
+    while True:
+        start = cursor.position
+        if orders and not joint(cursor):
+            break
+        order = read_order(cursor)
+        if order is None:
+            cursor.position = start
+            break
+        orders.append(order)
+    if orders:
+        return Act(verb=Verb.CANCEL, orders=tuple(orders))
+    things = read_things(cursor)
+    return Act(verb=Verb.CANCEL, parts=(Part(things),)) if things else None
+
+
+def _readdressed(cursor: Cursor) -> Act | None:
+    """`the address of order 1 to 2 Main Street ...`, `your LA order to your NYC address`."""
+    start = cursor.position
+    cursor.word("the", "your", "my")
+    noun = cursor.phrase(*sorted(_ADDRESS, key=len, reverse=True))
+    if noun:
+        orders, profile = _addressed(cursor, noun)
+        if cursor.word("to", "with", "into") and (place := read_place(cursor)):
+            return Act(verb=Verb.READDRESS, orders=orders, place=place, is_profile=profile)
+        cursor.position = start
+        return None
+    cursor.position = start
+    order = read_order(cursor)
+    if order is not None and cursor.phrase("to", "to be sent to", "to be shipped to", "so that it goes to"):
+        place = read_place(cursor)
+        if place is not None:
+            return Act(verb=Verb.READDRESS, orders=(order,), place=place)
+    cursor.position = start
+    return None
+
+
+def _addressed(cursor: Cursor, noun: str) -> tuple[tuple[OrderPhrase, ...], bool]:
+    """Whose address it is: orders, and whether the customer's own."""
+    profile = bool(_PROFILE & set(noun.split(" ")))
+    start = cursor.position
+    if not cursor.word("of", "for", "on", "in"):
+        return (() if profile else (OrderPhrase(hints=frozenset({"same"})),)), profile
+    if cursor.phrase("your account", "your profile", "your user profile"):
+        return (), True
+    order = read_order(cursor) or (OrderPhrase(hints=frozenset({"same"})) if cursor.word("it") else None)
+    if order is None:
+        cursor.position = start
+        return (), profile
+    return (order,), profile
+
+
+def _repaid(cursor: Cursor) -> Act | None:
+    """`the payment method of order 1 to PayPal`."""
+    start = cursor.position
+    cursor.word("the", "your")
+    if cursor.phrase(*sorted(_PAYMENT, key=len, reverse=True)):
+        order: OrderPhrase | None = OrderPhrase(hints=frozenset({"same"}))
+        if cursor.word("of", "for", "on"):
+            order = read_order(cursor)
+        if order is not None and cursor.word("from"):
+            read_method(cursor)
+        if order is not None and cursor.word("to", "into"):
+            method = read_method(cursor)
+            if method is not None:
+                return Act(verb=Verb.REPAY, orders=(order,), method=method)
+    cursor.position = start
+    return None
+
+
+def _swapped(cursor: Cursor, verb: Verb) -> Act | None:
+    """Things and what each shall become; things without a wish share the next one."""
+    start = cursor.position
+    parts: list[Part] = []
+    while True:
+        before = cursor.position
+        if parts and not joint(cursor):
+            break
+        things = read_things(cursor, takes_with=False)
+        if not things or (parts and things[0].is_pronoun):
+            cursor.position = before
+            break
+        wish = read_target(cursor, _products(cursor, things))
+        thing = things[-1]
+        if wish is not None and (more := read_thing_order(cursor)) and thing.order is None:
+            things = (*things[:-1], replace(thing, order=more))
+        parts.append(Part(things, wish or Wish()))
+    if not parts and _bare(cursor):
+        return Act(verb=verb, parts=(Part((Thing(is_pronoun=True),)),))
+    if not parts:
+        cursor.position = start
+        return None
+    return Act(verb=verb, parts=_shared(parts))
+
+
+def _bare(cursor: Cursor) -> bool:
+    return cursor.is_done or cursor.at().text in {",", "because", "since"}
+
+
+def read_thing_order(cursor: Cursor) -> OrderPhrase | None:
+    """`in order 1` after a wish."""
+    start = cursor.position
+    if cursor.word("in", "from", "on") and (order := read_order(cursor)):
+        return order
+    cursor.position = start
+    return None
+
+
+def _shared(parts: list[Part]) -> tuple[Part, ...]:
+    """Parts without a wish take the wish of the next that has one."""
+    shared: list[Part] = []
+    waiting: tuple[Thing, ...] = ()
+    for part in parts:
+        if part.wish.is_empty and part is not parts[-1]:
+            waiting = (*waiting, *part.things)
+            continue
+        shared.append(Part((*waiting, *part.things), part.wish))
+        waiting = ()
+    return tuple(shared)
+
+
+def _products(cursor: Cursor, things: tuple[Thing, ...]) -> frozenset[str]:
+    """The products that a wish for these things may describe."""
+    found: set[str] = set()
+    for thing in things:
+        if thing.product_ids:
+            found |= thing.product_ids
+        elif thing.is_pronoun and cursor.topic:
+            found |= cursor.topic
+        else:
+            items = [item for order in cursor.scene.orders for item in order.items]
+            found |= {item.product_id for item in items if thing.item_id in {"", item.item_id, item.product_id}}
+    return frozenset(one for one in found if one in cursor.scene.catalogue.products)
+
+
+def _manner(cursor: Cursor, act: Act) -> Act:
+    """The act with its way to pay, its order, its `if possible`."""
+    while True:
+        method = None if act.method else read_by(cursor)
+        if method is not None:
+            act = replace(act, method=method)
+        elif cursor.phrase(*_HOW):
+            act = replace(
+                act, is_optional=act.is_optional or cursor.at(-1).text == "possible" and cursor.at(-2).text == "if"
+            )
+        elif act.verb is Verb.RETURN and cursor.phrase("for"):
+            cursor.position -= 1
+            before = cursor.position
+            skip_purpose(cursor)
+            if cursor.position == before:
+                return act
+        else:
+            return act

@@ -1,0 +1,191 @@
+"""Chooses the one article that a wish describes, from what can be had; nothing is guessed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from agents.shipment.requests.catalogue import Catalogue, OptionForms
+from agents.shipment.requests.phrases import Pair, Wish
+from agents.shipment.requests.verdicts import Impossible, Unclear
+from orchestrator.core.orders.order import OrderItem, Product, Variant
+
+
+def choose(wish: Wish, item: OrderItem, catalogue: Catalogue, *, like: OrderItem | None = None) -> Variant:
+    """The article that replaces the item; Impossible where none can be had, Unclear where several can."""
+    product = catalogue.products.get(item.product_id)
+    if product is None:
+        raise Unclear("items", f"the product of {item.name} is not in the catalogue")
+    if wish.other_product:
+        raise Impossible(f"{item.name} can only be replaced by another {item.name}")
+    if wish.item_id:
+        return _by_number(wish, item, product)
+    try:
+        return _described(wish, item, product, catalogue, like=like)
+    except Impossible:
+        if wish.instead is None:
+            raise
+        merged = _merged(wish, wish.instead, catalogue.options_of(product.id))
+        return _described(merged, item, product, catalogue, like=like)
+
+
+def _by_number(wish: Wish, item: OrderItem, product: Product) -> Variant:
+    variant = product.variant(wish.item_id)
+    if variant is None:
+        raise Impossible(f"{wish.item_id} is no {item.name}")
+    if not variant.available or variant.item_id == item.item_id:
+        raise Impossible(f"{wish.item_id} cannot be had in place of {item.item_id}")
+    if any(not _has(variant, pairs) for pairs in wish.pairs):
+        raise Unclear("option", f"{wish.item_id} is not what is described")
+    return variant
+
+
+def _merged(wish: Wish, instead: Wish, forms: OptionForms) -> Wish:
+    """The wish with another's values in place of its own for the same options."""
+    named = {option for pairs in instead.pairs for option, _ in _own(pairs, forms)}
+    kept = tuple(pairs for pairs in wish.pairs if not {option for option, _ in _own(pairs, forms)} & named)
+    return Wish(
+        pairs=(*kept, *instead.pairs), barred=wish.barred, same=(wish.same | instead.same) - named, free=wish.free | instead.free,
+        steps=wish.steps or instead.steps, extremes=wish.extremes or instead.extremes,
+        preferred=(*wish.preferred, *instead.preferred), like=instead.like or wish.like,
+    )  # fmt: skip
+
+
+def _described(
+    wish: Wish, item: OrderItem, product: Product, catalogue: Catalogue, *, like: OrderItem | None
+) -> Variant:
+    forms = catalogue.options_of(product.id)
+    named, checks = _checks(wish, item, product, forms)
+    model = like.options if like is not None else item.options
+    available = [one for one in product.variants if one.available and one.item_id != item.item_id]
+    fitting = [one for one in available if all(check(one) for check in checks)]
+    if like is None and not (named or wish.steps or wish.extremes or wish.preferred or wish.barred):
+        raise Unclear("option", f"which other {item.name} is wanted is not said")
+    if not fitting:
+        raise Impossible(f"no {item.name} as described can be had")
+    fitting = _best(wish, fitting, item, forms)
+    fitting = _preferred(wish, fitting)
+    return _nearest(wish, fitting, item, options=model, named=named)
+
+
+def _checks(
+    wish: Wish, item: OrderItem, product: Product, forms: OptionForms
+) -> tuple[set[str], list[Callable[[Variant], bool]]]:
+    """The options that are spoken of, and what an article must fulfil."""
+    named: set[str] = set()
+    checks: list[Callable[[Variant], bool]] = []
+    by_option: dict[str, list[frozenset[Pair]]] = {}
+    for pairs in wish.pairs:
+        own = _own(pairs, forms)
+        options = {option for option, _ in own}
+        if len(options) != 1:
+            raise Unclear("option", f"{_said(pairs)} is said of {item.name}, whose options are {', '.join(forms.all)}")
+        by_option.setdefault(options.pop(), []).append(own)
+    for option, wanted in by_option.items():
+        both = frozenset.intersection(*wanted)
+        if not both:
+            raise Unclear("option", f"more than one {option} of {item.name} is wanted")
+        named.add(option)
+        checks.append(lambda one, both=both: _has(one, both))  # type: ignore[misc]  # the default binds this turn's value
+    for pairs in wish.barred:
+        own = _own(pairs, forms)
+        checks.append(lambda one, own=own: not _has(one, own))  # type: ignore[misc]  # the default binds this turn's value
+        named |= set() if not own else {option for option, _ in own}
+    for option in wish.same:
+        if option in forms.all:
+            checks.append(lambda one, option=option: one.options.get(option) == item.options.get(option))  # type: ignore[misc]  # as above
+    for options, is_up, by_one in wish.steps:
+        named |= set(options) - {"price"}
+        checks.append(_stepped(options, item, product, forms, is_up=is_up, by_one=by_one))
+    for options, _ in wish.extremes:
+        named |= set(options) - {"price"}
+    return named, checks
+
+
+def _own(pairs: frozenset[Pair], forms: OptionForms) -> frozenset[Pair]:
+    return frozenset(pair for pair in pairs if pair[1] in forms.all.get(pair[0], ()))
+
+
+def _said(pairs: frozenset[Pair]) -> str:
+    return " or ".join(sorted({value for _, value in pairs}))
+
+
+def _has(variant: Variant | OrderItem, pairs: frozenset[Pair]) -> bool:
+    return any(variant.options.get(option) == value for option, value in pairs)
+
+
+def _stepped(
+    options: Sequence[str], item: OrderItem, product: Product, forms: OptionForms, *, is_up: bool, by_one: bool
+) -> Callable[[Variant], bool]:
+    if "price" in options:
+        paid = item.price
+        return lambda one: one.price > paid if is_up else one.price < paid
+    option = next((one for one in options if one in forms.all), None)
+    scale = forms.scale(option) if option else ()
+    if option is None or item.options.get(option) not in scale:
+        raise Unclear("option", f"{product.name} has no scale for {', '.join(options)}")
+    place = scale.index(item.options[option])
+    allowed = scale[place + 1 :] if is_up else scale[:place]
+    if by_one:
+        allowed = allowed[:1] if is_up else allowed[-1:]
+    return lambda one: one.options.get(option) in allowed
+
+
+def _best(wish: Wish, fitting: list[Variant], item: OrderItem, forms: OptionForms) -> list[Variant]:
+    """The articles that are most, or least, of what is named, one measure after another."""
+    for options, is_up in wish.extremes:
+        if "price" in options:
+            wanted = (max if is_up else min)(one.price for one in fitting)
+            fitting = [one for one in fitting if one.price == wanted]
+            if not is_up and item.price <= wanted and len(wish.extremes) == 1 and not wish.pairs:
+                raise Impossible(f"no other {item.name} is cheaper")
+            continue
+        option = next((one for one in options if one in forms.all), None)
+        scale = forms.scale(option) if option else ()
+        if option is None or not scale:
+            raise Unclear("option", f"{item.name} has no scale for {', '.join(options)}")
+        places = [scale.index(one.options[option]) for one in fitting]
+        wanted_place = (max if is_up else min)(places)
+        fitting = [one for one, place in zip(fitting, places, strict=True) if place == wanted_place]
+    return fitting
+
+
+def _preferred(wish: Wish, fitting: list[Variant]) -> list[Variant]:
+    for ranked in wish.preferred:
+        for pairs in ranked:
+            kept = [one for one in fitting if _has(one, pairs)]
+            if kept:
+                fitting = kept
+                break
+    return fitting
+
+
+def _nearest(
+    wish: Wish, fitting: list[Variant], item: OrderItem, *, options: Mapping[str, str], named: set[str]
+) -> Variant:
+    """The one article that keeps every option that is not spoken of, or the only one there is."""
+    if len(fitting) == 1 and any("price" in names for names, _ in wish.extremes):
+        return fitting[0]
+    decided = {option for ranked in wish.preferred for pairs in ranked for option, _ in pairs}
+    open_options = set(options) - named - decided - wish.free
+    kept = [one for one in fitting if all(one.options.get(name) == options[name] for name in open_options)]
+    freely = [
+        one for one in kept if all(one.options.get(name) == options[name] for name in wish.free if name in options)
+    ]
+    for found in (freely, kept):
+        if len(found) == 1:
+            return found[0]
+    if kept and len(freely) != 1:
+        raise Unclear("option", f"{len(kept)} articles of {item.name} fit", choices=tuple(one.item_id for one in kept))
+    if wish.is_same:
+        raise Impossible(f"no {item.name} keeps everything else as it is")
+    if wish.instead is not None:
+        raise Impossible(f"no {item.name} is just so")
+    if len(fitting) == 1:
+        return fitting[0]
+    raise Unclear(
+        "option", f"{len(fitting)} articles of {item.name} fit", choices=tuple(one.item_id for one in fitting)
+    )
+
+
+def difference(item: OrderItem, variant: Variant) -> Decimal:
+    """What the new article costs more."""
+    return variant.price - item.price

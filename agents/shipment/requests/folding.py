@@ -1,0 +1,191 @@
+"""Puts statements together: which wish belongs to which request, what is wanted instead, what a confirmation changes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from agents.shipment.requests.phrases import (
+    Act,
+    Confirmed,
+    Guard,
+    Method,
+    Mood,
+    More,
+    Otherwise,
+    Part,
+    Paying,
+    Question,
+    Reason,
+    Statement,
+    Story,
+    Thing,
+    Verb,
+    Wish,
+)
+from agents.shipment.requests.verdicts import Unclear
+
+_SWAPS = {Verb.CHANGE, Verb.EXCHANGE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A request with what is wanted where it is not possible."""
+
+    act: Act
+    otherwise: tuple[Act, ...] = ()
+
+
+Step: TypeAlias = "Intent | Story"
+
+
+@dataclass(slots=True)
+class Folded:
+    """A message as steps in order, and what holds for all of them."""
+
+    steps: list[Step] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    method: Method | None = None
+    pending_method: Method | None = None
+    reason: str = ""
+
+
+def fold(statements: tuple[Statement, ...]) -> Folded:
+    """The statements put together; Unclear where one cannot be tied to the others with certainty."""
+    folded = Folded()
+    for statement in statements:
+        _fold(folded, statement)
+    return folded
+
+
+def _fold(folded: Folded, statement: Statement) -> None:
+    match statement:
+        case Act():
+            _add(folded, statement)
+        case Story():
+            folded.steps.append(statement)
+        case Question():
+            folded.questions.append(statement)
+        case Reason():
+            if folded.reason not in {"", statement.reason}:
+                raise Unclear("reason", "two reasons are given")
+            folded.reason = statement.reason
+        case Paying():
+            _pay(folded, statement)
+        case More():
+            _replace_last(folded, lambda intent: replace(intent, act=_wished(intent.act, statement)))
+        case Guard():
+            _replace_last(folded, lambda intent: replace(intent, act=replace(intent.act, is_optional=True)))
+        case Otherwise():
+            _otherwise(folded, statement)
+        case Confirmed():
+            _confirm(folded, statement)
+
+
+def _add(folded: Folded, act: Act) -> None:
+    if act.mood is Mood.FORBID:
+        raise Unclear("condition", f"what is not wanted: {act.text}")
+    folded.steps.append(Intent(act=act))
+
+
+def _pay(folded: Folded, paying: Paying) -> None:
+    known = folded.pending_method if paying.is_pending_only else folded.method
+    if known not in {None, paying.method}:
+        raise Unclear("payment", "two ways to pay are named")
+    if paying.is_pending_only:
+        folded.pending_method = paying.method
+    else:
+        folded.method = paying.method
+
+
+def _replace_last(folded: Folded, change: Callable[[Intent], Intent]) -> None:
+    for index in range(len(folded.steps) - 1, -1, -1):
+        step = folded.steps[index]
+        if isinstance(step, Intent):
+            folded.steps[index] = change(step)
+            return
+    raise Unclear("action", "what is to be done is not said")
+
+
+def _wished(act: Act, more: More) -> Act:
+    """The act with more said about the article; it goes to the parts of that product, or to the only part."""
+    if act.verb not in _SWAPS or not act.parts:
+        raise Unclear("condition", "an article is described, and none is to be exchanged")
+    fitting = [part for part in act.parts if _concerns(part, more)]
+    if len(fitting) != 1:
+        raise Unclear("items", "which item the description is of is not clear")
+    return replace(
+        act,
+        parts=tuple(
+            replace(part, wish=joined(part.wish, more.wish)) if part is fitting[0] else part for part in act.parts
+        ),
+    )
+
+
+def _concerns(part: Part, more: More) -> bool:
+    ids = {one for thing in part.things for one in thing.product_ids}
+    return not ids or bool(ids & more.product_ids)
+
+
+def joined(wish: Wish, more: Wish) -> Wish:
+    """Both wishes as one."""
+    return Wish(
+        item_id=wish.item_id or more.item_id, pairs=(*wish.pairs, *more.pairs), barred=(*wish.barred, *more.barred),
+        same=wish.same | more.same, is_same=wish.is_same or more.is_same, free=wish.free | more.free,
+        steps=(*wish.steps, *more.steps), extremes=(*wish.extremes, *more.extremes), preferred=(*wish.preferred, *more.preferred),
+        like=wish.like or more.like, other_product=wish.other_product | more.other_product, instead=wish.instead,
+    )  # fmt: skip
+
+
+def _otherwise(folded: Folded, otherwise: Otherwise) -> None:
+    """A second choice of the last request: another article, or other acts."""
+    for one in otherwise.body:
+        match one:
+            case More():
+                _replace_last(folded, lambda intent, one=one: replace(intent, act=_second_wish(intent.act, one)))
+            case Act():
+                if one.mood is not Mood.WANT:
+                    raise Unclear("condition", f"what is not wanted: {one.text}")
+                _replace_last(folded, lambda intent, one=one: replace(intent, otherwise=(*intent.otherwise, one)))
+            case Reason() | Question():
+                _fold(folded, one)
+            case _:
+                raise Unclear("condition", "what is wanted otherwise is not clear")
+
+
+def _second_wish(act: Act, more: More) -> Act:
+    fitting = [part for part in act.parts if _concerns(part, more)]
+    if act.verb not in _SWAPS or len(fitting) != 1 or fitting[0].wish.instead is not None:
+        raise Unclear("condition", "what is wanted otherwise is not clear")
+    part = fitting[0]
+    changed = Part(part.things, replace(part.wish, instead=more.wish))
+    return replace(act, parts=tuple(changed if one is part else one for one in act.parts))
+
+
+def _confirm(folded: Folded, confirmed: Confirmed) -> None:
+    """What the customer says when asked to confirm changes what is wanted before anything is done."""
+    if confirmed.drops_all:
+        folded.steps = [step for step in folded.steps if isinstance(step, Story)]
+    for one in confirmed.body:
+        if isinstance(one, Act) and confirmed.is_only:
+            _keep_only(folded, one)
+        else:
+            _fold(folded, one)
+
+
+def _keep_only(folded: Folded, act: Act) -> None:
+    """Of all requests only that one stays, with the wish that was said for its things."""
+    ids = {one for part in act.parts for thing in part.things for one in thing.product_ids}
+    kept: list[Intent] = []
+    for step in folded.steps:
+        if isinstance(step, Intent) and (step.act.verb is act.verb or {step.act.verb, act.verb} <= _SWAPS):
+            parts = tuple(_only(part, ids) for part in step.act.parts)
+            parts = tuple(part for part in parts if part.things)
+            kept += [replace(step, act=replace(step.act, parts=parts))] if parts else []
+    if not kept or not ids:
+        raise Unclear("condition", "what alone is wanted was not asked for before")
+    folded.steps = [*(step for step in folded.steps if isinstance(step, Story)), *kept]
+
+
+def _only(part: Part, ids: set[str]) -> Part:
+    things: tuple[Thing, ...] = tuple(thing for thing in part.things if thing.product_ids & ids)
+    return Part(things, part.wish)

@@ -1,0 +1,319 @@
+"""Makes requests exact: one change for each order and kind, each within the policy, or why not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from agents.shipment.requests.choosing import choose
+from agents.shipment.requests.cursor import Scene
+from agents.shipment.requests.folding import Folded, Intent
+from agents.shipment.requests.phrases import Act, Method, Mood, Part, Story, Verb
+from agents.shipment.requests.resolving import (
+    Line,
+    Memory,
+    find_lines,
+    find_method,
+    find_orders,
+    find_place,
+    one_order,
+    orders_of,
+)
+from agents.shipment.requests.verdicts import Impossible, Unclear
+from agents.shipment.requests.wanted import (
+    Asked,
+    Cancel,
+    ChangeCustomerAddress,
+    Declined,
+    Exchange,
+    ModifyAddress,
+    ModifyItems,
+    ModifyPayment,
+    Return,
+    Swap,
+    Understood,
+    Wanted,
+)
+from orchestrator.core.orders.order import Order, OrderItem, PaymentKind, PaymentMethod, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A line to be returned."""
+
+    line: Line
+    method: Method | None
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """A line to be replaced."""
+
+    line: Line
+    variant: Variant
+    method: Method | None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What the requests come to, piece by piece, in the order of the text."""
+
+    pieces: list["Returned | Swapped | Wanted"] = field(default_factory=list)
+    declined: list[Declined] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+
+
+def plan(folded: Folded, scene: Scene) -> Understood:
+    """The exact changes; Unclear where any request is not exactly one."""
+    memory, made = Memory(), Plan()
+    for step in folded.steps:
+        if isinstance(step, Story):
+            _remember(step, scene, memory)
+        else:
+            _planned(step, folded, scene, memory, made)
+    made.asked += [Asked(text=one.text) for one in folded.questions]
+    writes = _writes(made.pieces, scene)
+    if made.declined and writes:
+        raise Unclear("condition", f"not possible: {made.declined[0].reason}")
+    return Understood(wanted=writes, questions=tuple(made.asked), declined=tuple(made.declined))
+
+
+def _remember(story: Story, scene: Scene, memory: Memory) -> None:
+    for phrase in story.orders:
+        found = find_orders(phrase, scene, memory)
+        if phrase.ids:
+            memory.named = found
+        if phrase.ids or len(found) == 1:
+            memory.orders = found
+    for thing in story.things:
+        if thing.product_ids:
+            memory.hints[thing.product_ids] = thing.hints & {"pending", "delivered"}
+            items = tuple(line for verb in (Verb.CHANGE,) for line in _told_lines(thing, verb, scene, memory))
+            memory.lines = items or memory.lines
+
+
+def _told_lines(thing: "object", verb: Verb, scene: Scene, memory: Memory) -> tuple[Line, ...]:
+    try:
+        return find_lines(thing, verb, scene, memory)  # type: ignore[arg-type]  # a thing of a story
+    except (Unclear, Impossible):
+        return ()
+
+
+def _planned(intent: Intent, folded: Folded, scene: Scene, memory: Memory, made: Plan) -> None:
+    """Adds the first of the request and its alternatives that is possible."""
+    choices: tuple[Act, ...] = (intent.act, *intent.otherwise)
+    if intent.act.mood is Mood.WONDER and not intent.otherwise:
+        made.asked.append(Asked(text=intent.act.text))
+        return
+    reasons: list[str] = []
+    for act in choices:
+        try:
+            found = _exact(act, folded, scene, memory)
+        except Impossible as no:
+            reasons.append(no.reason)
+            continue
+        if act.mood is Mood.WONDER:
+            raise Unclear("condition", f"whether it is wanted is not said: {act.text}")
+        made.pieces += found
+        return
+    if not intent.act.is_optional:
+        made.declined.append(Declined(text=intent.act.text, reason=reasons[0]))
+
+
+def _exact(act: Act, folded: Folded, scene: Scene, memory: Memory) -> list["Returned | Swapped | Wanted"]:
+    match act.verb:
+        case Verb.RETURN:
+            return list(_returned(act, folded, scene, memory))
+        case Verb.EXCHANGE | Verb.CHANGE:
+            return list(_swapped(act, folded, scene, memory))
+        case Verb.CANCEL:
+            return list(_cancelled(act, folded, scene, memory))
+        case Verb.READDRESS:
+            return list(_readdressed(act, scene, memory))
+        case Verb.REPAY:
+            return list(_repaid(act, scene, memory))
+
+
+def _returned(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequence[Returned]:
+    lines = _lines(act, scene, memory)
+    return [Returned(line, act.method or folded.method) for line in lines]
+
+
+def _lines(act: Act, scene: Scene, memory: Memory) -> tuple[Line, ...]:
+    found: list[Line] = []
+    for part in act.parts:
+        for thing in part.things:
+            lines = find_lines(thing, act.verb, scene, memory)
+            memory.orders = orders_of(lines) if lines else memory.orders
+            found += [line for line in lines if line not in found]
+    memory.lines = tuple(found)
+    return tuple(found)
+
+
+def _swapped(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequence[Swapped]:
+    found: list[Swapped] = []
+    for part in act.parts:
+        for thing in part.things:
+            lines = find_lines(thing, act.verb, scene, memory)
+            like = None
+            if part.wish.like is not None:
+                like = _model(part, lines, scene, memory)
+            for line in lines:
+                if act.needs_pending and not line.order.is_pending:
+                    raise Impossible(f"order {line.order.id} is {line.order.status}")
+                found += _swap(part, line, act, folded, scene, like=like, many=thing.is_every)
+            memory.orders = orders_of(lines)
+    memory.lines = tuple(one.line for one in found)
+    if not found:
+        raise Impossible("nothing is left to change")
+    return found
+
+
+def _swap(
+    part: Part, line: Line, act: Act, folded: Folded, scene: Scene, *, like: OrderItem | None, many: bool
+) -> list[Swapped]:
+    method = act.method or (folded.pending_method if line.order.is_pending else None) or folded.method
+    try:
+        return [Swapped(line, choose(part.wish, line.item, scene.catalogue, like=like), method)]
+    except Impossible:
+        if many and part.wish.extremes and not part.wish.pairs:
+            return []  # of all items, one that is already the cheapest stays
+        raise
+
+
+def _model(part: Part, lines: Sequence[Line], scene: Scene, memory: Memory) -> OrderItem:
+    """The item that the new article shall equal: another one of the customer's."""
+    like = part.wish.like
+    assert like is not None
+    shown = [
+        line
+        for order in (find_orders(like.order, scene, memory) if like.order else scene.orders)
+        for line in (Line(order, index) for index in range(len(order.items)))
+        if line not in lines
+        and line.item.product_id in like.product_ids
+        and all(any(line.item.options.get(option) == value for option, value in pairs) for pairs in like.pairs)
+        and ("delivered" not in like.hints or order.status == "delivered")
+        and ("pending" not in like.hints or order.is_pending)
+    ]
+    options = {tuple(sorted(line.item.options.items())) for line in shown}
+    if len(options) != 1:
+        raise Unclear(
+            "option", f"{len(options)} items may be the model", choices=tuple(line.item.item_id for line in shown)
+        )
+    return shown[0].item
+
+
+def _cancelled(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequence[Wanted]:
+    if act.parts and not act.parts[0].things[0].is_pronoun:
+        for part in act.parts:
+            for thing in part.things:
+                find_lines(thing, act.verb, scene, memory)
+        raise Impossible("an order is cancelled whole; single items of it are not")
+    orders = [order for phrase in act.orders for order in one_order(phrase, act.verb, scene, memory)]
+    if act.parts:
+        orders = list(orders_of(find_lines(act.parts[0].things[0], act.verb, scene, memory)))
+    reason = act.reason or folded.reason
+    if not reason:
+        raise Unclear(
+            "reason", "why it is cancelled is not said",
+            question="Do you no longer need it, or was it ordered by mistake?", choices=("no longer needed", "ordered by mistake"),
+        )  # fmt: skip
+    memory.orders = tuple(orders)
+    return [Cancel(order_id=order.id, reason=reason) for order in orders]
+
+
+def _readdressed(act: Act, scene: Scene, memory: Memory) -> Sequence[Wanted]:
+    assert act.place is not None
+    address = find_place(act.place, scene, memory)
+    found: list[Wanted] = []
+    for phrase in act.orders:
+        orders = one_order(phrase, act.verb, scene, memory)
+        memory.orders = orders
+        changed = [order for order in orders if order.address.place != address.place]
+        if not changed:
+            raise Impossible("the order already goes there")
+        found += [ModifyAddress(order_id=order.id, address=address) for order in changed]
+    if act.is_profile and scene.customer.address.place != address.place:
+        found.append(ChangeCustomerAddress(address=address))
+    return found
+
+
+def _repaid(act: Act, scene: Scene, memory: Memory) -> Sequence[Wanted]:
+    found: list[Wanted] = []
+    for phrase in act.orders:
+        for order in one_order(phrase, act.verb, scene, memory):
+            method = find_method(act.method, order, scene.customer)
+            if method.id == order.paid_by:
+                raise Impossible(f"order {order.id} is already paid by that method")
+            _check_balance(method, order.total)
+            memory.orders = (order,)
+            found.append(ModifyPayment(order_id=order.id, payment_method_id=method.id))
+    return found
+
+
+def _check_balance(method: PaymentMethod, amount: Decimal) -> None:
+    if method.kind is PaymentKind.GIFT_CARD and (method.balance or Decimal(0)) < amount:
+        raise Impossible(f"the gift card {method.id} holds less than {amount}")
+
+
+def _writes(pieces: Sequence["Returned | Swapped | Wanted"], scene: Scene) -> tuple[Wanted, ...]:
+    """One change for each order and kind, in the order of the text, changes of items after the others of an order."""
+    writes: list[Wanted] = []
+    done: set[tuple[str, str]] = set()
+    for piece in pieces:
+        if isinstance(piece, Returned | Swapped):
+            order = piece.line.order
+            key = (type(piece).__name__, order.id)
+            if key not in done:
+                done.add(key)
+                alike = [one for one in pieces if type(one) is type(piece) and _order_of(one) == order.id]
+                writes.append(_write(order, alike, scene))
+        elif piece not in writes:
+            writes.append(piece)
+    _check_once(writes)
+    return tuple(sorted(writes, key=lambda one: isinstance(one, ModifyItems)))
+
+
+def _order_of(piece: "Returned | Swapped | Wanted") -> str:
+    return piece.line.order.id if isinstance(piece, Returned | Swapped) else str(getattr(piece, "order_id", ""))
+
+
+def _write(order: Order, pieces: Sequence["Returned | Swapped | Wanted"], scene: Scene) -> Wanted:
+    said = {one.method for one in pieces if isinstance(one, Returned | Swapped)}
+    if len(said) > 1:
+        raise Unclear("payment", f"two ways to pay are named for order {order.id}")
+    method = find_method(said.pop(), order, scene.customer)
+    returned = tuple(dict.fromkeys(one.line for one in pieces if isinstance(one, Returned)))
+    if returned:
+        if method.id != order.paid_by and method.kind is not PaymentKind.GIFT_CARD:
+            raise Unclear("payment", f"order {order.id} can only be refunded to its own payment method or a gift card")
+        return Return(
+            order_id=order.id, item_ids=tuple(line.item.item_id for line in returned), payment_method_id=method.id
+        )
+    swapped = {one.line: one for one in pieces if isinstance(one, Swapped)}
+    if len(swapped) != len(pieces):
+        raise Unclear("items", f"an item of order {order.id} is to become two articles")
+    cost = sum((one.variant.price - one.line.item.price for one in swapped.values()), Decimal(0))
+    try:
+        _check_balance(method, cost)
+    except Impossible as no:
+        raise Unclear("payment", no.reason) from no
+    swaps = tuple(Swap(one.line.item.item_id, one.variant.item_id) for one in swapped.values())
+    kind = ModifyItems if order.is_pending else Exchange
+    return kind(order_id=order.id, swaps=swaps, payment_method_id=method.id)
+
+
+def _check_once(writes: Sequence[Wanted]) -> None:
+    """An order is cancelled and nothing else, returned or exchanged but not both, changed once in each way."""
+    by_order: dict[str, list[str]] = {}
+    for one in writes:
+        by_order.setdefault(getattr(one, "order_id", ""), []).append(type(one).__name__)
+    for order_id, kinds in by_order.items():
+        clash = (
+            len(set(kinds)) < len(kinds)
+            or ("Cancel" in kinds and len(kinds) > 1)
+            or {"Return", "Exchange"} <= set(kinds)
+        )
+        if clash:
+            raise Unclear(
+                "action", f"order {order_id or 'of the customer'} can only be changed once: {', '.join(kinds)}"
+            )

@@ -1,0 +1,265 @@
+"""Holds what a sentence points at against the customer's orders: exactly what is meant, or why not."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from agents.shipment.requests.cursor import Scene
+from agents.shipment.requests.phrases import Method, OrderPhrase, Place, Thing, Verb
+from agents.shipment.requests.verdicts import Impossible, Unclear
+from orchestrator.core.orders.order import Customer, Order, OrderItem, OrderStatus, PaymentKind, PaymentMethod
+from orchestrator.core.shipping.address import Address
+
+_SWAPPED = (OrderStatus.PENDING, OrderStatus.DELIVERED)
+_LEGAL: dict[Verb, tuple[str, ...]] = {
+    Verb.RETURN: (OrderStatus.DELIVERED,),
+    Verb.EXCHANGE: _SWAPPED,
+    Verb.CHANGE: _SWAPPED,
+    Verb.CANCEL: (OrderStatus.PENDING,),
+    Verb.READDRESS: (OrderStatus.PENDING, OrderStatus.ITEMS_MODIFIED),
+    Verb.REPAY: (OrderStatus.PENDING,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an order; lines are the same where their order's id and their place in it are."""
+
+    order: Order = field(compare=False)
+    index: int
+    order_id: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "order_id", self.order.id)
+
+    @property
+    def item(self) -> OrderItem:
+        """What stands in it."""
+        return self.order.items[self.index]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What has been spoken of so far: the orders and lines that `the same`, `the other` and `it` mean."""
+
+    orders: tuple[Order, ...] = ()
+    lines: tuple[Line, ...] = ()
+    named: tuple[Order, ...] = ()
+    hints: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
+
+
+def orders_of(lines: Iterable[Line]) -> tuple[Order, ...]:
+    """The orders of some lines, each once."""
+    return tuple({line.order_id: line.order for line in lines}.values())
+
+
+def legal_states(verb: Verb) -> tuple[str, ...]:
+    """The states of an order in which the policy allows it."""
+    return _LEGAL[verb]
+
+
+def find_orders(phrase: OrderPhrase, scene: Scene, memory: Memory) -> tuple[Order, ...]:
+    """Every order that the phrase may mean; Unclear where it names one that is not the customer's."""
+    if phrase.ids:
+        known = {one.id: one for one in scene.orders}
+        for order_id in phrase.ids:
+            if order_id not in known:
+                raise Unclear("order", f"{order_id} is no order of the customer")
+        return tuple(known[one] for one in dict.fromkeys(phrase.ids))
+    found = scene.orders
+    if "same" in phrase.hints:
+        found = memory.orders
+    elif "other" in phrase.hints and memory.orders:
+        found = tuple(one for one in found if one not in memory.orders)
+    if phrase.place:
+        found = tuple(one for one in found if phrase.place in {one.address.city.lower(), one.address.state_code})
+    if phrase.product_ids:
+        found = tuple(one for one in found if any(item.product_id in phrase.product_ids for item in one.items))
+    if "pending" in phrase.hints:
+        found = tuple(one for one in found if one.is_pending)
+    if "delivered" in phrase.hints:
+        found = tuple(one for one in found if one.status == OrderStatus.DELIVERED)
+    if "recent" in phrase.hints and found and all(one.placed_at for one in found):
+        newest = max(one.placed_at for one in found if one.placed_at)
+        found = tuple(one for one in found if one.placed_at == newest)
+    return found
+
+
+def one_order(phrase: OrderPhrase, verb: Verb, scene: Scene, memory: Memory) -> tuple[Order, ...]:
+    """The order, or each of the orders, that an act is on; Impossible where its state forbids it."""
+    found = find_orders(phrase, scene, memory)
+    legal = tuple(one for one in found if one.status in _LEGAL[verb])
+    if phrase.ids and len(legal) < len(found):
+        raise Impossible(f"order {found[0].id} is {found[0].status}")
+    if phrase.is_every:
+        if not legal:
+            raise Impossible(f"no order is {' or '.join(_LEGAL[verb])}")
+        return legal
+    if len(found) == 1 and not legal:
+        raise Impossible(f"order {found[0].id} is {found[0].status}")
+    if not phrase.ids and len(legal) != 1:
+        choices = tuple(one.id for one in legal)
+        raise Unclear(
+            "order", f"{len(legal)} orders may be meant", question="Which order do you mean?", choices=choices
+        )
+    return legal
+
+
+def find_lines(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple[Line, ...]:
+    """Exactly the lines that a thing means; Unclear or Impossible where it is not exactly some."""
+    if thing.is_pronoun:
+        return _remembered(thing, verb, memory)
+    every = tuple(line for order in _orders(thing, scene, memory) for line in _lines(order))
+    known = tuple(line for line in every if _is(thing, line, scene))
+    if not known:
+        raise Unclear("items", f"no order holds {_named(thing, scene)}")
+    legal = tuple(line for line in known if line.order.status in _LEGAL[verb])
+    if not legal:
+        raise Impossible(f"order {known[0].order.id} is {known[0].order.status}")
+    meant = _narrowed(thing, legal, memory)
+    excluded = {line for one in thing.excluding for line in _excluded(one, meant, scene)}
+    return _counted(thing, tuple(line for line in meant if line not in excluded), scene)
+
+
+def lines_of(order: Order) -> tuple[Line, ...]:
+    """All lines of an order."""
+    return tuple(_lines(order))
+
+
+def _remembered(thing: Thing, verb: Verb, memory: Memory) -> tuple[Line, ...]:
+    legal = tuple(line for line in memory.lines if line.order.status in _LEGAL[verb])
+    if not memory.lines:
+        raise Unclear("items", "what `it` means is not said")
+    if len(legal) != len(memory.lines):
+        raise Impossible(f"order {memory.lines[0].order.id} is {memory.lines[0].order.status}")
+    if thing.excluding:
+        raise Unclear("items", "what is left out is not clear")
+    return legal
+
+
+def _orders(thing: Thing, scene: Scene, memory: Memory) -> tuple[Order, ...]:
+    if thing.order is not None:
+        return find_orders(thing.order, scene, memory)
+    if thing.is_every and not thing.product_ids and "pending" not in thing.hints and memory.orders and not memory.named:
+        return memory.orders
+    return memory.named or scene.orders
+
+
+def _lines(order: Order) -> Iterable[Line]:
+    return (Line(order, index) for index in range(len(order.items)))
+
+
+def _is(thing: Thing, line: Line, scene: Scene) -> bool:
+    item = line.item
+    if thing.item_id and thing.item_id not in {item.item_id, item.product_id}:
+        return False
+    if thing.product_ids and item.product_id not in thing.product_ids:
+        return False
+    if not all(any(item.options.get(option) == value for option, value in pairs) for pairs in thing.pairs):
+        return False
+    if thing.options is not None:
+        own = {option.lower(): value.lower() for option, value in item.options.items()}
+        if any(own.get(option) != value for option, value in thing.options.items()):
+            return False
+    if thing.beside is not None:
+        return any(other.product_id in thing.beside.product_ids for other in line.order.items)
+    return True
+
+
+def _narrowed(thing: Thing, lines: Sequence[Line], memory: Memory) -> tuple[Line, ...]:
+    """The lines that the hints leave; a hint that leaves none is no help, and none is a reason to doubt."""
+    found = tuple(lines)
+    hints = thing.hints | memory.hints.get(thing.product_ids, frozenset())
+    for hint, holds in (
+        ("pending", lambda line: line.order.is_pending),
+        ("delivered", lambda line: line.order.status == OrderStatus.DELIVERED),
+        ("other", lambda line: line not in memory.lines),
+    ):
+        kept = tuple(line for line in found if holds(line))
+        if hint in hints and kept:
+            found = kept
+    return found
+
+
+def _excluded(thing: Thing, lines: Sequence[Line], scene: Scene) -> tuple[Line, ...]:
+    found = tuple(line for line in lines if _is(thing, line, scene))
+    if not found:
+        raise Unclear("items", f"{_named(thing, scene)} is to be left out, and is not among the items")
+    return found
+
+
+def _counted(thing: Thing, lines: tuple[Line, ...], scene: Scene) -> tuple[Line, ...]:
+    """The lines, if they are as many as are said."""
+    if not lines:
+        raise Unclear("items", "nothing is left after what is left out")
+    wanted = thing.count
+    many = thing.is_every or (thing.is_plural and wanted is None and _is_singular_name(thing, scene))
+    if many and wanted is None:
+        return lines
+    wanted = wanted or 1
+    if len(lines) == wanted:
+        return lines
+    alike = {(line.order.id, line.item.item_id) for line in lines}
+    if len(lines) > wanted and len(alike) == 1:
+        return lines[:wanted]
+    choices = tuple(f"{line.item.item_id} of {line.order.id}" for line in lines)
+    raise Unclear(
+        "items",
+        f"{len(lines)} items may be meant by {_named(thing, scene)}",
+        question="Which one do you mean?",
+        choices=choices,
+    )
+
+
+def _is_singular_name(thing: Thing, scene: Scene) -> bool:
+    """Whether the product's name is a singular: `boots` of Hiking Boots are one pair."""
+    names = [scene.catalogue.products[one].name for one in thing.product_ids if one in scene.catalogue.products]
+    return not any(name.lower().endswith("s") and not name.lower().endswith("ss") for name in names)
+
+
+def _named(thing: Thing, scene: Scene) -> str:
+    names = sorted({scene.catalogue.products[one].name for one in thing.product_ids if one in scene.catalogue.products})
+    return thing.item_id or " or ".join(names) or "the items"
+
+
+def find_method(method: Method | None, order: Order, customer: Customer) -> PaymentMethod:
+    """The customer's way to pay that is meant, the order's own where none is said; Unclear where it is not one."""
+    own = {one.id: one for one in customer.payment_methods}
+    original = own.get(order.paid_by)
+    if method is None or method.is_original:
+        if original is None:
+            raise Unclear("payment", f"order {order.id} was paid by {order.paid_by}, which is not on file")
+        return original
+    fitting = [one for one in own.values() if _fits(method, one)]
+    if original is not None and original in fitting and len(fitting) > 1:
+        return original
+    if len(fitting) != 1:
+        choices = tuple(one.id for one in fitting)
+        raise Unclear(
+            "payment", f"{len(fitting)} payment methods may be meant", question="Which payment method?", choices=choices
+        )
+    return fitting[0]
+
+
+def _fits(method: Method, known: PaymentMethod) -> bool:
+    return (
+        known.kind == PaymentKind(method.kind)
+        and (not method.brand or known.brand.lower() == method.brand)
+        and (not method.last_four or known.last_four == method.last_four)
+    )
+
+
+def find_place(place: Place, scene: Scene, memory: Memory) -> Address:
+    """The address that is meant; Unclear where the customer's data do not show exactly one."""
+    if place.address is not None:
+        return place.address
+    if place.order is not None:
+        found = {one.address.place for one in find_orders(place.order, scene, memory)}
+    elif place.is_default:
+        found = {scene.customer.address.place}
+    else:
+        found = {one.address.place for one in (scene.customer, *scene.orders)}
+    if place.city:
+        found = {one for one in found if place.city in {one.city.lower(), one.state_code}}
+    if len(found) != 1:
+        raise Unclear("address", f"{len(found)} addresses may be meant", choices=tuple(sorted(map(str, found))))
+    return found.pop()

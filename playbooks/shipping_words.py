@@ -1,0 +1,118 @@
+"""Words by which customers ask for changes of orders: the values of `shipping/words.yaml` and their parser."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from orchestrator.core.errors import Place
+from playbooks.yaml_values import YamlValue, read_yaml
+
+_FILE = Path(__file__).parent / "shipping" / "words.yaml"
+_LISTS_BY_NAME = ("verbs", "leads", "reasons", "names", "values", "units", "options", "payments", "brands")
+_PATTERNS = ("harmless", "story", "because", "questions")
+_TEXTS_BY_NAME = ("cities", "states")
+_PIECE = re.compile(r"[()\[\]|]|[^\s()\[\]|]+")
+_ANY_WORD = r"[^\s,.:;()]+ "
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a comparative or a superlative speaks of: options, in order of preference, and whether more is meant."""
+
+    options: tuple[str, ...]
+    is_up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """The words of one language; patterns are compiled, for words that each end in a space."""
+
+    verbs: Mapping[str, tuple[str, ...]]
+    danger: frozenset[str]
+    leads: Mapping[str, tuple[re.Pattern[str], ...]]
+    reasons: Mapping[str, tuple[str, ...]]
+    harmless: tuple[re.Pattern[str], ...]
+    story: tuple[re.Pattern[str], ...]
+    because: tuple[re.Pattern[str], ...]
+    questions: tuple[re.Pattern[str], ...]
+    names: Mapping[str, tuple[str, ...]]
+    values: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, tuple[str, ...]]
+    scales: tuple[tuple[str, ...], ...]
+    options: Mapping[str, tuple[str, ...]]
+    comparatives: Mapping[str, Measure]
+    superlatives: Mapping[str, Measure]
+    payments: Mapping[str, tuple[str, ...]]
+    brands: Mapping[str, tuple[str, ...]]
+    cities: Mapping[str, str]
+    states: Mapping[str, str]
+
+
+@cache
+def load_words(path: Path = _FILE) -> Words:
+    """The words of a file, the shipped ones by default; GuideError with file, line and field."""
+    return parse_words(path.read_text(encoding="utf-8"), file=str(path))
+
+
+def parse_words(text: str, *, file: str) -> Words:
+    """The words of a YAML text; GuideError with file, line and field."""
+    known = (*_LISTS_BY_NAME, *_PATTERNS, *_TEXTS_BY_NAME, "danger", "scales", "comparatives", "superlatives")
+    root = read_yaml(text, place=Place(file)).mapping(known=known, required=known)
+    danger = frozenset(root["danger"].texts())
+    lists = {name: _lists(root[name]) for name in _LISTS_BY_NAME if name != "leads"}
+    patterns = {name: _patterns(root[name], danger) for name in _PATTERNS}
+    texts = {name: {key: item.text() for key, item in root[name].mapping().items()} for name in _TEXTS_BY_NAME}
+    return Words(
+        danger=danger,
+        leads={name: _patterns(item, danger) for name, item in root["leads"].mapping().items()},
+        scales=tuple(item.texts() for item in root["scales"].items()),
+        comparatives={name: _measure(item) for name, item in root["comparatives"].mapping().items()},
+        superlatives={name: _measure(item) for name, item in root["superlatives"].mapping().items()},
+        **lists,
+        **patterns,
+        **texts,
+    )
+
+
+def _lists(value: YamlValue) -> Mapping[str, tuple[str, ...]]:
+    return {name: item.texts() for name, item in value.mapping().items()}
+
+
+def _measure(value: YamlValue) -> Measure:
+    found = value.mapping(known=("up", "down"))
+    if len(found) != 1:
+        raise value.error("give either up or down with a list of options")
+    direction, options = next(iter(found.items()))
+    return Measure(options.texts(), is_up=direction == "up")
+
+
+def _patterns(value: YamlValue, danger: frozenset[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(_pattern(item, danger) for item in value.items())
+
+
+def _pattern(value: YamlValue, danger: frozenset[str]) -> re.Pattern[str]:
+    """A pattern as a regular expression over words that each end in a space; repetition is bounded to ten words."""
+    barred = f"(?!(?:{'|'.join(sorted(map(re.escape, danger)))}) |#)"
+    pieces = []
+    for piece in _PIECE.findall(value.text()):
+        match piece:
+            case "(" | "[":
+                pieces.append("(?:")
+            case ")":
+                pieces.append(")")
+            case "]":
+                pieces.append(")?")
+            case "|":
+                pieces.append("|")
+            case "*":
+                pieces.append(f"(?:{barred}{_ANY_WORD})")
+            case "**":
+                pieces.append(f"(?:{barred}{_ANY_WORD}){{0,10}}")
+            case word:
+                pieces.append(f"(?:{re.escape(word)} )")
+    try:
+        return re.compile("".join(pieces))
+    except re.error as error:
+        raise value.error(f"not a pattern: {error}; close each ( and [") from None
