@@ -50,7 +50,7 @@ def find_customer(connection: sqlite3.Connection, facts: Mapping[str, object]) -
     if not by:
         return Found(matches=0)
     where = " AND ".join(f"{_COLUMNS[name]} = ?" for name in given)
-    rows = rows_of(connection, f"SELECT * FROM shop_customers WHERE {where} ORDER BY position", *given.values())  # noqa: S608  # columns named above
+    rows = rows_of(connection, f"SELECT * FROM shop_customers WHERE {where} ORDER BY position, id", *given.values())  # noqa: S608  # columns named above
     if len(rows) != 1:
         return Found(matches=len(rows))
     return Found(matches=1, customer=_customer(connection, rows[0]), verified_by=by)

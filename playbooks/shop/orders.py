@@ -73,12 +73,13 @@ def add_order(
     `imported_sha256` is the fingerprint of the rows that it was imported from.
     """
     connection.execute(
-        "REPLACE INTO shop_orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "REPLACE INTO shop_orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(order.id, bare_id(order.id), position, order.customer_id, written(order.address), order.status),
             *(order.currency, None if order.paid is None else int(order.paid)),
             iso_utc(order.placed_at) if order.placed_at else None,
-            *(written(order.holds), order.version, written(order.details), imported_sha256, int(sample)),
+            *(written(order.holds), order.version, written(order.details), imported_sha256),
+            *(order.version if imported_sha256 else None, int(sample)),
         ),
     )
     _save_lines(connection, order)

@@ -41,16 +41,17 @@ def save_product(connection: sqlite3.Connection, product: Product, *, position: 
         "REPLACE INTO shop_products VALUES (?, ?, ?, ?)", (product.id, position, product.name, int(sample))
     )
     connection.execute("DELETE FROM shop_variants WHERE product_id = ?", (product.id,))
-    connection.executemany(
-        "REPLACE INTO shop_variants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                *(one.item_id, product.id, place, one.name, written(one.options), str(one.price), int(one.available)),
-                *(one.stock, written(one.goods)),
-            )
-            for place, one in enumerate(product.variants)
-        ],
-    )
+    for place, variant in enumerate(product.variants):
+        _save_variant(connection, replace(variant, product_id=product.id), position=place)
+
+
+def add_variant(connection: sqlite3.Connection, variant: Variant) -> None:
+    """Make an article known that the shop does not have, at the end of its product; the product, too, if need be."""
+    connection.execute("INSERT OR IGNORE INTO shop_products VALUES (?, 0, ?, 0)", (variant.product_id, variant.name))
+    row = connection.execute(
+        "SELECT coalesce(max(position) + 1, 0) FROM shop_variants WHERE product_id = ?", (variant.product_id,)
+    ).fetchone()
+    _save_variant(connection, variant, position=int(row[0]))
 
 
 def reserved(connection: sqlite3.Connection, item_ids: list[str], *, but_for: str = "") -> Counter[str]:
@@ -86,6 +87,16 @@ def take_stock(connection: sqlite3.Connection, pieces: Mapping[str, int]) -> Non
     connection.executemany(
         "UPDATE shop_variants SET stock = stock - ? WHERE item_id = ? AND stock IS NOT NULL",
         [(count, item_id) for item_id, count in pieces.items()],
+    )
+
+
+def _save_variant(connection: sqlite3.Connection, one: Variant, *, position: int) -> None:
+    connection.execute(
+        "REPLACE INTO shop_variants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(one.item_id, one.product_id, position, one.name, written(one.options), str(one.price)),
+            *(int(one.available), one.stock, written(one.goods)),
+        ),
     )
 
 

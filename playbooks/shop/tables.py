@@ -41,7 +41,7 @@ _SCHEMA = (
         id TEXT PRIMARY KEY, bare TEXT NOT NULL, position INTEGER NOT NULL, customer_id TEXT NOT NULL,
         address TEXT NOT NULL, status TEXT NOT NULL, currency TEXT NOT NULL, paid INTEGER, placed_at TEXT,
         holds TEXT NOT NULL, version INTEGER NOT NULL, details TEXT NOT NULL, imported_sha256 TEXT,
-        sample INTEGER NOT NULL DEFAULT 0
+        imported_version INTEGER, sample INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID""",
     "CREATE INDEX shop_orders_bare ON shop_orders (bare)",
     "CREATE INDEX shop_orders_customer ON shop_orders (customer_id, position)",
