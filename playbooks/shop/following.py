@@ -27,8 +27,7 @@ def tracked(connection: sqlite3.Connection, body: Mapping[str, object], *, tarif
     sent = sent_by_number(connection, number)
     wanted = body.get("carrier")
     if sent is None or wanted not in (None, "", sent.carrier):
-        answer = {"found": False, "carrier": None, "tracking_number": number, "events": []}
-        return {**answer, "estimated_at": None, "signed_by": None}
+        return _unknown(number)
     events = events_of(connection, sent, number, tariff=tariff, now=now)
     estimates = [one.estimated_at for one in events if one.estimated_at]
     signed = next((one.signed_by for one in reversed(events) if one.signed_by), None)
@@ -39,6 +38,17 @@ def tracked(connection: sqlite3.Connection, body: Mapping[str, object], *, tarif
         "events": [one.document() for one in events],
         "estimated_at": iso_utc(estimates[-1]) if estimates else None,
         "signed_by": signed,
+    }
+
+
+def _unknown(number: str) -> Json:
+    return {
+        "found": False,
+        "carrier": None,
+        "tracking_number": number,
+        "events": [],
+        "estimated_at": None,
+        "signed_by": None,
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from orchestrator.core.shipping.incidents import IncidentReason
 from orchestrator.core.shipping.shipment import TrackingEvent, TrackingStatus
 from playbooks.shop.carriers import code_of
 from playbooks.shop.promising import Calendar, calendar_of
@@ -27,7 +28,7 @@ _FATES = (
     (100, "on_time"),
 )
 """Up to which hundredth a parcel has which fate."""
-Status = TrackingStatus
+Status, Reason = TrackingStatus, IncidentReason
 _AT_CUSTOMS = 25
 """In how many of a hundred parcels that cross a border the customs take a day more."""
 _AGAIN = {"nobody_home": 1, "wrong_address": 2, "to_be_fetched": 2, "refused": 1, "damaged": 1, "lost": 6, "late": 2}
@@ -84,7 +85,7 @@ def _all(parcel: Parcel) -> Iterator[TrackingEvent]:
     yield from _on_the_way(parcel)
     late = _customs_days(parcel) + (_AGAIN["late"] if parcel.fate == "late" else 0)
     if parcel.fate == "late":
-        reason = "weather" if parcel.draw("why") % 2 else "carrier_sorting_error"
+        reason = Reason.WEATHER_DELAY if parcel.draw("why") % 2 else Reason.CARRIER_SORTING_ERROR
         at = parcel.at(parcel.days, time(9), up_to_min=60)
         expected = parcel.at(parcel.days + late, parcel.calendar.carrier.pickup)
         yield _event(parcel, "late", Status.DELIVERY_DELAYED, at, to=True, reason=reason, estimated_at=expected)
@@ -99,7 +100,7 @@ def _on_the_way(parcel: Parcel) -> Iterator[TrackingEvent]:
         yield _event(parcel, "arrived", Status.IN_TRANSIT, parcel.at(day, time(5, 30), up_to_min=300), to=None)
     if _customs_days(parcel):
         held, cleared = parcel.at(parcel.days - 1, time(13)), parcel.at(parcel.days, time(11), up_to_min=90)
-        yield _event(parcel, "at_customs", Status.ON_HOLD, held, to=True, reason="customs_delay")
+        yield _event(parcel, "at_customs", Status.ON_HOLD, held, to=True, reason=Reason.CUSTOMS_DELAY)
         yield _event(parcel, "cleared", Status.IN_TRANSIT, cleared, to=True)
 
 
@@ -112,11 +113,11 @@ def _arriving(parcel: Parcel, day: int) -> Iterator[TrackingEvent]:
     fate = parcel.fate
     if fate == "lost":
         at = parcel.at(day + _AGAIN[fate], time(10))
-        yield _event(parcel, "lost", Status.UNKNOWN, at, to=None, reason="carrier_parcel_lost")
+        yield _event(parcel, "lost", Status.UNKNOWN, at, to=None, reason=Reason.CARRIER_PARCEL_LOST)
         return
     if fate == "damaged":
         at = parcel.at(day, time(7), up_to_min=50)
-        yield _event(parcel, "damaged", Status.ON_HOLD, at, to=True, reason="carrier_damaged_parcel")
+        yield _event(parcel, "damaged", Status.ON_HOLD, at, to=True, reason=Reason.CARRIER_DAMAGED_PARCEL)
         yield from _returning(parcel, day + _AGAIN[fate])
         return
     out = parcel.at(day, time(7, 40), up_to_min=50)
@@ -132,18 +133,16 @@ def _not_let_in(parcel: Parcel, day: int) -> Iterator[TrackingEvent]:
     again = day + _AGAIN[fate]
     match fate:
         case "refused":
-            yield _event(
-                parcel, "refused", Status.DELIVERY_FAILED, attempt, to=True, reason="consignee_refused"
-            )
+            yield _event(parcel, "refused", Status.DELIVERY_FAILED, attempt, to=True, reason=Reason.CONSIGNEE_REFUSED)
             yield from _returning(parcel, again)
             return
         case "wrong_address":
             yield _event(
-                parcel, "wrong_address", Status.ON_HOLD, attempt, to=True, reason="consignee_incorrect_address"
+                parcel, "wrong_address", Status.ON_HOLD, attempt, to=True, reason=Reason.CONSIGNEE_INCORRECT_ADDRESS
             )
         case _:
             yield _event(
-                parcel, "nobody_home", Status.DELIVERY_FAILED, attempt, to=True, reason="consignee_not_home"
+                parcel, "nobody_home", Status.DELIVERY_FAILED, attempt, to=True, reason=Reason.CONSIGNEE_NOT_HOME
             )
     if fate == "to_be_fetched":
         fetchable = parcel.at(day, time(18))
@@ -174,7 +173,7 @@ def _event(
     at: datetime,
     *,
     to: bool | None,
-    reason: str = "",
+    reason: IncidentReason | None = None,
     signed_by: str = "",
     estimated_at: datetime | None = None,
 ) -> TrackingEvent:
@@ -187,7 +186,7 @@ def _event(
         occurred_at=at,
         location="Sorting centre" if to is None else place,
         source="poll",
-        reason=reason,
+        reason=reason.value if reason else "",
         description=what.replace("_", " ").capitalize(),
         signed_by=signed_by,
         estimated_at=estimated_at or parcel.sent.promised_at,

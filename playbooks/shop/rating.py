@@ -197,7 +197,7 @@ def _wish_refused(carrier: Carrier, service: Service, consignment: Consignment) 
 def _parcel_refused(service: Service, zone: str | None, parcel: Parcel) -> tuple[str, str] | None:
     measures, limits = measures_of(parcel), service.limits
     last_step = service.weights_g[-1]
-    more = service.zones[zone].each_kg_more if zone in service.zones else None
+    more = service.zones[zone].each_kg_more if zone is not None else None
     most_g = limits.weight_g if more is not None else min(limits.weight_g, last_step)
     billed_g = measures.billed_g(service.volumetric_divisor)
     if measures.weight_g > limits.weight_g or billed_g > most_g:
