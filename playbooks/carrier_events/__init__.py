@@ -1,0 +1,1 @@
+"""What carriers and shipping services push: their payloads, read into events of ours."""
