@@ -9,7 +9,7 @@ from orchestrator.core.shipping.address import Address
 LONGEST_LINE = 35
 """Characters that UPS and FedEx print of a line of an address (FedEx Ship API, field streetLines; UPS, AddressLine)."""
 
-# https://pe.usps.com/text/pub28/28c2_037.htm for the English ones; the others are what the posts of those countries print
+# The English ones: https://pe.usps.com/text/pub28/28c2_037.htm; the others: what the posts of those countries print
 _BOX = re.compile(
     r"\b(?:p\.?\s*o\.?\s*box|post\s?office\s+box|postal\s+box|g\.?p\.?o\.?\s+box|locked\s+bag|private\s+bag|"
     r"postfach|postbus|"

@@ -32,8 +32,8 @@ _WORDS = re.compile(r"[^\W\d_][^\d,]*")
 _FEWEST_PARTS = 2
 _MOST_GB_PARTS = 4
 _SUFFIX_WORDS = (
-    "street st avenue ave drive dr lane ln road rd boulevard blvd court ct circle cir place pl parkway pkwy highway hwy "
-    "terrace ter trail trl way alley aly broadway"
+    "street st avenue ave drive dr lane ln road rd boulevard blvd court ct circle cir place pl parkway pkwy highway "
+    "hwy terrace ter trail trl way alley aly broadway"
 )
 _SUFFIXES = frozenset(_SUFFIX_WORDS.split())
 """Ends of streets (USPS Publication 28, appendix C1) that few names of cities hold."""
