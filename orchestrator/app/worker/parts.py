@@ -13,6 +13,7 @@ from orchestrator.app.grouping import grouped_incidents
 from orchestrator.app.handoff_jobs import configured_notify, desk_job, remind_job
 from orchestrator.app.health_checks import health_follow
 from orchestrator.app.incidents import inventory_of, services_of, settle_incidents, triage_follow
+from orchestrator.app.shipping.shipping_jobs import shipping_jobs
 from orchestrator.app.worker.jobs import Job
 from orchestrator.app.workflows import DeferredWorkflows
 from orchestrator.core.schedules import SCHEDULED
@@ -21,6 +22,7 @@ from orchestrator.engine.acting.advancing import Advancing
 from orchestrator.settings import Settings
 from orchestrator.store.database import Database
 from orchestrator.store.incident_triage import KIND
+from plugins.logicapps.reads import WorkflowReader
 
 SETTLE_S = 30.0
 ADVANCE_S = 5.0
@@ -40,6 +42,7 @@ def part_jobs(settings: Settings, database: Database, *, azure: Azure, workflows
         action_job(acting),
         desk_job(database, services),
         remind_job(database, notify=configured_notify(settings, workflows)),
+        *shipping_jobs(database, WorkflowReader(workflows)),
     )
 
 

@@ -1,0 +1,86 @@
+"""What a command about a shipment came to, told from the record: a repetition is told the same."""
+
+from datetime import datetime
+
+from orchestrator.core.actions.standing import standing
+from orchestrator.core.actions.state import Action
+from orchestrator.core.redaction import redact_value
+from orchestrator.core.report import Json
+from orchestrator.core.shipping.standing import ShipmentStage
+from orchestrator.store.shipment_rows import Recorded
+
+_STATUSES = {
+    ShipmentStage.REQUESTED: "waiting",
+    ShipmentStage.BUYING: "accepted",
+    ShipmentStage.VOIDING: "accepted",
+    ShipmentStage.PARKED: "unknown",
+    ShipmentStage.REFUSED: "failed",
+    ShipmentStage.CANCELLED: "refused",
+    ShipmentStage.BOUGHT: "done",
+    ShipmentStage.VOIDED: "done",
+}
+
+
+def redacted(document: Json) -> Json:
+    """Without secrets."""
+    return {name: redact_value(value) for name, value in document.items()}
+
+
+def bought(record: Recorded, *, declined: str | None = None, now: datetime) -> Json:
+    """What the wish to ship came to; `declined` is why this user's yes did not count."""
+    body = record.body
+    reason = declined or body.get("reason")
+    if record.body.get("substatus") == "forbidden":
+        return concluded(record, "refused", f"{record.id} may not be bought: {reason}", now=now)
+    numbers = ", ".join(record.tracking_numbers) or "no tracking number yet"
+    messages = {
+        ShipmentStage.REQUESTED: f"{record.id} waits for an approval: {reason}",
+        ShipmentStage.BUYING: f"{record.id} is being bought",
+        ShipmentStage.PARKED: f"{reason}. {record.id} is not bought again before that is known",
+        ShipmentStage.REFUSED: f"{record.id} was not bought: {reason}",
+        ShipmentStage.CANCELLED: f"{record.id} was not bought: {reason}",
+        ShipmentStage.BOUGHT: f"{record.id} is bought: {record.carrier} {body.get('service')}, {numbers}",
+        ShipmentStage.VOIDING: f"{record.id} is being given back",
+        ShipmentStage.VOIDED: f"{record.id} was bought and given back",
+    }
+    return concluded(record, _STATUSES[record.stage], messages[record.stage], now=now)
+
+
+def cancelled(record: Recorded, void: Action | None, *, now: datetime) -> Json:
+    """What the wish to give it back came to."""
+    stage = record.stage
+    match stage:
+        case ShipmentStage.VOIDED:
+            told = f"{record.id} is given back; refund {record.body['refund_status']}"
+            return concluded(record, "done", told, now=now)
+        case ShipmentStage.CANCELLED:
+            return concluded(record, "done", f"{record.id} is cancelled and will not be bought", now=now)
+        case ShipmentStage.REFUSED:
+            return concluded(record, "done", f"{record.id} was never bought: {record.body.get('reason')}", now=now)
+        case ShipmentStage.PARKED | ShipmentStage.VOIDING | ShipmentStage.BUYING:
+            told = str(record.body.get("reason") or f"{record.id} is {stage.value}")
+            return concluded(record, _STATUSES[stage], told, now=now)
+        case _ if void is not None and void.failed is not None:
+            return concluded(record, "failed", f"{record.id} is not given back: {void.failed.reason}", now=now)
+        case _:
+            told = standing(void) if void is not None else f"{record.id} is {stage.value}"
+            return concluded(record, "waiting", told, now=now)
+
+
+def concluded(record: Recorded, status: str, message: str, *, now: datetime) -> Json:
+    """The shipment with a status, a sentence, and what to do next."""
+    return redacted({"status": status, "message": message, "next": _next(record), "shipment": record.document(now=now)})
+
+
+def _next(record: Recorded) -> str | None:
+    match record.stage:
+        case ShipmentStage.REQUESTED:
+            return f"switchboard approvals show {record.action}"
+        case ShipmentStage.PARKED:
+            return f"switchboard shipments resolve {record.id} --found shipped|not_shipped --note TEXT"
+        case ShipmentStage.BUYING | ShipmentStage.VOIDING:
+            return f"switchboard shipments show {record.id}"
+        case ShipmentStage.BOUGHT:
+            return f"switchboard shipments track {record.id}"
+        case _:
+            return None
