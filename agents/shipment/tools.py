@@ -82,7 +82,7 @@ class OrderTools:
         )
         served = await serving.serve(context.asked, context.remembered)
         claims = self._take(served, context)
-        item = self._hand_over(served, context) if served.hand_over else ""
+        item = await self._hand_over(served, context, claims) if served.hand_over else ""
         return json.dumps(
             {
                 "claims": claims,
@@ -102,7 +102,8 @@ class OrderTools:
         context.values.update(served.values)
         return [{"ref": offer.ref, "text": offer.claim.text} for offer in offers]
 
-    def _hand_over(self, served: Served, context: RunContext) -> str:
+    async def _hand_over(self, served: Served, context: RunContext, claims: list[Json]) -> str:
+        """Give the message to a person, with what is known; that it was given is a claim, too."""
         if self._park is None:
             context.unknown.append(
                 Unknown(text="A person must take this, and no list is kept here.", reason=served.hand_over)
@@ -119,7 +120,17 @@ class OrderTools:
                 run=context.run,
             )
         )
-        context.unknown.append(Unknown(text=f"I have given this to a person ({item}).", reason=served.hand_over))
+        recorder = context.recorder
+        document: Json = {"item": item, "reason": served.hand_over}
+        recorded = await recorder.note(
+            recorder.reserve(), key=item, table=document_table(document), source="handoffs", purpose="who takes it"
+        )
+        offer = context.offer(
+            _statement(
+                "I have given this to a person, {row.item}: {row.reason}", "row.item != ''", recorded.evidence.id
+            )
+        )
+        claims += [{"ref": offer.ref, "text": offer.claim.text}] if offer else []
         context.next.append(f"a person takes it: switchboard handoffs show {item}")
         return item
 
@@ -194,14 +205,13 @@ def _what(action: Mapping[str, object]) -> str:
 
 
 def _became(evidence: str) -> Statement:
-    frame = Frame(values={}, steps=(StepFrame(step="ledger", evidence=evidence, status=DONE),), current="ledger")
-    return Statement(
-        kind=StatementKind.SHOWN,
-        template="{row.declined == '' ? row.standing : row.id + ' is not done: ' + row.declined}",
-        check="row.standing != ''",
-        evidence=(evidence,),
-        frame=frame,
-    )
+    told = "{row.declined == '' ? row.standing : row.id + ' is not done: ' + row.declined}"
+    return _statement(told, "row.standing != ''", evidence)
+
+
+def _statement(template: str, check: str, evidence: str) -> Statement:
+    frame = Frame(values={}, steps=(StepFrame(step="kept", evidence=evidence, status=DONE),), current="kept")
+    return Statement(kind=StatementKind.SHOWN, template=template, check=check, evidence=(evidence,), frame=frame)
 
 
 def _facts(context: RunContext) -> list[Fact]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from agents.shipment.conversation.errands import Errand, ForPerson, errand_of
 from agents.shipment.conversation.holdings import Holdings, find_customer, read_holdings
+from agents.shipment.conversation.introduction import bare_introduction, without_introduction
 from agents.shipment.procedure.following import Ended, Followed, Known, Proposal, Reading, Works, follow
-from agents.shipment.requests.identity import Identity, read_identity
+from agents.shipment.requests.identity import read_identity
 from agents.shipment.requests.understanding import understand
 from agents.shipment.requests.wanted import NotUnderstood, Understood
 from orchestrator.core.claims import DONE, Frame, StepFrame
@@ -20,6 +21,11 @@ from orchestrator.core.report import Json, Question, Statement, StatementKind
 from playbooks.procedure import Procedure
 
 WHO = "To look into your orders I must know who you are: what is your e-mail address, or your name and postcode?"
+_BY = (
+    "customer.verified_by == 'email' ? 'e-mail address' : "
+    "customer.verified_by == 'name_and_postal_code' ? 'name and postcode' : 'customer number and a second fact'"
+)
+HOW = "What can I do for you? Name the order or the article that it is about."
 NOBODY = (
     "No customer is found by that. What is your e-mail address as you gave it to the shop, or your name and postcode?"
 )
@@ -56,7 +62,7 @@ class Serving:
     async def serve(self, text: str, remembered: Mapping[str, object]) -> Served:
         """Serve a message, with what the conversation remembers: `identity` and the open `request`."""
         request = _whole(text, remembered)
-        bodies = identity_bodies(read_identity(request)) or _remembered(remembered)
+        bodies = identity_bodies(request) or _remembered(remembered)
         if not bodies:
             return Served(questions=(Question(text=WHO),), values={"request": request})
         try:
@@ -86,7 +92,10 @@ class Serving:
         return None
 
     async def _served(self, request: str, holdings: Holdings) -> Served:
-        found = understand(request, customer=holdings.customer, orders=holdings.orders, products=holdings.products)
+        wish = without_introduction(request)
+        if not wish:
+            return Served(questions=(Question(text=HOW),))
+        found = understand(wish, customer=holdings.customer, orders=holdings.orders, products=holdings.products)
         if isinstance(found, NotUnderstood):
             if found.question:
                 return Served(questions=(Question(text=found.question, choices=found.choices),))
@@ -125,16 +134,22 @@ class Serving:
         )
 
 
-def identity_bodies(identity: Identity) -> list[Json]:
+def identity_bodies(text: str) -> list[Json]:
     """What a message says of who asks, as questions to the shop, the surest first."""
+    identity = read_identity(text)
     bodies: list[Json] = [{"email": email} for email in identity.emails]
     if identity.postal_code:
+        split = (name.partition(" ") for name in identity.names)
         bodies += [
             {"first_name": first, "last_name": last, "postal_code": identity.postal_code}
-            for first, last in identity.names
+            for first, _, last in split
+            if last
         ]
         if identity.customer_id:
             bodies.append({"customer_id": identity.customer_id, "postal_code": identity.postal_code})
+    for name, postal_code in filter(None, map(bare_introduction, text.splitlines())):
+        first, _, last = name.partition(" ")
+        bodies.append({"first_name": first, "last_name": last, "postal_code": postal_code})
     return bodies
 
 
@@ -182,7 +197,7 @@ def _identified(known: Known) -> Statement:
     frame = StepFrame(step="customer", evidence=known.evidence, status=DONE)
     return Statement(
         kind=StatementKind.SHOWN,
-        template=f"{name}, identified by {{customer.verified_by}}",
+        template=f"{name}, known by {{{_BY}}}",
         check="customer.found && customer.verified_by != null",
         evidence=(known.evidence,),
         frame=Frame(values={}, steps=(frame,), current="customer", named=("customer",)),
