@@ -97,12 +97,12 @@ def _routing(sent: Sent) -> str:
 
 def _notes(sent: Sent, parcel: Parcel) -> list[str]:
     parts = [
+        ("TEST LABEL", "without value" if sent.test_mode else ""),
         ("REF", sent.reference),
-        ("BOX", parcel.reference),
         ("SIGNATURE", "" if sent.signature == "none" else sent.signature.upper()),
         ("INSURED", "" if not sent.insurance else f"{sent.insurance} {sent.rate.currency}"),
+        ("BOX", parcel.reference),
         ("RETURN TO", ", ".join(sent.return_to.lines()) if sent.return_to else ""),
-        ("TEST LABEL", "without value" if sent.test_mode else ""),
     ]
     return list(starmap(_note, ((name, text) for name, text in parts if text)))
 

@@ -7,12 +7,12 @@ of a Code 128 is ten modules on either side, that of a QR code four.
 from collections.abc import Iterator, Sequence
 
 from playbooks.shop.labels.content import BANNER, Block, Content
-from playbooks.shop.labels.marks import HEIGHT, WIDTH, Bars, Box, Mark, Matrix, Text
+from playbooks.shop.labels.marks import EDGE, HEIGHT, WIDTH, Bars, Box, Mark, Matrix, Side, Text
 from playbooks.shop.labels.printable import ELLIPSIS
 
-_EDGE = 28
-_RIGHT = WIDTH - _EDGE
-_INNER = WIDTH - 2 * _EDGE
+_RIGHT = WIDTH - EDGE
+_INNER = WIDTH - 2 * EDGE
+_BANNER = 48
 _QUIET = 10
 _LINE = 1.22
 """The distance of lines, in sizes of their letters."""
@@ -23,39 +23,39 @@ _FROM_SIZES = (24, 22, 20)
 def placed(content: Content) -> tuple[Mark, ...]:
     """All marks of a label."""
     return (
-        *_banner(_EDGE),
-        *_head(content, top=104),
-        *_sender(content, top=214),
-        *_recipient(content, top=396),
-        *_routing(content, top=694),
-        *_barcode(content, top=842),
-        *_notes(content.notes, top=1094),
-        *_banner(HEIGHT - _EDGE - 56),
+        *_banner(EDGE),
+        *_head(content, top=92),
+        *_sender(content, top=204),
+        *_recipient(content, top=378),
+        *_routing(content, top=676),
+        *_barcode(content, top=824),
+        *_notes(content.notes, top=1076),
+        *_banner(HEIGHT - EDGE - _BANNER),
     )
 
 
 def _banner(top: int) -> Iterator[Mark]:
-    yield Box(x=_EDGE, y=top, width=_INNER, height=56)
-    yield _centred(BANNER, y=top + 41, size=38, white=True)
+    yield Box(x=EDGE, y=top, width=_INNER, height=_BANNER)
+    yield _centred(BANNER, y=top + 37, size=36, white=True)
 
 
 def _head(content: Content, *, top: int) -> Iterator[Mark]:
-    yield Text(x=_EDGE, y=top + 26, size=26, text=_cut(content.carrier, 26, _INNER - 260))
-    yield Text(x=_EDGE, y=top + 82, size=56, bold=True, text=_cut(content.service, 56, _INNER - 250, bold=True))
+    yield Text(x=EDGE, y=top + 26, size=26, text=_cut(content.carrier, 26, _INNER - 260))
+    yield _large(content.service, y=top + 82, sizes=(56, 48, 40, 34), width=_INNER - 250)
     yield _right(content.weight, y=top + 34, size=36, bold=True)
     yield _right(content.place, y=top + 80, size=36, bold=True)
     yield _rule(top + 100)
 
 
 def _sender(content: Content, *, top: int) -> Iterator[Mark]:
-    yield Text(x=_EDGE, y=top + 18, size=18, bold=True, text=_caption("FROM", content.ship_from))
+    yield Text(x=EDGE, y=top + 18, size=18, bold=True, text=_caption("FROM", content.ship_from))
     yield _right(content.made_on, y=top + 18, size=20)
-    yield from _lines(content.ship_from.lines, top=top + 24, height=140, width=_INNER, sizes=_FROM_SIZES, bold=False)
-    yield _rule(top + 172)
+    yield from _lines(content.ship_from.lines, top=top + 22, height=136, width=_INNER, sizes=_FROM_SIZES, bold=False)
+    yield _rule(top + 164)
 
 
 def _recipient(content: Content, *, top: int) -> Iterator[Mark]:
-    yield Text(x=_EDGE, y=top + 22, size=20, bold=True, text=_caption("SHIP TO", content.ship_to))
+    yield Text(x=EDGE, y=top + 22, size=20, bold=True, text=_caption("SHIP TO", content.ship_to))
     yield from _lines(
         content.ship_to.lines, top=top + 30, height=258, width=_INNER - 24, sizes=_TO_SIZES, bold=True, indent=24
     )
@@ -75,8 +75,7 @@ def _routing(content: Content, *, top: int) -> Iterator[Mark]:
     module = 4
     side = len(rows) * module
     yield Matrix(x=_RIGHT - side - module * 2, y=top + 20, module=module, data=content.tracking_number, rows=rows)
-    size = next((size for size in (76, 68, 60, 52) if _width(content.routing, size, bold=True) < _INNER - 180), 46)
-    yield Text(x=_EDGE, y=top + 92, size=size, bold=True, text=_cut(content.routing, size, _INNER - 180, bold=True))
+    yield _large(content.routing, y=top + 94, sizes=(76, 68, 60, 52, 46), width=_INNER - 180)
     yield _rule(top + 140, thick=6)
 
 
@@ -87,7 +86,7 @@ def _barcode(content: Content, *, top: int) -> Iterator[Mark]:
     modules = len(pattern) + 2 * _QUIET
     module = next((size for size in (4, 3, 2) if modules * size <= WIDTH), 2)
     left = (WIDTH - len(pattern) * module) // 2
-    yield Text(x=_EDGE, y=top + 24, size=20, bold=True, text="TRACKING NUMBER")
+    yield Text(x=EDGE, y=top + 24, size=20, bold=True, text="TRACKING NUMBER")
     yield Bars(x=left, y=top + 38, height=158, module=module, data=content.tracking_number, pattern=pattern)
     yield _centred(content.spoken, y=top + 232, size=34)
     yield _rule(top + 248)
@@ -97,7 +96,7 @@ def _notes(notes: Sequence[str], *, top: int) -> Iterator[Mark]:
     """As many notes as fit, in a row and the next; what does not fit whole is cut."""
     rows = _wrapped("   ".join(notes), 18, _INNER, bold=False, most=2)
     for number, row in enumerate(rows):
-        yield Text(x=_EDGE, y=top + 18 + number * 20, size=18, text=row)
+        yield Text(x=EDGE, y=top + 19 + number * 22, size=18, text=row)
 
 
 def _lines(
@@ -112,7 +111,7 @@ def _lines(
         most = int(height / (sizes[-1] * _LINE))
         rows = _squeezed(lines, sizes[-1], width, bold=bold, most=most)
     for number, row in enumerate(rows, start=1):
-        yield Text(x=_EDGE + indent, y=top + int(number * size * _LINE) - size // 6, size=size, bold=bold, text=row)
+        yield Text(x=EDGE + indent, y=top + int(number * size * _LINE) - size // 6, size=size, bold=bold, text=row)
 
 
 def _squeezed(lines: Sequence[str], size: int, width: int, *, bold: bool, most: int) -> list[str]:
@@ -175,13 +174,19 @@ def _width(text: str, size: int, *, bold: bool) -> float:
     return float(stringWidth(text, "Helvetica-Bold" if bold else "Helvetica", size))
 
 
+def _large(text: str, *, y: int, sizes: Sequence[int], width: int) -> Text:
+    """A text in the first of the sizes in which it fits, in the last one cut."""
+    size = next((size for size in sizes if _width(text, size, bold=True) <= width), sizes[-1])
+    return Text(x=EDGE, y=y, size=size, bold=True, text=_cut(text, size, width, bold=True))
+
+
 def _centred(text: str, *, y: int, size: int, white: bool = False) -> Text:
-    return Text(x=int(WIDTH - _width(text, size, bold=True)) // 2, y=y, size=size, bold=True, white=white, text=text)
+    return Text(x=WIDTH // 2, y=y, size=size, bold=True, white=white, side=Side.MIDDLE, text=text)
 
 
 def _right(text: str, *, y: int, size: int, bold: bool = False) -> Text:
-    return Text(x=int(_RIGHT - _width(text, size, bold=bold)), y=y, size=size, bold=bold, text=text)
+    return Text(x=_RIGHT, y=y, size=size, bold=bold, side=Side.RIGHT, text=text)
 
 
 def _rule(y: int, *, thick: int = 3) -> Box:
-    return Box(x=_EDGE, y=y, width=_INNER, height=thick)
+    return Box(x=EDGE, y=y, width=_INNER, height=thick)

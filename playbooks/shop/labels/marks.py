@@ -1,15 +1,29 @@
 """What a label is drawn of, in dots of a printer with 203 dots an inch, from the upper left corner."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
 DOTS_PER_INCH = 203
 WIDTH, HEIGHT = 4 * DOTS_PER_INCH, 6 * DOTS_PER_INCH
+EDGE = 28
+"""What stays white around everything."""
+
+
+class Side(StrEnum):
+    """Which point of a line of text stands at its `x`."""
+
+    LEFT = "left"
+    MIDDLE = "middle"
+    RIGHT = "right"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A line of text; `y` is its base line, `size` that of the letters' body."""
+    """A line of text; `y` is its base line, `size` that of the letters' body.
+
+    Fonts differ in width: what is not to begin at `x` says so, and is placed where it is drawn.
+    """
 
     x: int
     y: int
@@ -17,6 +31,7 @@ class Text:
     text: str
     bold: bool = False
     white: bool = False
+    side: Side = Side.LEFT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

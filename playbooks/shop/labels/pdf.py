@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, assert_never
 
-from playbooks.shop.labels.marks import DOTS_PER_INCH, HEIGHT, WIDTH, Bars, Box, Mark, Matrix, Text, runs
+from playbooks.shop.labels.marks import DOTS_PER_INCH, HEIGHT, WIDTH, Bars, Box, Mark, Matrix, Side, Text, runs
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -33,7 +33,7 @@ def _draw(canvas: "Canvas", mark: Mark) -> None:
         case Text():
             canvas.setFillGray(1 if mark.white else 0)
             canvas.setFont("Helvetica-Bold" if mark.bold else "Helvetica", mark.size)
-            canvas.drawString(mark.x, HEIGHT - mark.y, mark.text)
+            _write(canvas, mark)
             canvas.setFillGray(0)
         case Box():
             canvas.rect(mark.x, HEIGHT - mark.y - mark.height, mark.width, mark.height, stroke=0, fill=1)
@@ -45,6 +45,16 @@ def _draw(canvas: "Canvas", mark: Mark) -> None:
                 _draw_runs(canvas, row, x=mark.x, y=top, module=mark.module, height=mark.module)
         case _:
             assert_never(mark)
+
+
+def _write(canvas: "Canvas", mark: Text) -> None:
+    match mark.side:
+        case Side.LEFT:
+            canvas.drawString(mark.x, HEIGHT - mark.y, mark.text)
+        case Side.MIDDLE:
+            canvas.drawCentredString(mark.x, HEIGHT - mark.y, mark.text)
+        case Side.RIGHT:
+            canvas.drawRightString(mark.x, HEIGHT - mark.y, mark.text)
 
 
 def _draw_runs(canvas: "Canvas", pattern: str, *, x: int, y: int, module: int, height: int) -> None:

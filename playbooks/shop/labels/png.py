@@ -6,37 +6,40 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
-from playbooks.shop.labels.marks import DOTS_PER_INCH, HEIGHT, WIDTH, Bars, Box, Mark, Matrix, Text, runs
+from playbooks.shop.labels.marks import DOTS_PER_INCH, EDGE, HEIGHT, WIDTH, Bars, Box, Mark, Matrix, Side, Text, runs
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
-_BLACK, _WHITE = 0, 255
+_BLACK, _WHITE = 0, 1
+_SMALLEST = 8
+_ANCHORS = {Side.LEFT: "ls", Side.MIDDLE: "ms", Side.RIGHT: "rs"}
+"""Of Pillow: a side, and the base line."""
 _NARROWED = {False: 0.88, True: 0.80}
 """Vera, which comes with ReportLab, is that much wider than Helvetica, for which the layout is made."""
 
 
 def draw_png(labels: Sequence[Sequence[Mark]]) -> bytes:
-    """One picture."""
+    """One picture of black and white dots, as a label printer has them."""
     from PIL import Image, ImageDraw  # noqa: PLC0415  # only where a label is made
 
-    image = Image.new("L", (WIDTH, HEIGHT * len(labels)), _WHITE)
+    image = Image.new("1", (WIDTH, HEIGHT * len(labels)), _WHITE)
     pen = ImageDraw.Draw(image)
     for number, marks in enumerate(labels):
         for mark in marks:
             _draw(pen, mark, down=number * HEIGHT)
     written = BytesIO()
-    image.save(written, format="PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
+    image.save(written, format="PNG", compress_level=3, dpi=(DOTS_PER_INCH, DOTS_PER_INCH))
     return written.getvalue()
 
 
 def _draw(pen: "ImageDraw", mark: Mark, *, down: int) -> None:
     match mark:
         case Text():
-            font = _font(mark.size, bold=mark.bold)
+            font = _fitting(mark)
             colour = _WHITE if mark.white else _BLACK
-            pen.text((mark.x, mark.y + down), mark.text, font=font, fill=colour, anchor="ls")
+            pen.text((mark.x, mark.y + down), mark.text, font=font, fill=colour, anchor=_ANCHORS[mark.side])
         case Box():
             _fill(pen, mark.x, mark.y + down, mark.width, mark.height)
         case Bars():
@@ -49,6 +52,16 @@ def _draw(pen: "ImageDraw", mark: Mark, *, down: int) -> None:
                     _fill(pen, mark.x + begin * mark.module, top, length * mark.module, mark.module)
         case _:
             assert_never(mark)
+
+
+def _fitting(mark: Text) -> "FreeTypeFont":
+    """The font in which a text ends before the label's edge does; Vera's letters are wider here and there."""
+    font, size = _font(mark.size, bold=mark.bold), mark.size
+    room = WIDTH - EDGE - (mark.x if mark.side is Side.LEFT else EDGE)
+    while font.getlength(mark.text) > room and size > _SMALLEST:
+        size -= 1
+        font = _font(size, bold=mark.bold)
+    return font
 
 
 def _fill(pen: "ImageDraw", x: int, y: int, width: int, height: int) -> None:

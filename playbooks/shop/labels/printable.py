@@ -41,9 +41,8 @@ def _shown(char: str) -> str:
         return char
     from anyascii import anyascii  # noqa: PLC0415  # only where a label needs it
 
-    found = anyascii(char)
-    is_mark = unicodedata.category(char).startswith("M")
-    return found or ("" if is_mark else UNREADABLE)
+    # letters and marks without a sound of their own, such as the Russian soft sign, leave nothing
+    return anyascii(char) or ("" if unicodedata.category(char)[0] in "LM" else UNREADABLE)
 
 
 def _is_steering(char: str) -> bool:

@@ -7,8 +7,10 @@ hexadecimal), ^BC (Code 128, mode A chooses the subsets), ^BQ (QR code), ^GB (bo
 from collections.abc import Sequence
 from typing import assert_never
 
-from playbooks.shop.labels.marks import HEIGHT, WIDTH, Bars, Box, Mark, Matrix, Text
+from playbooks.shop.labels.marks import HEIGHT, WIDTH, Bars, Box, Mark, Matrix, Side, Text
 
+_ASCENT = 0.78
+"""Of font 0: how much of a line's height is above its base line."""
 _SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;-/()#+&'\"!?*=%@$")
 """What stands for itself in a field. Not among them: the caret and the tilde, with which commands begin, the
 underscore, with which ^FH marks a byte, and the backslash and angle bracket, which some fields read as more."""
@@ -29,7 +31,7 @@ def _command(mark: Mark) -> str:
         case Text():
             reversed_ = "^FR" if mark.white else ""
             wide = mark.size if mark.bold else round(mark.size * 0.85)
-            return f"^FT{mark.x},{mark.y}^A0N,{mark.size},{wide}{reversed_}^FH^FD{escaped(mark.text)}^FS"
+            return f"{_origin(mark)}^A0N,{mark.size},{wide}{reversed_}^FH^FD{escaped(mark.text)}^FS"
         case Box():
             return f"^FO{mark.x},{mark.y}^GB{mark.width},{mark.height},{min(mark.width, mark.height)}^FS"
         case Bars():
@@ -38,6 +40,19 @@ def _command(mark: Mark) -> str:
             return f"^FO{mark.x},{mark.y}^BQN,2,{mark.module}^FH^FDMA,{escaped(mark.data)}^FS"
         case _:
             assert_never(mark)
+
+
+def _origin(mark: Text) -> str:
+    """Where a text stands; one that does not begin at its `x` is a block of one line, which the printer adjusts."""
+    top = mark.y - round(mark.size * _ASCENT)
+    match mark.side:
+        case Side.LEFT:
+            return f"^FT{mark.x},{mark.y}"
+        case Side.MIDDLE:
+            half = min(mark.x, WIDTH - mark.x)
+            return f"^FO{mark.x - half},{top}^FB{2 * half},1,0,C"
+        case Side.RIGHT:
+            return f"^FO0,{top}^FB{mark.x},1,0,R"
 
 
 def escaped(text: str) -> str:
