@@ -1,7 +1,8 @@
 """Finds tracking numbers inside a message: only those that a check digit or unmistakable letters prove.
 
-A check digit alone proves little of a short number: every seventh phone number is a waybill of DHL. So a number of
-digits only counts where it is long, or where the message speaks of a parcel; the shortest need the word itself.
+A check digit alone proves little of a short number: every seventh phone number is a waybill of DHL. So a number without
+unmistakable letters counts where it is long, or where the message speaks of a parcel; the shortest need `tracking`,
+`waybill` or their carrier's name.
 """
 
 import re
@@ -14,9 +15,8 @@ from agents.shipment.numbers.recognition import Recognition, recognise
 MOST_CHARACTERS = 10_000
 """Of a message; what follows is not read."""
 _MOST_GROUPS = 40
-_SHORTEST = min(BY_LENGTH)
-_LONG_DIGITS = 18
-_SHORT_DIGITS = 11
+_LONG = 18
+_SHORT = 11
 _GROUP = re.compile(r"[0-9A-Za-z]+")
 _GAPS = frozenset(("", " ", "  ", "-", "\u00a0", "\u202f", "\u2011", "\u2013"))
 _LONG_LETTERS = 4
@@ -28,7 +28,7 @@ _SHIPPING = re.compile(
 )
 _TRACKING = re.compile(r"track|waybill|\bawb\b|\bdhl\b|old dominion|odfl|sendungsnummer|suivi", re.IGNORECASE)
 _OTHER_NUMBER = re.compile(
-    r"(?:[+$#€£]|\b(?:order|phone|call|tel|mobile|fax|card|account|invoice|customer|member)\b[^.\n]{0,12})$",
+    r"(?:[+$#€£][0-9]{0,3}|\b(?:order|phone|call|tel|mobile|fax|card|account|invoice|customer|member)\b[^.\n]{0,12})$",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"[0-9]{3}[ -][0-9]{3}[ -][0-9]{4}")
@@ -74,7 +74,7 @@ def _number_at(text: str, groups: list[re.Match[str]], first: int) -> tuple[Reco
 
 def _spans(text: str, groups: list[re.Match[str]], first: int) -> Iterator[_Groups]:
     """The group, then with each that follows it, while they can be parts of one number."""
-    size, start = 0, groups[first].start()
+    size, digits, start = 0, False, groups[first].start()
     if text[start - 1 : start].isalnum():
         return  # joined to a letter of another script: part of a word
     for last in range(first, min(first + _MOST_GROUPS, len(groups))):
@@ -84,7 +84,8 @@ def _spans(text: str, groups: list[re.Match[str]], first: int) -> Iterator[_Grou
         size += len(group[0])
         if size > LONGEST:
             return
-        if size >= _SHORTEST and not text[group.end() : group.end() + 1].isalnum():
+        digits = digits or any(map(str.isdigit, group[0]))
+        if digits and size in BY_LENGTH and not text[group.end() : group.end() + 1].isalnum():
             yield _Groups(start, group.end(), last)
 
 
@@ -106,10 +107,12 @@ def _proved(text: str, span: _Groups, recognition: Recognition) -> bool:
     if not any(one.checked or one.distinct for one in recognition.candidates):
         return False
     number = recognition.number
-    if not number.isdigit() or len(number) >= _LONG_DIGITS:
+    if any(one.distinct for one in recognition.candidates) or len(number) >= _LONG:
         return True
+    if text[span.start].islower() and not text[span.start + 1].isalnum():
+        return False  # the article of "a 1234567890", not the letter of a waybill
     if _OTHER_NUMBER.search(text[max(0, span.start - 24) : span.start].rstrip(" :.(")):
         return False
-    if len(number) <= _SHORT_DIGITS:
+    if len(number) <= _SHORT:
         return bool(_TRACKING.search(text)) and not _PHONE.fullmatch(text[span.start : span.end])
     return bool(_SHIPPING.search(text))
