@@ -1,18 +1,28 @@
 """What is worked out before something is sent: the address, the boxes, the border, what may go, and the service."""
 
+from datetime import date
 from functools import cache
 
 from agents.shipment.addresses.validating import validate_address as check_address
+from agents.shipment.choosing import Chosen, read_refused, stronger_signature
+from agents.shipment.choosing import choose as choose_rate
 from agents.shipment.customs import declare
 from agents.shipment.parcels import pack as pack_items
+from agents.shipment.restricted import assess
+from orchestrator.core.documents import decimal_of, list_of
 from orchestrator.core.orders.order import OrderItem
 from orchestrator.core.orders.reading import read_item
 from orchestrator.core.report import Json
 from orchestrator.core.shipping.address import read_address
+from orchestrator.core.shipping.planning import Wishes
+from orchestrator.core.shipping.reading import read_rate
 from playbooks.boxes import Boxes, load_boxes
 from playbooks.customs import CustomsMap, load_customs_map
+from playbooks.delivery_services import ServiceWays, load_service_ways
+from playbooks.restricted import RestrictedList, load_restricted
 
 ON_FILE = "it is on file"
+_TOLD = frozenset({"ground_only", "needs_signature"})
 
 
 def validate_address(found: Json) -> Json:
@@ -101,3 +111,55 @@ def _items(value: object) -> tuple[OrderItem, ...]:
 def _each(document: Json, name: str) -> list[Json]:
     found = document.get(name)
     return [dict(one) for one in found if isinstance(one, dict)] if isinstance(found, list | tuple) else []
+
+
+def restrictions(found: Json) -> Json:
+    """What may go from here to there, and how; `signature` is the strictest of what goods and requester ask for."""
+    result = assess(
+        _items(found.get("items")),
+        ship_from=read_address(found.get("ship_from") or {}),
+        ship_to=read_address(found.get("ship_to") or {}),
+        goods=_restricted(),
+    )
+    document = result.document()
+    wished = str(found.get("signature") or "")
+    notices = [one.why for one in result.findings if one.outcome.value in _TOLD]
+    return {**document, "signature": stronger_signature(result.signature, wished), "notices": notices}
+
+
+def choose(found: Json) -> Json:
+    """The rate that fits what is wished: `rate` (null where none does), `why`, `promise`, `others`, `reasons_shown`."""
+    result = choose_rate(
+        list_of(found.get("rates"), "rates", read_rate),
+        wishes=_wishes(found.get("wishes")),
+        ship_to=read_address(found.get("ship_to") or {}),
+        ways=_ways(),
+        refused=list_of(found.get("refused"), "refused", read_refused),
+        ground_only=found.get("ground_only") is True,
+        currency=str(found.get("currency") or ""),
+    )
+    others = [rate.document() for rate in result.others] if isinstance(result, Chosen) else []
+    return {**result.document(), "others": others}
+
+
+def _wishes(value: object) -> Wishes:
+    wanted = value if isinstance(value, dict) else {}
+    price, day, insurance = (wanted.get(name) for name in ("max_price", "deliver_by", "insurance"))
+    return Wishes(
+        service=str(wanted.get("service") or ""),
+        deliver_by=date.fromisoformat(str(day)) if day else None,
+        fastest=wanted.get("fastest") is True,
+        max_price=None if price is None else decimal_of(price, "max_price"),
+        signature=str(wanted.get("signature") or ""),
+        insurance=None if insurance is None else decimal_of(insurance, "insurance"),
+    )
+
+
+@cache
+def _restricted() -> RestrictedList:
+    return load_restricted()
+
+
+@cache
+def _ways() -> ServiceWays:
+    return load_service_ways()

@@ -1,6 +1,6 @@
 """A query's rows: as sparklines over time, as bars by category, or as a small table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -105,7 +105,7 @@ def _parameter_lines(evidence: Fields) -> list[str]:
 
 def evidence_rows(evidence: Fields, screen: Screen, *, most: int) -> list[RenderableType]:
     """The rows that fit best: at most `most` of them, and how many are left out."""
-    columns = _columns(evidence)
+    columns = [column for column in _columns(evidence) if not _nested(column)]
     shown = len(columns[0].values) if columns else 0
     if not shown:
         return []
@@ -121,6 +121,12 @@ def evidence_rows(evidence: Fields, screen: Screen, *, most: int) -> list[Render
     left += [f"columns not shown: {', '.join(hidden)}"] if hidden else []
     tail = [Padding(Text("; ".join(left), style="dim"), (0, 0, 0, 2))] if left else []
     return [Padding(table, (0, 0, 0, 2)), *tail]
+
+
+def _nested(column: _Column) -> bool:
+    """Whether it holds whole documents, which are read in the evidence's own page."""
+    held = (one for value in column.values for one in (value if isinstance(value, list) else [value]))
+    return any(isinstance(one, Mapping) for one in held)
 
 
 def _all_rows(evidence: Fields, screen: Screen) -> list[RenderableType]:
