@@ -1,6 +1,7 @@
 """Past runs: list them, show them, check their claims again."""
 
 import difflib
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -16,7 +17,9 @@ from orchestrator.app.remembering import beside_past
 from orchestrator.app.resource_source import Resources, open_resources
 from orchestrator.app.search_source import open_index
 from orchestrator.app.state import open_journal, open_state
+from orchestrator.app.workflows import DeferredWorkflows
 from orchestrator.core.claims import recheck
+from orchestrator.core.document_table import document_table
 from orchestrator.core.errors import DataError, InputError, QueryError
 from orchestrator.core.journal import Journal
 from orchestrator.core.metrics_record import read_metrics_query
@@ -26,14 +29,14 @@ from orchestrator.core.recording import search_table
 from orchestrator.core.report import Json
 from orchestrator.core.runs import read_frame
 from orchestrator.core.stored import read_parameters
-from orchestrator.core.table import Table, TableStatus, iso_utc
+from orchestrator.core.table import Column, ColumnType, Table, TableStatus, iso_utc
 from orchestrator.core.unfinished import unfinished_report
 from orchestrator.core.window import Window
 from orchestrator.settings import Settings
 from orchestrator.surfaces.application import RecheckedClaim
 
 if TYPE_CHECKING:
-    from orchestrator.core.ports import Index, Logs
+    from orchestrator.core.ports import Index, Logs, WorkflowReads
 
 RECENT = 200
 UNFINISHED = "This run has no end: it is still running, or was killed. What it had found stands below."
@@ -96,11 +99,15 @@ async def _checked_again(
         open_logs(options, azure, sources, guides) as opened,
         open_resources(azure, sources, opened.logs) as resources,
         open_index(settings, azure, guides) as index,
+        DeferredWorkflows(settings, azure=azure) as workflows,
         AsyncExitStack() as stack,
     ):
         with open_state(settings) as database:
             searched = beside_past(index, database, settings, stack)
-            systems = _Systems(opened.logs, resources, searched, StoredRecord(database))
+            from plugins.logicapps.reads import WorkflowReader  # noqa: PLC0415  # only where a run is verified
+
+            reads = WorkflowReader(workflows)
+            systems = _Systems(opened.logs, resources, searched, StoredRecord(database), reads)
             for turn in _turns(events):
                 tables = await _asked_again(systems, turn)
                 checked += [_rechecked(event, tables) for event in turn if event.get("kind") == "ClaimMade"]
@@ -136,6 +143,10 @@ def _first(events: Sequence[Mapping[str, object]], kind: str) -> Mapping[str, ob
     return next((event for event in events if event.get("kind") == kind), {})
 
 
+_KEPT = frozenset({"message", "code", "command", "ledger", "handoffs"})
+"""Sources of evidence that are no system which could be asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Systems:
     """Whom a run's questions are put to again."""
@@ -144,6 +155,7 @@ class _Systems:
     resources: Resources
     index: "Index"
     record: Record
+    workflows: "WorkflowReads"
 
 
 async def _asked_again(systems: _Systems, events: Sequence[Mapping[str, object]]) -> dict[str, Table]:
@@ -164,6 +176,8 @@ async def _answer_again(systems: _Systems, evidence: Mapping[str, object]) -> Ta
     parameters = read_parameters(evidence["parameters"])
     if evidence.get("status") == "failed":
         return None
+    if source.partition(":")[0] in _KEPT:
+        return _as_recorded(evidence)
     if source.startswith("search:"):
         kinds = next((item.value for item in parameters if item.name == "kinds"), None)
         wanted = tuple(str(kind) for kind in kinds) if isinstance(kinds, list) else ()
@@ -174,6 +188,17 @@ async def _answer_again(systems: _Systems, evidence: Mapping[str, object]) -> Ta
         )
     except (QueryError, DataError):
         return None
+
+
+def _as_recorded(evidence: Mapping[str, object]) -> Table | None:
+    """What was said, worked out or decided then, as it was recorded: nobody could be asked again."""
+    columns, rows = evidence.get("columns"), evidence.get("rows")
+    if not isinstance(columns, list) or not isinstance(rows, list):
+        return None
+    return Table(
+        columns=tuple(Column(str(one["name"]), ColumnType(one["type"])) for one in columns),
+        rows=tuple(tuple(row) for row in rows),
+    )
 
 
 def _window(document: object) -> Window | None:
@@ -195,6 +220,9 @@ async def _table_again(
             return await systems.resources.metrics.measure(read_metrics_query(parameters))
         case "resource_graph":
             return await systems.resources.graph.query(text, parameters=parameters)
+        case "workflow":
+            name, _, body = text.partition(" ")
+            return document_table(await systems.workflows.read_now(name, json.loads(body)))
         case "record":
             return await systems.record.look_up(read_record_query(parameters))
         case _:
