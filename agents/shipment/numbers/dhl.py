@@ -1,14 +1,15 @@
 """DHL: waybills of Express, piece numbers, and numbers of eCommerce."""
 
-from agents.shipment.numbers.form import Form, lengths
+from agents.shipment.numbers.form import OBSERVED, Form, lengths
 from orchestrator.core.shipping.check_digits import mod7_digit
 
 _EXPRESS_URL = "https://www.dhl.com/en/express/tracking.html?AWB={}"
 _ECOMMERCE_URL = "https://webtrack.dhlecs.com/?trackingnumber={}"
 _ECOMMERCE = (
-    "DHL eCommerce tracking help: 10 to 39 letters and digits that begin with GM, LX, RX, UV, CN, SG, TH, IN, HK or MY"
+    "DHL, shipment tracking labels (dhl.com, tracking, id-labels): GM, LX, RX and others, up to 39 characters; beyond "
+    f"that {OBSERVED}"
 )
-_PIECE = "DHL piece identifier, a license plate of ISO/IEC 15459 behind the data identifier J"
+_PIECE = "DHL, shipment tracking labels (dhl.com, tracking, id-labels): JJD01, JJD00, JVGL and similar; ISO/IEC 15459"
 
 FORMS = (
     Form(
@@ -17,7 +18,7 @@ FORMS = (
         pattern=r"(?P<body>[0-9]{9,10})(?P<check>[0-9])",
         lengths=lengths(10, 11),
         mark="10 or 11 digits, the last what is left of the others after division by 7",
-        source="DHL Express waybill number: modulo 7 as in IATA Resolution 600a",
+        source="DHL Express waybill, 10 digits (dhl.com, id-labels); check digit modulo 7 as in air waybills of IATA",
         check=lambda match: mod7_digit(match["body"]),
         url=_EXPRESS_URL,
     ),
@@ -57,7 +58,7 @@ FORMS = (
         pattern=r"[0-9]{14}",
         lengths=lengths(14),
         mark="14 digits; no check digit",
-        source="DHL eCommerce tracking help: numeric numbers of 14 digits",
+        source=f"DHL eCommerce, numbers of digits only; {OBSERVED}",
         url=_ECOMMERCE_URL,
     ),
 )

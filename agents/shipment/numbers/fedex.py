@@ -2,11 +2,11 @@
 
 import re
 
-from agents.shipment.numbers.form import Form, Told, lengths
+from agents.shipment.numbers.form import OBSERVED, Form, Told, lengths
 from orchestrator.core.shipping.check_digits import fedex_digit, gs1_digit
 
 _URL = "https://www.fedex.com/fedextrack/?trknbr={}"
-_EXPRESS = "FedEx Web Services Developer Guide, tracking number check digit of Express: weights 1, 3, 7, modulo 11"
+_EXPRESS = "FedEx developer support on the check digit of Express: weights 1, 3, 7 from the right, modulo 11"
 _GROUND = "FedEx Ground Label Layout Specification, check digit calculation algorithms"
 _ECONOMY = "FedEx SmartPost Job Aid: 22 digits with application identifier 91 or 92, or 20 without it; MOD 10 over all"
 
@@ -82,7 +82,7 @@ FORMS = (
         pattern=r"[0-8][0-9]{19}(?P<body>[0-9]{13})(?P<check>[0-9])",
         lengths=lengths(34),
         mark="34 digits; the last twelve are the tracking number",
-        source=_EXPRESS,
+        source=f"{_EXPRESS}; of the rest of the barcode {OBSERVED}",
         check=lambda match: fedex_digit(match["body"]),
         url=_URL,
         tell=_tell_last_twelve,
@@ -93,7 +93,7 @@ FORMS = (
         pattern=r"3[0-9]{15}(?P<body>[0-9]{11})(?P<check>[0-9])[0-9]{4}",
         lengths=lengths(32),
         mark="32 digits that begin with 3; digits 17 to 28 are the tracking number",
-        source=f"FedEx ASTRA label, one-dimensional barcode; {_EXPRESS}",
+        source=f"{_EXPRESS}; of the rest of the barcode {OBSERVED}",
         check=lambda match: fedex_digit(match["body"]),
         url=_URL,
         tell=_tell_last_twelve,

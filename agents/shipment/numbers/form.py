@@ -20,6 +20,7 @@ class Told:
     tracking_url: str = ""
 
 
+OBSERVED = "no specification is public: the form is that of the numbers which the carrier's tracking page accepts"
 Tell = Callable[[re.Match[str]], Told]
 
 

@@ -6,13 +6,13 @@ digit; their prefix and length are what their tracking pages ask for.
 
 import re
 
-from agents.shipment.numbers.form import Form, Told, lengths
+from agents.shipment.numbers.form import OBSERVED, Form, Told, lengths
 from orchestrator.core.shipping.check_digits import luhn_digit, ups_digit
 
 _ONTRAC_URL = "https://www.ontrac.com/tracking/?number={}"
-_OLD_DOMINION = "Old Dominion Freight Line, PRO numbers of 11 digits with a check digit of Luhn"
+_OLD_DOMINION = f"Old Dominion Freight Line, PRO number; {OBSERVED}"
 _OLD_DOMINION_URL = "https://www.odfl.com/us/en/tools/trace-track-ltl-freight/trace.html?proNumbers={}"
-_LASERSHIP = "LaserShip (now OnTrac) tracking page and label barcodes"
+_LASERSHIP = f"LaserShip, now OnTrac; {OBSERVED}"
 _AMAZON_COUNTRIES = {"A": "US", "C": "CA", "M": "MX"}
 
 
@@ -27,7 +27,7 @@ FORMS = (
         pattern=r"TB(?P<region>[ACM])[0-9]{12}",
         lengths=lengths(15),
         mark="begins with TBA, TBC or TBM, then 12 digits",
-        source="Amazon, help on tracking numbers of Amazon Logistics: TBA in the USA, TBC in Canada, TBM in Mexico",
+        source=f"Amazon Logistics: TBA in the USA, TBC in Canada, TBM in Mexico; {OBSERVED}",
         distinct=True,
         head="TB",
         tell=_tell_amazon,
@@ -38,7 +38,7 @@ FORMS = (
         pattern=r"[AFC][0-9]{10}",
         lengths=lengths(11),
         mark="A, C or F and ten digits; no check digit",
-        source="Amazon Shipping (Europe) tracking page",
+        source=OBSERVED,
     ),
     Form(
         carrier="gofo",
@@ -46,7 +46,7 @@ FORMS = (
         pattern=r"GFUS[0-9]{14}",
         lengths=lengths(18),
         mark="begins with GFUS, then 14 digits",
-        source="GOFO Express tracking page, numbers of the USA",
+        source=f"GOFO Express in the USA; {OBSERVED}",
         distinct=True,
         head="GFUS",
         url="https://www.gofoexpress.com/tracking.html?searchID={}",
@@ -57,7 +57,7 @@ FORMS = (
         pattern=r"LTN[0-9]{8}N1",
         lengths=lengths(13),
         mark="LTN, eight digits, N1",
-        source="Landmark Global, Landmark tracking number (LTN), tracking page",
+        source=f"Landmark tracking number (LTN); {OBSERVED}",
         distinct=True,
         head="LTN",
         url="https://track.landmarkglobal.com/?search={}",
@@ -128,7 +128,7 @@ FORMS = (
         pattern=r"(?P<body>[CD][0-9]{13})(?P<check>[0-9])",
         lengths=lengths(15),
         mark="C or D and 14 digits, the last a check digit",
-        source="OnTrac label specification: letter as 4 or 5, then modulo 10, weights 1 and 2, as in UPS 1Z",
+        source="OnTrac to developers (stackoverflow.com/q/5783756): check digit as UPS makes it, letter as a digit",
         check=lambda match: ups_digit(match["body"]),
         url=_ONTRAC_URL,
     ),
@@ -138,7 +138,7 @@ FORMS = (
         pattern=r"SP[0-9]{18}",
         lengths=lengths(20),
         mark="begins with SP, then 18 digits",
-        source="Spee-Dee Delivery tracking page",
+        source=OBSERVED,
         distinct=True,
         head="SP",
         url="https://www.speedeedelivery.com/track/?tracking={}",
@@ -149,7 +149,7 @@ FORMS = (
         pattern=r"J?JD[0-9]{16}",
         lengths=lengths(18, 19),
         mark="begins with JD or JJD, then 16 digits",
-        source="Yodel tracking page: numbers of the United Kingdom begin with JD or JJD",
+        source=f"Yodel in the United Kingdom; {OBSERVED}",
         distinct=True,
         head="JD",
         url="https://www.yodel.co.uk/tracking/{}",
@@ -160,7 +160,7 @@ FORMS = (
         pattern=r"YT[0-9]{16}",
         lengths=lengths(18),
         mark="begins with YT, then 16 digits",
-        source="YunExpress tracking page",
+        source=OBSERVED,
         distinct=True,
         head="YT",
         url="https://www.yuntrack.com/parcelTracking?id={}",

@@ -2,11 +2,11 @@
 
 import re
 
-from agents.shipment.numbers.form import Form, Told, lengths
+from agents.shipment.numbers.form import OBSERVED, Form, Told, lengths
 from orchestrator.core.shipping.check_digits import ups_digit
 
 _URL = "https://www.ups.com/track?tracknum={}"
-_GUIDE = "UPS Guide to Labeling, appendix on the 1Z tracking number and its modified MOD 10 check digit"
+_GUIDE = "UPS Guide to Labeling, 1Z tracking number and its modified MOD 10 check digit"
 _SERVICES = {
     "01": "Next Day Air",
     "02": "2nd Day Air",
@@ -44,7 +44,7 @@ FORMS = (
         pattern=r"[AHJKTV](?P<body>[0-9]{9})(?P<check>[0-9])",
         lengths=lengths(11),
         mark="a letter of A, H, J, K, T, V and ten digits, the last a check digit",
-        source="UPS tracking help: T, K and other waybills of one letter and ten digits; check digit as in 1Z numbers",
+        source=f"UPS waybills of one letter and ten digits; {OBSERVED}",
         check=lambda match: ups_digit(match["body"]),
         url=_URL,
     ),

@@ -8,8 +8,8 @@ Each function takes the body without its check digit and gives the digit as a te
 - MOD 37,36: ISO/IEC 7064, hybrid system with two moduli; DPD's Parcel Label Specification, "check digit".
 - S10: UPU standard S10, section "check-digit", weights 8, 6, 4, 2, 3, 5, 9, 7.
 - UPS: UPS Guide to Labeling, appendix "1Z tracking number", "check digit calculation".
-- FedEx Express: FedEx Web Services Developer Guide, "tracking number check digit", weights 1, 3, 7 from the right.
-- MOD 7: DHL Express, "waybill number check digit": the number before it, divided by 7, leaves it.
+- FedEx Express: FedEx's developer support (answers.google.com/answers/threadview/id/207899.html), with UPS's rule too.
+- MOD 7: air waybills of IATA and of DHL Express: the number before it, divided by 7, leaves it.
 """
 
 from itertools import cycle
