@@ -1,21 +1,22 @@
 """Orders as tools: serve what a customer's message wants, and take their yes or no to exactly what was shown."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from typing import Annotated, Any, Protocol
 
 from semantic_kernel.functions import kernel_function
 
+from agents.shipment.conversation.outcomes import outcome_text
 from agents.shipment.conversation.recorded import RecordedReading
-from agents.shipment.conversation.serving import Served, Serving
+from agents.shipment.conversation.serving import HOW, Served, Serving
 from agents.shipment.procedure.following import Works
 from orchestrator.core.claims import DONE, Frame, StepFrame
 from orchestrator.core.consent import Consent, read_consent
 from orchestrator.core.document_table import document_table
 from orchestrator.core.errors import SwitchboardError, ToolError
 from orchestrator.core.handoffs import Fact, ItemKind, Parked
-from orchestrator.core.report import Json, Statement, StatementKind, Unknown
+from orchestrator.core.report import Json, Question, Statement, StatementKind, Unknown
 from orchestrator.core.runs import RunContext
 from orchestrator.core.table import iso_utc
 from playbooks.procedure import Procedure
@@ -74,6 +75,9 @@ class OrderTools:
     async def serve(self, run: Annotated[Any, "the run", HIDDEN]) -> str:
         """Serve what the run was asked."""
         context = _context(run)
+        said = read_consent(context.asked)
+        if said is not None and "request" not in context.remembered:
+            return await self._decide(context, said, _decided_before(context.remembered))
         serving = Serving(
             procedures=self._procedures(),
             works=self._works,
@@ -148,11 +152,21 @@ class OrderTools:
         proposed = proposed_before(context.previous)
         if said is None or not proposed:
             raise ToolError("the message is no yes or no to a proposal: serve it instead")
+        return await self._decide(context, said, proposed)
+
+    async def _decide(self, context: RunContext, said: Consent, actions: Sequence[Mapping[str, object]]) -> str:
+        """Take the yes or no to these; said again it changes nothing, and is told again."""
+        if not actions:
+            context.questions.append(Question(text=f"Nothing waits for your yes or no. {HOW}"))
+            return json.dumps({"said": said.value, "claims": []})
         if self._consent is None:
             raise ToolError("no store is open here, so that nothing can be approved")
         consent = self._consent()
-        claims = [await self._confirmed(context, action, said, consent) for action in proposed]
-        _carry(context)
+        claims = [await self._confirmed(context, action, said, consent) for action in actions]
+        kept = ("id", "fingerprint", "requester", "because")
+        context.values["decided"] = [{name: action.get(name) for name in kept} for action in actions]
+        if "identity" in context.remembered:
+            context.values["identity"] = context.remembered["identity"]
         return json.dumps({"said": said.value, "claims": [claim for claim in claims if claim is not None]})
 
     async def _confirmed(
@@ -171,11 +185,13 @@ class OrderTools:
             context.unknown.append(Unknown(text=f"{name} could not be decided: {error.message}"))
             return None
         recorder = context.recorder
-        document = {**told, "what": _what(action)}
+        document = {**told, "said": outcome_text(told), "what": _what(action)}
         recorded = await recorder.note(
             recorder.reserve(), key=name, table=document_table(document), source="ledger", purpose="what became of it"
         )
-        offer = context.offer(_became(recorded.evidence.id))
+        offer = context.offer(
+            _statement("{row.id}: {row.said} ({row.what})", "row.stage != '' && row.said != ''", recorded.evidence.id)
+        )
         if told.get("declined") and told.get("waits"):
             context.next.append(f"a person decides: switchboard approvals show {name}")
         return {"ref": offer.ref, "text": offer.claim.text} if offer else None
@@ -193,20 +209,15 @@ def proposed_before(previous: Mapping[str, object] | None) -> list[Mapping[str, 
     ]
 
 
-def _carry(context: RunContext) -> None:
-    """What the conversation goes on to know: who speaks."""
-    if "identity" in context.remembered:
-        context.values["identity"] = context.remembered["identity"]
+def _decided_before(remembered: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """What the requester decided on in the message before."""
+    found = remembered.get("decided")
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
 def _what(action: Mapping[str, object]) -> str:
     because = action.get("because")
     return str(because.get("text")) if isinstance(because, Mapping) else str(action.get("workflow"))
-
-
-def _became(evidence: str) -> Statement:
-    told = "{row.declined == '' ? row.standing : row.id + ' is not done: ' + row.declined}"
-    return _statement(told, "row.standing != ''", evidence)
 
 
 def _statement(template: str, check: str, evidence: str) -> Statement:
