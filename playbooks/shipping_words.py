@@ -11,7 +11,9 @@ from playbooks.yaml_values import YamlValue, read_yaml
 
 _FILE = Path(__file__).parent / "shipping" / "words.yaml"
 _LISTS_BY_NAME = ("verbs", "leads", "reasons", "names", "values", "units", "options", "payments", "brands")
-_PATTERNS = ("harmless", "story", "because", "questions")
+_PATTERNS = ("harmless", "never", "story", "because", "questions")
+_WHOLE = frozenset({"harmless", "never"})
+_CLAUSE_ENDS = r"(?=$|[,;()—–:'] |(?:and|but|because|since|as|due|so|then|also|if|that) )"
 _TEXTS_BY_NAME = ("cities", "states")
 _PIECE = re.compile(r"[()\[\]|]|[^\s()\[\]|]+")
 _ANY_WORD = r"[^\s,.:;()]+ "
@@ -34,6 +36,7 @@ class Words:
     leads: Mapping[str, tuple[re.Pattern[str], ...]]
     reasons: Mapping[str, tuple[str, ...]]
     harmless: tuple[re.Pattern[str], ...]
+    never: tuple[re.Pattern[str], ...]
     story: tuple[re.Pattern[str], ...]
     because: tuple[re.Pattern[str], ...]
     questions: tuple[re.Pattern[str], ...]
@@ -62,7 +65,7 @@ def parse_words(text: str, *, file: str) -> Words:
     root = read_yaml(text, place=Place(file)).mapping(known=known, required=known)
     danger = frozenset(root["danger"].texts())
     lists = {name: _lists(root[name]) for name in _LISTS_BY_NAME if name != "leads"}
-    patterns = {name: _patterns(root[name], danger) for name in _PATTERNS}
+    patterns = {name: _patterns(root[name], danger, is_whole=name in _WHOLE) for name in _PATTERNS}
     texts = {name: {key: item.text() for key, item in root[name].mapping().items()} for name in _TEXTS_BY_NAME}
     return Words(
         danger=danger,
@@ -88,11 +91,11 @@ def _measure(value: YamlValue) -> Measure:
     return Measure(options.texts(), is_up=direction == "up")
 
 
-def _patterns(value: YamlValue, danger: frozenset[str]) -> tuple[re.Pattern[str], ...]:
-    return tuple(_pattern(item, danger) for item in value.items())
+def _patterns(value: YamlValue, danger: frozenset[str], *, is_whole: bool = False) -> tuple[re.Pattern[str], ...]:
+    return tuple(_pattern(item, danger, is_whole=is_whole) for item in value.items())
 
 
-def _pattern(value: YamlValue, danger: frozenset[str]) -> re.Pattern[str]:
+def _pattern(value: YamlValue, danger: frozenset[str], *, is_whole: bool) -> re.Pattern[str]:
     """A pattern as a regular expression over words that each end in a space; repetition is bounded to ten words."""
     barred = f"(?!(?:{'|'.join(sorted(map(re.escape, danger)))}) |#)"
     pieces = []
@@ -113,6 +116,6 @@ def _pattern(value: YamlValue, danger: frozenset[str]) -> re.Pattern[str]:
             case word:
                 pieces.append(f"(?:{re.escape(word)} )")
     try:
-        return re.compile("".join(pieces))
+        return re.compile("".join(pieces) + (_CLAUSE_ENDS if is_whole else ""))
     except re.error as error:
         raise value.error(f"not a pattern: {error}; close each ( and [") from None

@@ -99,7 +99,7 @@ def _run(task: Mapping[str, Any], shop: _Shop) -> Outcome:
     if customer is None:
         return Outcome(task_id=task["id"], outcome="handed_over", proposed=(), gold=gold, reason=why)
     orders = [shop.orders[one] for one in customer.orders]
-    found = understand(text, customer=customer, orders=orders, products=shop.products)
+    found = understand(f"{known}\n\n{text}", customer=customer, orders=orders, products=shop.products)
     if isinstance(found, NotUnderstood):
         return Outcome(
             task_id=task["id"], outcome="handed_over", proposed=(), gold=gold, reason=f"{found.missing}: {found.reason}"

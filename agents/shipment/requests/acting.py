@@ -1,10 +1,11 @@
 """Reads a request: its verb, what it is done to, what is wanted in its place, how it is paid."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.paying import read_by, read_method, skip_purpose
-from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Thing, Verb, Wish
+from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Place, Thing, Verb, Wish
 from agents.shipment.requests.placing import read_place
 from agents.shipment.requests.pointing import joint, read_order, read_things
 from agents.shipment.requests.wishing import read_target, read_wish
@@ -42,11 +43,9 @@ def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
     start = cursor.position
     said = read_mood(cursor)
     cursor.skip(_ADVERBS)
-    verb = _verb(cursor)
-    if verb is None:
-        cursor.position = start
-        return None
-    act = _objects(cursor, verb)
+    act = _never(cursor) or _applied(cursor) or _corrected(cursor)
+    if act is None and (verb := _verb(cursor)):
+        act = _objects(cursor, verb)
     if act is None:
         cursor.position = start
         return None
@@ -76,6 +75,54 @@ def _verb(cursor: Cursor) -> Verb | None:
     return None
 
 
+def _never(cursor: Cursor) -> Act | None:
+    return Act(verb=Verb.NEVER) if cursor.pattern(cursor.scene.words.never) else None
+
+
+def _applied(cursor: Cursor) -> Act | None:
+    """`apply the gift card to the order`, `pay for the order with PayPal`."""
+    start = cursor.position
+    if cursor.word("apply") and (method := read_method(cursor)) and cursor.word("to", "on", "towards"):
+        order = read_order(cursor)
+        if order is not None:
+            return Act(verb=Verb.REPAY, orders=(order,), method=method)
+    cursor.position = start
+    if cursor.phrase("pay for") and (order := read_order(cursor)) and cursor.word("with", "using", "by", "via"):
+        method = read_method(cursor)
+        if method is not None:
+            return Act(verb=Verb.REPAY, orders=(order,), method=method)
+    cursor.position = start
+    return None
+
+
+def _corrected(cursor: Cursor) -> Act | None:
+    """`correct all order addresses and your user address`: to the address that the customer states."""
+    start = cursor.position
+    cursor.word("potentially", "possibly", "maybe")
+    if not cursor.word("correct", "fix", "update", "change"):
+        return None
+    orders: tuple[OrderPhrase, ...] = ()
+    profile = False
+    while True:
+        before = cursor.position
+        if (orders or profile) and not joint(cursor):
+            break
+        every = bool(cursor.word("all", "both"))
+        cursor.word("of")
+        cursor.word("the", "your")
+        if every and cursor.phrase("order addresses", "orders addresses", "pending order addresses", "addresses of your orders"):
+            orders = (*orders, OrderPhrase(is_every=True, hints=frozenset({"pending"})))
+        elif not every and cursor.phrase("user address", "profile address", "default address", "account address", "user default address"):
+            profile = True
+        else:
+            cursor.position = before
+            break
+    if cursor.at(0).text in {"to", "with"} or not (orders or profile):
+        cursor.position = start
+        return None
+    return Act(verb=Verb.READDRESS, orders=orders, place=Place(is_stated=True), is_profile=profile)
+
+
 def _objects(cursor: Cursor, verb: Verb) -> Act | None:
     match verb:
         case Verb.RETURN:
@@ -97,7 +144,7 @@ def _returned(cursor: Cursor) -> Act | None:
     act = Act(verb=Verb.RETURN, parts=(Part(things),))
     start = cursor.position
     cursor.word(",")
-    if cursor.phrase("and get", "and order", "to get", "and have", "and buy", "and receive", "for", "in exchange for"):
+    if cursor.phrase("and get", "and instead get", "and order", "to get", "and have", "and buy", "and receive", "for", "in exchange for"):
         ids = things[-1].product_ids
         wish = read_wish(cursor, ids) if ids else None
         if wish is not None and len(things) == 1:
@@ -203,7 +250,7 @@ def _swapped(cursor: Cursor, verb: Verb) -> Act | None:
 
 
 def _bare(cursor: Cursor) -> bool:
-    return cursor.is_done or cursor.at().text in {",", "because", "since"}
+    return cursor.is_done or cursor.at().text in {",", "because", "since", "and"}
 
 
 def read_thing_order(cursor: Cursor) -> OrderPhrase | None:
@@ -242,12 +289,29 @@ def _products(cursor: Cursor, things: tuple[Thing, ...]) -> frozenset[str]:
     return frozenset(one for one in found if one in cursor.scene.catalogue.products)
 
 
+def _budget(cursor: Cursor) -> Decimal | None:
+    """`and bring the cost down to $900`."""
+    start = cursor.position
+    cursor.word("and", "to")
+    if cursor.word("bring", "get", "reduce", "lower"):
+        cursor.word("the", "it")
+        cursor.word("cost", "total", "price", "sum")
+        cursor.word("down")
+        if cursor.word("to", "below", "under") and cursor.at().kind == "money":
+            cursor.position += 1
+            return Decimal(cursor.at(-1).text.lstrip("$").replace(",", ""))
+    cursor.position = start
+    return None
+
+
 def _manner(cursor: Cursor, act: Act) -> Act:
     """The act with its way to pay, its order, its `if possible`."""
     while True:
         method = None if act.method else read_by(cursor)
         if method is not None:
             act = replace(act, method=method)
+        elif act.budget is None and (budget := _budget(cursor)) is not None:
+            act = replace(act, budget=budget)
         elif cursor.phrase(*_HOW):
             act = replace(
                 act, is_optional=act.is_optional or cursor.at(-1).text == "possible" and cursor.at(-2).text == "if"

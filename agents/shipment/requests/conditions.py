@@ -39,7 +39,8 @@ _SAID = frozenset({
     "available", "possible", "stock", "in", "any", "more", "anymore", "longer", "can", "you", "agent", "do", "does", "be", "just", "or",
     "out", "of", "such", "option", "options", "a", "an", "which", "unavailable", "impossible", "and", ",", "with", "unable", "to", "done",
     "only", "either", "both", "these", "those", "your", "exists", "exist", "currently", "so", "have", "has", "for", "color", "size",
-    "version", "inside", "order", "from", "exists", "by", "done", "they", "all", "work", "at", "helped", "help", "possibility",
+    "version", "inside", "order", "from", "exists", "by", "done", "they", "all", "work", "at", "helped", "help", "possibility", "refund", "gift", "card", "paypal", "credit", "split", "payment", "whole", "entire", "still", "cheaper", "unfortunately",
+    "then", "what", "as", "described", "same", "them", "will", "yet", "combination", "want", "their", "like", "carried",
 })  # fmt: skip
 _VERBS = frozenset(
     {
@@ -59,6 +60,10 @@ _VERBS = frozenset(
         "switch",
     }
 )
+_GIVEN = (
+    "if and only if the agent gives you", "if and only if the agent offers", "if the agent gives you", "if the agent offers you",
+    "if the agent offers", "if the agent provides", "if the agent provides you",
+)  # fmt: skip
 _ONLY = ("only", "you only want to", "you want to only", "you would only", "you change your mind and only want to")
 
 
@@ -108,6 +113,8 @@ def read_condition(cursor: Cursor) -> Iterator[Condition]:
         yield Condition("guard")
     elif cursor.word("otherwise"):
         yield Condition("impossible")
+    elif _only_one(cursor):
+        yield Condition("one")
     elif _several(cursor):
         yield Condition("several")
     elif cursor.at().text == "if":
@@ -150,6 +157,7 @@ def _confirmed(cursor: Cursor) -> Condition:
 
 def _guarded(cursor: Cursor) -> bool:
     """`if this would require cancelling the entire order, do not do it`."""
+    cursor.word(",")
     words = [token.text for token in cursor.sentence.tokens[cursor.position :]]
     kept = [word for word in words if word not in {",", ")", "("}]
     for phrase in _GUARD:
@@ -163,9 +171,29 @@ def _guarded(cursor: Cursor) -> bool:
     return False
 
 
+def _only_one(cursor: Cursor) -> bool:
+    """`If and only if you can only do one of the two things,`."""
+    start = cursor.position
+    cursor.phrase("if and only if", "if")
+    if cursor.phrase("you can only do one", "only one can be done", "you can only choose one", "only one of them is possible", "only one is possible", "you have to choose one", "you can only have one", "you can do only one"):
+        cursor.phrase("of the 2 things", "of the two things", "of them", "of the two", "of these", "of these two things", "thing", "of both")
+        return True
+    cursor.position = start
+    return False
+
+
 def _several(cursor: Cursor) -> bool:
     """`if multiple colors are available,`."""
     start = cursor.position
+    if cursor.phrase(*_GIVEN) and cursor.word("several", "multiple", "many", "different"):
+        cursor.word("options", "choices", "versions")
+        cursor.word("for")
+        cursor.word("the")
+        cursor.word("new")
+        product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
+        cursor.position = product[0] if product else cursor.position
+        return True
+    cursor.position = start
     if (
         cursor.word("if")
         and (cursor.phrase("there are") or True)
@@ -200,6 +228,8 @@ def _negatives(cursor: Cursor) -> Iterator[int]:
         value = next(catalogue.values_at(cursor.sentence, position, cursor.topic), None)
         option = catalogue.option_at(cursor.sentence, position, cursor.topic)
         ends = [one[0] for one in (product, value, option) if one]
+        if product and product[1]:
+            cursor.topic = product[1]
         if ends:
             position = max(ends)
         elif text in _SAID or text in _VERBS:

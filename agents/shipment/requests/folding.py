@@ -7,10 +7,12 @@ from typing import TypeAlias
 from agents.shipment.requests.phrases import (
     Act,
     Confirmed,
+    Go,
     Guard,
     Method,
     Mood,
     More,
+    OnlyOne,
     Otherwise,
     Part,
     Paying,
@@ -47,6 +49,7 @@ class Folded:
     method: Method | None = None
     pending_method: Method | None = None
     reason: str = ""
+    only_one: OnlyOne | None = None
 
 
 def fold(statements: tuple[Statement, ...]) -> Folded:
@@ -73,12 +76,23 @@ def _fold(folded: Folded, statement: Statement) -> None:
             _pay(folded, statement)
         case More():
             _replace_last(folded, lambda intent: replace(intent, act=_wished(intent.act, statement)))
+        case Go():
+            _replace_last(folded, _wanted)
+        case OnlyOne():
+            folded.only_one = statement
         case Guard():
             _replace_last(folded, lambda intent: replace(intent, act=replace(intent.act, is_optional=True)))
         case Otherwise():
             _otherwise(folded, statement)
         case Confirmed():
             _confirm(folded, statement)
+
+
+def _wanted(intent: Intent) -> Intent:
+    """The last act of an intent, no longer only asked for."""
+    if intent.otherwise:
+        return replace(intent, otherwise=(*intent.otherwise[:-1], replace(intent.otherwise[-1], mood=Mood.WANT)))
+    return replace(intent, act=replace(intent.act, mood=Mood.WANT))
 
 
 def _add(folded: Folded, act: Act) -> None:
@@ -143,9 +157,11 @@ def _otherwise(folded: Folded, otherwise: Otherwise) -> None:
             case More():
                 _replace_last(folded, lambda intent, one=one: replace(intent, act=_second_wish(intent.act, one)))
             case Act():
-                if one.mood is not Mood.WANT:
+                if one.mood is Mood.FORBID or sum(isinstance(each, Act) for each in otherwise.body) > 1:
                     raise Unclear("condition", f"what is not wanted: {one.text}")
                 _replace_last(folded, lambda intent, one=one: replace(intent, otherwise=(*intent.otherwise, one)))
+            case Guard():
+                _replace_last(folded, lambda intent: replace(intent, act=replace(intent.act, is_optional=True)))
             case Reason() | Question():
                 _fold(folded, one)
             case _:

@@ -46,6 +46,9 @@ def read_method(cursor: Cursor) -> Method | None:
     cursor.skip(_DETERMINERS)
     words = cursor.scene.words
     found: Method | None = None
+    if cursor.at().kind == "id" and any(one.id == cursor.at().text for one in cursor.scene.customer.payment_methods):
+        cursor.position += 1
+        return Method(id=cursor.at(-1).text)
     if cursor.phrase(*_ORIGINAL) or (cursor.at(-1).text == "same" and cursor.phrase("payment method", "method")):
         found = Method(is_original=True)
     else:

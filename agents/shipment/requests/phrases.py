@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -19,6 +20,8 @@ class Verb(StrEnum):
     CHANGE = "change"
     CANCEL = "cancel"
     READDRESS = "readdress"
+    NEVER = "never"
+    """What the policy never allows, such as to split a payment."""
     REPAY = "repay"
 
 
@@ -119,6 +122,7 @@ class Method:
     kind: str = ""
     brand: str = ""
     last_four: str = ""
+    id: str = ""
     is_crossed: bool = False
 
 
@@ -128,6 +132,7 @@ class Place:
 
     address: Address | None = None
     is_default: bool = False
+    is_stated: bool = False
     city: str = ""
     order: OrderPhrase | None = None
 
@@ -154,6 +159,7 @@ class Act:
     reason: str = ""
     is_optional: bool = False
     needs_pending: bool = False
+    budget: Decimal | None = None
     text: str = ""
     span: tuple[int, int] = (0, 0)
 
@@ -187,7 +193,7 @@ class Story:
 
     orders: tuple[OrderPhrase, ...] = ()
     things: tuple[Thing, ...] = ()
-    reason: str = ""
+    address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +209,18 @@ class Otherwise:
     """What is wanted if the act before is not possible; a wish alone is another article for the same things."""
 
     body: tuple["Statement", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Go:
+    """What the act before only asked for is wanted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnlyOne:
+    """Of acts that exclude each other, the one that saves most, or that of the verb, is wanted."""
+
+    verb: Verb | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,4 +242,4 @@ class Confirmed:
     is_only: bool = False
 
 
-Statement: TypeAlias = "Act | More | Paying | Reason | Story | Question | Otherwise | Guard | Confirmed"
+Statement: TypeAlias = "Act | More | Paying | Reason | Story | Question | Otherwise | Go | OnlyOne | Guard | Confirmed"

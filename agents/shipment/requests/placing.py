@@ -3,7 +3,6 @@
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.phrases import Place
 from agents.shipment.requests.pointing import place_at, read_order
-from orchestrator.core.shipping.address import Address
 
 _NOUNS = ("address", "home", "house", "home address", "one", "place", "residence", "shipping address")
 _LONGEST = 24
@@ -68,38 +67,16 @@ def _written(cursor: Cursor) -> Place | None:
     """`12 Main Street, Suite 3, Denver, CO, 80203`, as far as its postal code."""
     if cursor.at().kind != "number":
         return None
-    for length in range(4, _LONGEST):
-        token = cursor.at(length)
-        if token.kind == "end":
-            return None
-        if token.kind == "number" and len(token.text) == 5 and token.text.isdigit():  # noqa: PLR2004  # a ZIP code
-            tokens = cursor.sentence.tokens[cursor.position : cursor.position + length + 1]
-            address = us_address([(one.text, one.kind) for one in tokens], cursor)
-            if address is None:
-                return None
-            cursor.position += length + 1
-            cursor.word(",")
-            cursor.word("usa", "us")
+    from agents.shipment.addresses.reading import parse_address  # noqa: PLC0415  # reads rules of countries
+
+    start = cursor.at().start
+    for length in range(_LONGEST, 3, -1):
+        token, after = cursor.at(length - 1), cursor.at(length)
+        if token.kind == "end" or not (after.kind == "end" or after.text in {",", "and", "(", ")", "but", ";"}):
+            continue
+        address = parse_address(cursor.sentence.source[start : token.end], "US")
+        if address is not None:
+            cursor.position += length
             return Place(address=address)
     return None
 
-
-def us_address(tokens: list[tuple[str, str]], cursor: Cursor) -> Address | None:
-    """An address of the form number street, [unit,] city, state[, country] ZIP; None for any other."""
-    words = [text for text, _ in tokens]
-    parts = [part.strip() for part in " ".join(words[:-1]).split(",") if part.strip()]
-    parts = [part for part in parts if part not in {"usa", "us", "united states"}]
-    states = {name: code for code, name in cursor.scene.words.states.items()} | {
-        code.lower(): code for code in cursor.scene.words.states
-    }
-    state = states.get(parts[-1], "") if parts else ""
-    if not state and parts:
-        head, _, tail = parts[-1].rpartition(" ")
-        parts, state = [*parts[:-1], head, tail], states.get(tail, "")
-    if not state or not 3 <= len(parts) <= 4:  # noqa: PLR2004  # street, [unit,] city, state
-        return None
-    titled = [part.title() for part in parts]
-    return Address(
-        address_line1=titled[0], address_line2=titled[1] if len(parts) == 4 else "", city=titled[-2], state_code=state,  # noqa: PLR2004
-        postal_code=words[-1], country_code="US",
-    )  # fmt: skip

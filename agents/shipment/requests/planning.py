@@ -7,7 +7,7 @@ from decimal import Decimal
 from agents.shipment.requests.choosing import choose
 from agents.shipment.requests.cursor import Scene
 from agents.shipment.requests.folding import Folded, Intent
-from agents.shipment.requests.phrases import Act, Method, Mood, Part, Story, Verb
+from agents.shipment.requests.phrases import Act, Method, Mood, OnlyOne, Part, Story, Verb
 from agents.shipment.requests.resolving import (
     Line,
     Memory,
@@ -33,7 +33,7 @@ from agents.shipment.requests.wanted import (
     Understood,
     Wanted,
 )
-from orchestrator.core.orders.order import Order, OrderItem, PaymentKind, PaymentMethod, Variant
+from orchestrator.core.orders.order import Order, OrderItem, OrderStatus, PaymentKind, PaymentMethod, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def plan(folded: Folded, scene: Scene) -> Understood:
         else:
             _planned(step, folded, scene, memory, made)
     made.asked += [Asked(text=one.text) for one in folded.questions]
-    writes = _writes(made.pieces, scene)
+    writes = _writes(_one_only(made.pieces, folded.only_one), scene)
     if made.declined and writes:
         raise Unclear("condition", f"not possible: {made.declined[0].reason}")
     return Understood(wanted=writes, questions=tuple(made.asked), declined=tuple(made.declined))
@@ -84,18 +84,11 @@ def _remember(story: Story, scene: Scene, memory: Memory) -> None:
             memory.named = found
         if phrase.ids or len(found) == 1:
             memory.orders = found
-    for thing in story.things:
-        if thing.product_ids:
-            memory.hints[thing.product_ids] = thing.hints & {"pending", "delivered"}
-            items = tuple(line for verb in (Verb.CHANGE,) for line in _told_lines(thing, verb, scene, memory))
-            memory.lines = items or memory.lines
-
-
-def _told_lines(thing: "object", verb: Verb, scene: Scene, memory: Memory) -> tuple[Line, ...]:
-    try:
-        return find_lines(thing, verb, scene, memory)  # type: ignore[arg-type]  # a thing of a story
-    except (Unclear, Impossible):
-        return ()
+    memory.address = story.address or memory.address
+    things = tuple(thing for thing in story.things if thing.product_ids)
+    for thing in things:
+        memory.hints[thing.product_ids] = thing.hints & {"pending", "delivered"}
+    memory.things = things or memory.things
 
 
 def _planned(intent: Intent, folded: Folded, scene: Scene, memory: Memory, made: Plan) -> None:
@@ -131,6 +124,8 @@ def _exact(act: Act, folded: Folded, scene: Scene, memory: Memory) -> list["Retu
             return list(_readdressed(act, scene, memory))
         case Verb.REPAY:
             return list(_repaid(act, scene, memory))
+        case Verb.NEVER:
+            raise Impossible(f"the policy does not allow it: {act.text}")
 
 
 def _returned(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequence[Returned]:
@@ -157,15 +152,26 @@ def _swapped(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequence
             like = None
             if part.wish.like is not None:
                 like = _model(part, lines, scene, memory)
+            memory.orders = orders_of(lines) or memory.orders
             for line in lines:
                 if act.needs_pending and not line.order.is_pending:
                     raise Impossible(f"order {line.order.id} is {line.order.status}")
                 found += _swap(part, line, act, folded, scene, like=like, many=thing.is_every)
-            memory.orders = orders_of(lines)
     memory.lines = tuple(one.line for one in found)
     if not found:
         raise Impossible("nothing is left to change")
+    _check_budget(act, found)
     return found
+
+
+def _check_budget(act: Act, found: Sequence[Swapped]) -> None:
+    if act.budget is None:
+        return
+    orders = orders_of([one.line for one in found])
+    total = sum((order.total for order in orders), Decimal(0))
+    total += sum((one.variant.price - one.line.item.price for one in found), Decimal(0))
+    if total > act.budget:
+        raise Impossible(f"it would cost {total}, more than {act.budget}")
 
 
 def _swap(
@@ -203,14 +209,16 @@ def _model(part: Part, lines: Sequence[Line], scene: Scene, memory: Memory) -> O
 
 
 def _cancelled(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequence[Wanted]:
-    if act.parts and not act.parts[0].things[0].is_pronoun:
+    if act.parts and (not act.parts[0].things[0].is_pronoun or memory.lines or memory.things):
         for part in act.parts:
             for thing in part.things:
                 find_lines(thing, act.verb, scene, memory)
         raise Impossible("an order is cancelled whole; single items of it are not")
     orders = [order for phrase in act.orders for order in one_order(phrase, act.verb, scene, memory)]
     if act.parts:
-        orders = list(orders_of(find_lines(act.parts[0].things[0], act.verb, scene, memory)))
+        orders = [order for order in memory.orders if order.status == OrderStatus.PENDING]
+        if len(orders) != 1:
+            raise Unclear("order", f"{len(orders)} orders may be meant")
     reason = act.reason or folded.reason
     if not reason:
         raise Unclear(
@@ -273,15 +281,31 @@ def _writes(pieces: Sequence["Returned | Swapped | Wanted"], scene: Scene) -> tu
     return tuple(sorted(writes, key=lambda one: isinstance(one, ModifyItems)))
 
 
+def _one_only(pieces: Sequence["Returned | Swapped | Wanted"], only_one: OnlyOne | None) -> Sequence["Returned | Swapped | Wanted"]:
+    """Of a return and an exchange of the same order only the one that is preferred, where the customer says which."""
+    returned = [one for one in pieces if isinstance(one, Returned)]
+    swapped = [one for one in pieces if isinstance(one, Swapped)]
+    orders = {one.line.order_id for one in (*returned, *swapped)}
+    if only_one is None or not returned or not swapped:
+        return pieces
+    if len(orders) != 1 or len(pieces) != len(returned) + len(swapped):
+        raise Unclear("condition", "which requests exclude each other is not clear")
+    if only_one.verb is not None:
+        return returned if only_one.verb is Verb.RETURN else swapped
+    by_return = sum((one.line.item.price for one in returned), Decimal(0))
+    by_swap = sum((one.line.item.price - one.variant.price for one in swapped), Decimal(0))
+    return returned if by_return > by_swap else swapped
+
+
 def _order_of(piece: "Returned | Swapped | Wanted") -> str:
     return piece.line.order.id if isinstance(piece, Returned | Swapped) else str(getattr(piece, "order_id", ""))
 
 
 def _write(order: Order, pieces: Sequence["Returned | Swapped | Wanted"], scene: Scene) -> Wanted:
-    said = {one.method for one in pieces if isinstance(one, Returned | Swapped)}
-    if len(said) > 1:
+    said = [find_method(one.method, order, scene.customer) for one in pieces if isinstance(one, Returned | Swapped)]
+    if len({one.id for one in said}) > 1:
         raise Unclear("payment", f"two ways to pay are named for order {order.id}")
-    method = find_method(said.pop(), order, scene.customer)
+    method = said[0]
     returned = tuple(dict.fromkeys(one.line for one in pieces if isinstance(one, Returned)))
     if returned:
         if method.id != order.paid_by and method.kind is not PaymentKind.GIFT_CARD:

@@ -176,7 +176,7 @@ def read_things(cursor: Cursor, *, takes_with: bool = True) -> tuple[Thing, ...]
 
 def joint(cursor: Cursor) -> bool:
     """Takes a comma, an `and`, or both, and an `also` after them."""
-    taken = bool(cursor.word(","))
+    taken = bool(cursor.word(",", ";"))
     taken = bool(cursor.word("and", "&", "plus")) or cursor.phrase("as well as") != "" or taken
     if taken:
         cursor.word("also", "then")
@@ -251,7 +251,7 @@ def _named(cursor: Cursor) -> Thing | None:
     start = cursor.position
     every = bool(cursor.word(*_ALL))
     cursor.word("of")
-    determiner = cursor.word(*_DETERMINERS)
+    determiner = cursor.word(*_DETERMINERS) or cursor.word("you")
     number = digits(cursor.at().text)
     count = int(number) if number in _NUMBERS and cursor.at(1).text != "piece" else None
     cursor.position += count is not None
@@ -302,16 +302,15 @@ def _restricted(cursor: Cursor, thing: Thing, *, takes_with: bool) -> Thing:
     """The thing with all that follows and restricts it."""
     while True:
         start = cursor.position
-        read = (
-            _literal(cursor, thing)
-            or _got(cursor, thing)
-            or _in_order(cursor, thing)
-            or _described(cursor, thing, takes_with=takes_with)
-        )
-        if read is None:
+        for read in (_literal, _got, _in_order, _with_values if takes_with else _values):
+            cursor.position = start
+            restricted = read(cursor, thing)
+            if restricted is not None:
+                thing = restricted
+                break
+        else:
             cursor.position = start
             return thing
-        thing = read
 
 
 def _literal(cursor: Cursor, thing: Thing) -> Thing | None:
@@ -380,6 +379,14 @@ def _in_order(cursor: Cursor, thing: Thing) -> Thing | None:
     if preposition == "for" and not phrase.ids:
         return None
     return replace(thing, order=phrase)
+
+
+def _values(cursor: Cursor, thing: Thing) -> Thing | None:
+    return _described(cursor, thing, takes_with=False)
+
+
+def _with_values(cursor: Cursor, thing: Thing) -> Thing | None:
+    return _described(cursor, thing, takes_with=True)
 
 
 def _described(cursor: Cursor, thing: Thing, *, takes_with: bool) -> Thing | None:

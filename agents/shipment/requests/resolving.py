@@ -17,6 +17,7 @@ _LEGAL: dict[Verb, tuple[str, ...]] = {
     Verb.CANCEL: (OrderStatus.PENDING,),
     Verb.READDRESS: (OrderStatus.PENDING, OrderStatus.ITEMS_MODIFIED),
     Verb.REPAY: (OrderStatus.PENDING,),
+    Verb.NEVER: (),
 }
 
 
@@ -43,6 +44,8 @@ class Memory:
 
     orders: tuple[Order, ...] = ()
     lines: tuple[Line, ...] = ()
+    things: tuple[Thing, ...] = ()
+    address: Address | None = None
     named: tuple[Order, ...] = ()
     hints: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
 
@@ -107,7 +110,7 @@ def one_order(phrase: OrderPhrase, verb: Verb, scene: Scene, memory: Memory) -> 
 def find_lines(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple[Line, ...]:
     """Exactly the lines that a thing means; Unclear or Impossible where it is not exactly some."""
     if thing.is_pronoun:
-        return _remembered(thing, verb, memory)
+        return _remembered(thing, verb, scene, memory)
     every = tuple(line for order in _orders(thing, scene, memory) for line in _lines(order))
     known = tuple(line for line in every if _is(thing, line, scene))
     if not known:
@@ -125,7 +128,10 @@ def lines_of(order: Order) -> tuple[Line, ...]:
     return tuple(_lines(order))
 
 
-def _remembered(thing: Thing, verb: Verb, memory: Memory) -> tuple[Line, ...]:
+def _remembered(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple[Line, ...]:
+    if memory.things:
+        found = [line for one in memory.things for line in find_lines(one, verb, scene, memory)]
+        memory.lines, memory.things = tuple(found), ()
     legal = tuple(line for line in memory.lines if line.order.status in _LEGAL[verb])
     if not memory.lines:
         raise Unclear("items", "what `it` means is not said")
@@ -241,6 +247,8 @@ def find_method(method: Method | None, order: Order, customer: Customer) -> Paym
 
 
 def _fits(method: Method, known: PaymentMethod) -> bool:
+    if method.id:
+        return known.id == method.id
     return (
         known.kind == PaymentKind(method.kind)
         and (not method.brand or known.brand.lower() == method.brand)
@@ -252,6 +260,10 @@ def find_place(place: Place, scene: Scene, memory: Memory) -> Address:
     """The address that is meant; Unclear where the customer's data do not show exactly one."""
     if place.address is not None:
         return place.address
+    if place.is_stated:
+        if memory.address is None:
+            raise Unclear("address", "the right address is not stated", question="Which address is right?")
+        return memory.address
     if place.order is not None:
         found = {one.address.place for one in find_orders(place.order, scene, memory)}
     elif place.is_default:

@@ -10,9 +10,11 @@ from agents.shipment.requests.paying import read_paying
 from agents.shipment.requests.phrases import (
     Act,
     Confirmed,
+    Go,
     Guard,
     Mood,
     More,
+    OnlyOne,
     Otherwise,
     Question,
     Reason,
@@ -20,14 +22,19 @@ from agents.shipment.requests.phrases import (
     Story,
     Wish,
 )
-from agents.shipment.requests.pointing import read_order, read_things
+from agents.shipment.requests.telling import (
+    SEPARATORS,
+    read_because,
+    read_given,
+    read_mention,
+    read_story,
+    read_told,
+    read_who,
+    said_reason,
+)
 from agents.shipment.requests.tokens import Sentence
 from agents.shipment.requests.wishing import read_wish
 
-_SEPARATORS = frozenset({
-    ",", "and", "but", "(", ")", "also", "lastly", "finally", "first", "then", "next", "additionally", "so", "well", "oh", "ok", "okay",
-    ":", "besides", "secondly", "firstly", "furthermore", "moreover", "afterwards", "plus", "anyway", "second", "—", "–",
-})  # fmt: skip
 _WISH_LEADS = (
     "you want it to be", "you want the new one to be", "you want to have", "you want to get", "you would like to get", "you want",
     "you would like", "you prefer", "you would prefer", "you need", "want", "you would go for", "you will go for", "go for",
@@ -35,7 +42,6 @@ _WISH_LEADS = (
     "you will take", "you also want", "prefer", "it should be", "it must be", "you would rather have", "ensure", "you can accept",
     "you can allow", "you wish for", "you hope for", "the new one should be",
 )  # fmt: skip
-_GOT = ("received", "bought", "ordered", "purchased", "placed", "got", "have", "made")
 _MOST_TOKENS = 160
 
 
@@ -75,14 +81,14 @@ def read_clauses(cursor: Cursor, mood: Mood | None = None) -> list[Statement] | 
     """The statements from here to the sentence's end."""
     found: list[Statement] = []
     while True:
-        cursor.skip(_SEPARATORS)
+        cursor.skip(SEPARATORS)
         if cursor.is_done:
             return found
         start = cursor.position
         clause = read_clause(cursor, mood)
         at_end = (
             cursor.is_done
-            or cursor.at().text in _SEPARATORS
+            or cursor.at().text in SEPARATORS
             or cursor.at().text in {"if", "because", "since", "as", "due", "otherwise"}
         )
         if clause is None or not at_end:
@@ -96,7 +102,7 @@ def read_clauses(cursor: Cursor, mood: Mood | None = None) -> list[Statement] | 
 def read_clause(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
     """One clause; an empty list is one without a bearing, None is one that is not read."""
     start = cursor.position
-    for read in (_conditional, _requested, _wished, _paid, _because, _asked, _told, _harmless):
+    for read in (_given, _once_possible, _conditional, _nothing, _saving, _requested, _wished, _paid, _who, _because, _asked, _told, _harmless, _mention, _story):
         cursor.position = start
         found = read(cursor, mood)
         if found is not None:
@@ -129,58 +135,28 @@ def _wished(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     return [More(wish=wish, product_ids=ids)]
 
 
+def _saving(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    """`you prefer to do whatever saves you most money`."""
+    start = cursor.position
+    cursor.phrase("you prefer to", "you want to", "you would prefer to", "you would like to", "you will", "prefer to", "you prefer")
+    cursor.word("do")
+    if cursor.phrase("whatever saves you", "whatever saves", "whichever saves you", "whichever saves", "the one that saves you", "the option that saves you", "what saves you"):
+        cursor.word("the")
+        if cursor.phrase("most money", "more money", "most"):
+            return [OnlyOne()]
+    cursor.position = start
+    return None
+
+
+def _nothing(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    """`no action`: after a condition, that the act before is dropped."""
+    said = cursor.phrase("no action", "do nothing", "do not do anything", "take no action", "leave it", "you do not want to do anything", "leave it as it is", "keep it as it is", "keep the order as it is", "do not do it", "tell the agent not to do it", "then do not do it", "you will keep it", "keep it", "no change is needed")
+    return [Guard()] if said else None
+
+
 def _paid(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     paying = read_paying(cursor)
     return None if paying is None else [paying]
-
-
-def _because(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    """`because it is too small`: words of any kind, but none that could be a wish or a condition."""
-    if not cursor.pattern(cursor.scene.words.because):
-        return None
-    start = cursor.position
-    reason = said_reason(cursor)
-    if reason:
-        cursor.position = len(cursor.sentence) if not _stops(cursor, start) else cursor.position
-        return [Reason(reason=reason)] if cursor.is_done or cursor.at().text in _SEPARATORS else None
-    while not cursor.is_done and not _clause_follows(cursor):
-        if cursor.at().text in cursor.scene.words.danger or cursor.at().kind in {"order", "literal"}:
-            return None
-        cursor.position += 1
-    return [] if cursor.position > start else None
-
-
-def _stops(cursor: Cursor, start: int) -> bool:
-    """Whether the words since `start` were not the rest of the sentence."""
-    return cursor.position != start
-
-
-def said_reason(cursor: Cursor) -> str:
-    """The policy's reason whose words stand in the clause from here, and the cursor after them; empty where none does."""
-    words = cursor.scene.words
-    for ahead in range(7):
-        if cursor.at(ahead).text in {"", ",", "and", "but"}:
-            return ""
-        for reason, phrases in words.reasons.items():
-            for phrase in sorted(phrases, key=len, reverse=True):
-                parts = phrase.split(" ")
-                here = cursor.position + ahead
-                if cursor.sentence.text(here, here + len(parts)) == phrase:
-                    cursor.position = here + len(parts)
-                    cursor.phrase(
-                        "it any more",
-                        "it anymore",
-                        "them anymore",
-                        "them",
-                        "it",
-                        "the items",
-                        "any more",
-                        "anymore",
-                        "the order",
-                        "this order",
-                    )
-                    return reason
-    return ""
 
 
 def _clause_follows(cursor: Cursor) -> bool:
@@ -188,12 +164,12 @@ def _clause_follows(cursor: Cursor) -> bool:
     if cursor.at().text not in {",", "and", "but", "(", ")", "then"}:
         return False
     probe = Cursor(cursor.sentence, cursor.scene, topic=cursor.topic, start=cursor.position)
-    probe.skip(_SEPARATORS)
+    probe.skip(SEPARATORS)
     if probe.is_done:
         return True
     return any(
         read(Cursor(cursor.sentence, cursor.scene, topic=cursor.topic, start=probe.position), None) is not None
-        for read in (_conditional, _requested, _paid, _asked, _told, _harmless)
+        for read in (_given, _conditional, _requested, _paid, _asked, _told, _harmless)
     )
 
 
@@ -214,48 +190,6 @@ def _asked(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
             return None
         cursor.position += 1
     return [Question(text=cursor.sentence.text(start, cursor.position))]
-
-
-def _told(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    """`You received your order 1`, `you just bought a lamp with USB`: what later words may point to."""
-    start = cursor.position
-    if cursor.word("for", "in", "regarding", "about", "from", "on", "concerning"):
-        named = read_order(cursor)
-        if named is not None and named.ids and (cursor.is_done or cursor.at().text in {",", ":"}):
-            return [Story(orders=(named,))]
-        cursor.position = start
-        return None
-    if not cursor.word("you"):
-        return None
-    just = False
-    while word := cursor.word("just", "recently", "have", "had", "already", "also"):
-        just = just or word == "just"
-    verb = cursor.word(*_GOT)
-    if not verb:
-        cursor.position = start
-        return None
-    hints = {"pending"} if just and verb != "received" else {"delivered"} if verb == "received" else set[str]()
-    order = read_order(cursor)
-    if order is not None:
-        return [Story(orders=(replace(order, hints=order.hints | hints),))]
-    things = read_things(cursor)
-    if not things:
-        cursor.position = start
-        return None
-    return [Story(things=tuple(replace(one, hints=one.hints | hints) for one in things))]
-
-
-def _harmless(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    words = cursor.scene.words
-    start = cursor.position
-    for patterns in (words.harmless, words.story):
-        cursor.position = start
-        if cursor.pattern(patterns) and (
-            cursor.is_done or cursor.at().text in _SEPARATORS | {"because", "since", "as", "due"}
-        ):
-            return []
-    cursor.position = start
-    return None
 
 
 def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
@@ -280,6 +214,20 @@ def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
     return None
 
 
+def _as_preference(more: More) -> More:
+    """What is wanted only if there is a choice, as a preference."""
+    wish = more.wish
+    return replace(more, wish=replace(wish, pairs=(), preferred=(*wish.preferred, *((pairs,) for pairs in wish.pairs))))
+
+
+def _one_of(body: list[Statement]) -> list[Statement] | None:
+    """`you prefer to return the lamp`: which of two acts that exclude each other is wanted."""
+    if all(isinstance(one, OnlyOne) for one in body):
+        return body
+    acts = [one for one in body if isinstance(one, Act)]
+    return [OnlyOne(verb=acts[0].verb)] if len(acts) == len(body) == 1 else None
+
+
 def _conditioned(condition: Condition, body: list[Statement]) -> list[Statement] | None:
     acts = [one for one in body if isinstance(one, Act)]
     match condition.kind:
@@ -288,11 +236,52 @@ def _conditioned(condition: Condition, body: list[Statement]) -> list[Statement]
             kept = tuple(one for one in body if not (isinstance(one, Act) and one.mood is Mood.FORBID))
             return [Confirmed(body=kept, drops_all=drops, is_only=condition.is_only)]
         case "impossible":
-            return [Otherwise(body=tuple(body))] if body else None
+            return [Otherwise(body=tuple(body))]
+        case "one":
+            return _one_of(body)
         case "unshipped":
             return [replace(one, needs_pending=True) if isinstance(one, Act) else one for one in body]
         case "several":
-            wishes = [one for one in body if isinstance(one, More)]
-            return list(body) if len(wishes) == len(body) else None
+            wishes = [_as_preference(one) for one in body if isinstance(one, More)]
+            return [*wishes] if len(wishes) == len(body) else None
         case _:
             return None
+
+
+def _given(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    return read_given(cursor)
+
+
+def _who(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    return read_who(cursor, _clause_follows)
+
+
+def _because(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    return read_because(cursor, _clause_follows)
+
+
+def _told(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    return read_told(cursor)
+
+
+def _mention(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    return read_mention(cursor)
+
+
+def _story(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    return read_story(cursor, _clause_follows)
+
+
+def _harmless(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    return [] if cursor.pattern(cursor.scene.words.harmless) else None
+
+
+def _once_possible(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    """`If that is possible, do it`: what was only asked is wanted."""
+    start = cursor.position
+    if cursor.phrase("if that is possible", "if it is possible", "if this is possible", "if so", "if yes", "if they can"):
+        cursor.word(",", "then")
+        if cursor.phrase("confirm and ask the agent to do it", "do it", "please do it", "ask the agent to do it", "you want to do it", "go ahead", "please do so", "do so", "you want it done", "proceed", "confirm"):
+            return [Go()]
+    cursor.position = start
+    return None

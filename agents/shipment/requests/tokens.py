@@ -17,7 +17,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
     r"|(?P<mark>[.,;:!?()\"“”>&/+%#-]|\S)"
 )
-_SENTENCE_END = {".", "!", "?", ";"}
+_SENTENCE_END = {".", "!", "?"}
 _CONTRACTIONS = {"d": "would", "re": "are", "m": "are", "ve": "have", "ll": "will"}
 _ONE_PERSON = {
     "i": "you", "me": "you", "myself": "yourself", "we": "you", "us": "you", "my": "your", "mine": "yours",
@@ -46,7 +46,8 @@ class Token:
 class Sentence:
     """The tokens of one sentence, and what they make when joined, so that patterns can be matched from any token."""
 
-    def __init__(self, tokens: Sequence[Token], *, asked: bool) -> None:
+    def __init__(self, tokens: Sequence[Token], *, asked: bool, source: str = "") -> None:
+        self.source = source
         self.tokens = tuple(tokens)
         self.asked = asked
         self.joined = "".join(f"{token.text} " for token in self.tokens)
@@ -109,10 +110,10 @@ def sentences_of(text: str) -> tuple[Sentence, ...]:
             run.append(token)
             continue
         if run:
-            sentences.append(Sentence(run, asked=token.text == "?"))
+            sentences.append(Sentence(run, asked=token.text == "?", source=text))
         run = [] if token.text in _SENTENCE_END else [token]
     if run:
-        sentences.append(Sentence(run, asked=False))
+        sentences.append(Sentence(run, asked=False, source=text))
     return tuple(sentences)
 
 

@@ -1,0 +1,197 @@
+"""Reads what is told and asks for nothing: stories, reasons, who one is; with the orders and items that they name."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from agents.shipment.requests.catalogue import words_of
+from agents.shipment.requests.cursor import Cursor
+from agents.shipment.requests.phrases import OrderPhrase, Reason, Statement, Story, Thing
+from agents.shipment.requests.placing import read_place
+from agents.shipment.requests.pointing import order_ids, read_order, read_thing, read_things
+
+SEPARATORS = frozenset({
+    ",", ";", "and", "but", "(", ")", "also", "lastly", "finally", "first", "then", "next", "additionally", "so", "well", "oh", "ok", "okay",
+    ":", "besides", "secondly", "firstly", "furthermore", "moreover", "afterwards", "plus", "anyway", "second", "—", "–", "'", "however",
+})  # fmt: skip
+REASON_STARTS = frozenset({"because", "since", "as", "due"})
+_GOT = ("received", "bought", "ordered", "purchased", "placed", "got", "have", "made", "created")
+_WHO = (
+    "you are", "your name is", "you name is", "your email is", "your email address is", "you live in", "you live at", "you live on",
+    "your user id is", "your zip code is", "this is", "you reside in", "you are user", "name :", "email :", "your id is",
+    "your customer id is", "your postal code is", "you have two emails :", "you have two emails",
+)  # fmt: skip
+_WHO_SAID = frozenset({
+    "in", "zip", "zipcode", "code", "living", "residing", "at", "from", "with", "email", "address", "and", "user", "id", "your", "is",
+    "you", "live", "are", "postal", "the", "name", "usa", "us", ":", "(", ")", "on", "a", "emails", "2", "two", "have", "customer",
+})  # fmt: skip
+_LIMITS = frozenset({"only", "if", "not", "except", "instead", "unless", "otherwise", "without", "no", "never", "refund", "address"})
+Follows = Callable[[Cursor], bool]
+
+
+def read_told(cursor: Cursor) -> list[Statement] | None:
+    """`You received your order 1`, `you just bought a lamp with USB`: what later words may point to."""
+    start = cursor.position
+    if cursor.word("for", "in", "regarding", "about", "from", "on", "concerning"):
+        named = read_order(cursor)
+        if named is not None and (named.ids or named.place) and (cursor.is_done or cursor.at().text in {",", ":"}):
+            return [Story(orders=(named,))]
+        cursor.position = start
+        return None
+    cursor.word("you")
+    just = False
+    while word := cursor.word("just", "recently", "had", "already", "also", "have"):
+        if word == "have" and cursor.at().text in {"a", "an", "the", "your", "2", "two"}:
+            cursor.position -= 1
+            break
+        just = just or word == "just"
+    verb = cursor.word(*_GOT)
+    if not verb:
+        cursor.position = start
+        return None
+    hints = {"pending"} if just and verb != "received" else {"delivered"} if verb == "received" else set[str]()
+    order = read_order(cursor)
+    if order is not None:
+        return [Story(orders=(replace(order, hints=order.hints | hints),))]
+    things = read_things(cursor)
+    if not things:
+        cursor.position = start
+        return None
+    return [Story(things=tuple(replace(one, hints=one.hints | hints) for one in things))]
+
+
+def read_given(cursor: Cursor) -> list[Statement] | None:
+    """`When asked for the order id, provide 1234567`: the order that is meant."""
+    start = cursor.position
+    if cursor.word("when", "if") and cursor.phrase(
+        "asked for order id", "asked for the order id", "asked for your order id", "asked for the order number",
+        "the agent asks for the order id", "the agent asks for order id", "the agent asks for your order id", "asked for order number",
+    ):  # fmt: skip
+        cursor.word(",")
+        if cursor.phrase("you provide", "provide", "give", "say", "you say"):
+            order = read_order(cursor) or _bare_order(cursor)
+            cursor.word("first")
+            if order is not None:
+                return [Story(orders=(order,))]
+    cursor.position = start
+    return None
+
+
+def _bare_order(cursor: Cursor) -> OrderPhrase | None:
+    token = cursor.at()
+    if token.kind != "number" or len(token.text) != 7:  # noqa: PLR2004  # an order's number
+        return None
+    cursor.position += 1
+    return OrderPhrase(ids=order_ids(token.text, cursor))
+
+
+def read_because(cursor: Cursor, follows: Follows) -> list[Statement] | None:
+    """`because it is too small`: words of any kind, but none that could be a wish or a condition."""
+    if not cursor.pattern(cursor.scene.words.because):
+        return None
+    start = cursor.position
+    reason = said_reason(cursor)
+    if reason:
+        return [Reason(reason=reason)] if cursor.is_done or cursor.at().text in SEPARATORS else None
+    return _run_on(cursor, start, follows)
+
+
+def read_story(cursor: Cursor, follows: Follows) -> list[Statement] | None:
+    """`The lamp you received does not work`, `you live alone`: a known beginning, then words of any kind but wishes."""
+    start = cursor.position
+    if not cursor.pattern(cursor.scene.words.story):
+        thing = read_thing(cursor)
+        if thing is None or not cursor.word("is", "are", "was", "were", "does", "do", "did", "has", "have", "came", "arrived", "broke", "keeps", "stopped", "turned", "looks", "feels", "seems"):
+            cursor.position = start
+            return None
+        cursor.position = start
+    return _run_on(cursor, start, follows)
+
+
+def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | None:
+    """Words up to the next clause that asks for something; None where one of them may itself be a wish."""
+    things: list[Thing] = []
+    while not cursor.is_done and not (cursor.position > start and cursor.at().text in SEPARATORS and follows(cursor)):
+        token = cursor.at()
+        if token.text in cursor.scene.words.danger or token.kind in {"order", "literal"}:
+            return None
+        before = cursor.at(-1).text
+        thing = read_thing(cursor) if token.text not in {"it", "them", "this", "that", "these", "those"} else None
+        if thing is not None:
+            things.append(thing)
+            continue
+        if before != "too" and next(cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, cursor.topic), None):
+            return None
+        cursor.position += 1
+    if cursor.position == start:
+        return None
+    return [Story(things=tuple(things))] if things else []
+
+
+def said_reason(cursor: Cursor) -> str:
+    """The policy's reason whose words stand in the clause from here, and the cursor after them; empty where none does."""
+    words = cursor.scene.words
+    for ahead in range(7):
+        if cursor.at(ahead).text in {"", ",", "and", "but"}:
+            return ""
+        for reason, phrases in words.reasons.items():
+            for phrase in sorted(phrases, key=len, reverse=True):
+                parts = phrase.split(" ")
+                here = cursor.position + ahead
+                if cursor.sentence.text(here, here + len(parts)) == phrase:
+                    cursor.position = here + len(parts)
+                    cursor.phrase(
+                        "it any more",
+                        "it anymore",
+                        "them anymore",
+                        "them",
+                        "it",
+                        "the items",
+                        "any more",
+                        "anymore",
+                        "the order",
+                        "this order",
+                    )
+                    return reason
+    return ""
+
+
+def read_who(cursor: Cursor, follows: Follows) -> list[Statement] | None:
+    """`You are Ann Smith in zip code 12345`: nothing but the customer's own name, id, mail address and places."""
+    start = cursor.position
+    customer, words = cursor.scene.customer, cursor.scene.words
+    if not cursor.phrase(*sorted(_WHO, key=len, reverse=True)):
+        return None
+    own = {*words_of(f"{customer.first_name} {customer.last_name} {customer.email} {customer.id}"), *_WHO_SAID}
+    for address in (customer.address, *(order.address for order in cursor.scene.orders)):
+        own |= set(words_of(" ".join(address.lines())))
+    own |= {word for code, name in words.states.items() for word in (code.lower(), *name.split(" "))}
+    address = None
+    while not cursor.is_done and not (cursor.at().text in SEPARATORS and follows(cursor)):
+        token = cursor.at()
+        place = read_place(cursor) if token.kind == "number" else None
+        if place is not None and place.address is not None:
+            address = place.address
+        elif token.text in own or token.text == "," or token.kind in {"email", "id"} or (token.kind == "number" and len(token.text) == 5):  # noqa: PLR2004  # a ZIP code
+            cursor.position += 1
+        else:
+            cursor.position = start
+            return None
+    return [Story(address=address)] if address else []
+
+
+def read_mention(cursor: Cursor) -> list[Statement] | None:
+    """`Make sure you mention both things at the same time`: how to say it, with nothing new in it."""
+    start = cursor.position
+    cursor.phrase("make sure to", "make sure that you", "make sure you", "be sure to", "remember to", "you should", "you")
+    if not cursor.word("mention", "say", "tell"):
+        cursor.position = start
+        return None
+    while not cursor.is_done:
+        token = cursor.at()
+        named = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
+        if token.text in _LIMITS or named or token.kind in {"order", "literal", "number", "money"}:
+            cursor.position = start
+            return None
+        cursor.position += 1
+    return []
+
