@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.app.action_application import ActionApp
 from orchestrator.app.incident_application import IncidentApp
+from orchestrator.app.shipping_application import ShippingApp
 from orchestrator.core.errors import InputError, SettingsError, SwitchboardError
 from orchestrator.core.events import Event
 from orchestrator.core.redaction import redact_value
@@ -91,7 +92,7 @@ def _redacted(document: Json) -> Json:
     return {name: redact_value(value) for name, value in document.items()}
 
 
-class App(ActionApp, IncidentApp):
+class App(ActionApp, IncidentApp, ShippingApp):
     """Everything that a surface can start; implements `surfaces.application.Application`."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from orchestrator.core.errors import StoreError
 from orchestrator.core.shipping.following import plain_number
 from orchestrator.core.shipping.reading import read_tracking_event
 from orchestrator.core.shipping.shipment import Label, TrackingEvent
-from orchestrator.core.shipping.standing import CREATE, VOID, Standing, stand
+from orchestrator.core.shipping.standing import CREATE, VOID, Standing, VoidDays, stand
 from orchestrator.core.shipping.tracking import identity, merge
 from orchestrator.store import actions as stored_actions
 from orchestrator.store.actions import load_action
@@ -38,16 +38,16 @@ _ADD_NUMBER = "INSERT INTO shipment_numbers (shipment, seq, number, given, sourc
 _NUMBERS = "SELECT number, given, source FROM shipment_numbers WHERE shipment = ? ORDER BY seq"
 
 
-def record_action(connection: Connection, action_id: str, *, now: datetime) -> Recorded | None:
+def record_action(connection: Connection, action_id: str, *, now: datetime, void_days: VoidDays) -> Recorded | None:
     """Write the record of the shipment that an action makes or ends; None where there is none."""
     number = stored_actions.number_of(action_id)
     action = load_action(connection, number)
     shipment = _shipment_of(connection, action, now)
     connection.execute(_SEEN, number, shipment, len(action.events))
-    return None if shipment is None else write_record(connection, shipment, now=now)
+    return None if shipment is None else write_record(connection, shipment, now=now, void_days=void_days)
 
 
-def write_record(connection: Connection, number: int, *, now: datetime) -> Recorded:
+def write_record(connection: Connection, number: int, *, now: datetime, void_days: VoidDays) -> Recorded:
     """Fold all that the record of that number follows from, and write it; InputError where there is none."""
     found = connection.execute("SELECT action, label FROM shipments WHERE number = ?", number)
     if not found:
@@ -61,6 +61,7 @@ def write_record(connection: Connection, number: int, *, now: datetime) -> Recor
         voids=[load_action(connection, cast("int", other)) for (other,) in others if other != own],
         events=_events(connection, number),
         numbers=[str(given) for _, given, source in connection.execute(_NUMBERS, number) if source == PERSON],
+        void_days=void_days,
     )
     standing = _labelled(connection, standing, own, kept=label)
     add_numbers(connection, number, standing.shipment.tracking_numbers, source=CARRIER)

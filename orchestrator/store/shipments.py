@@ -12,7 +12,7 @@ from orchestrator.core.actions.attachments import Attachment
 from orchestrator.core.errors import StoreError
 from orchestrator.core.shipping.following import of_parcels, plain_number
 from orchestrator.core.shipping.shipment import TrackingEvent
-from orchestrator.core.shipping.standing import CREATE, VOID
+from orchestrator.core.shipping.standing import CREATE, VOID, VoidDays
 from orchestrator.store.actions import keep_file, load_action
 from orchestrator.store.actions import number_of as action_number
 from orchestrator.store.database import Database, Value
@@ -52,10 +52,16 @@ _WATCHED = (
 
 
 class StoredShipments:
-    """The shipments of a state store; every method may raise `StoreError`, and `InputError` for an unknown id."""
+    """The shipments of a state store; every method may raise `StoreError`, and `InputError` for an unknown id.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: The store.
+        void_days: For how many days carriers take labels back.
+    """
+
+    def __init__(self, database: Database, *, void_days: VoidDays = lambda _carrier: None) -> None:
         self._database = database
+        self._void_days = void_days
 
     def behind(self, *, limit: int = 1_000) -> tuple[str, ...]:
         """The buying and voiding actions of which something happened that is in no record yet, oldest first."""
@@ -67,7 +73,7 @@ class StoredShipments:
         A buying action gets its record and number here, whatever became of it.
         """
         with self._database.transaction(alone=ALONE) as connection:
-            return record_action(connection, action_id, now=now)
+            return record_action(connection, action_id, now=now, void_days=self._void_days)
 
     def tell(self, shipment_id: str, events: Sequence[TrackingEvent], *, parcel: str, now: datetime) -> Recorded:
         """Take in what a carrier told, each thing once, and write the record anew.
@@ -79,14 +85,14 @@ class StoredShipments:
             found = connection.execute("SELECT given FROM shipment_numbers WHERE shipment = ? ORDER BY seq", number)
             told = of_parcels(events, [str(given) for (given,) in found], parcel=parcel)
             add_events(connection, number, told, now=now)
-            return write_record(connection, number, now=now)
+            return write_record(connection, number, now=now, void_days=self._void_days)
 
     def give_numbers(self, shipment_id: str, numbers: Sequence[str], *, now: datetime) -> Recorded:
         """Take down tracking numbers that a person found at the carrier."""
         number = number_of(shipment_id)
         with self._database.transaction(alone=ALONE) as connection:
             add_numbers(connection, number, numbers, source=PERSON)
-            return write_record(connection, number, now=now)
+            return write_record(connection, number, now=now, void_days=self._void_days)
 
     def keep_label(self, shipment_id: str, file: Attachment, *, now: datetime) -> Recorded:
         """Store a label that came after the answer; StoreError where there is another one already."""
@@ -100,7 +106,7 @@ class StoredShipments:
                 raise other_label(number, str(label), file.sha256)
             keep_file(connection, load_action(connection, cast("int", action)), file, now)
             connection.execute("UPDATE shipments SET label = ? WHERE number = ?", file.sha256, number)
-            return write_record(connection, number, now=now)
+            return write_record(connection, number, now=now, void_days=self._void_days)
 
     def label(self, shipment_id: str) -> Attachment | None:
         """The label with its bytes as they came; None where there is none, or a purge took it."""

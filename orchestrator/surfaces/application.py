@@ -12,6 +12,7 @@ from orchestrator.core.routing.router import Route
 from orchestrator.core.table import Table
 from orchestrator.surfaces.action_application import ActionApplication, CheckedPolicies, Proposal
 from orchestrator.surfaces.incident_application import Document, IncidentApplication, IncidentChange, Listener
+from orchestrator.surfaces.shipping_application import ShippingApplication
 from playbooks.guide import Guide
 from playbooks.problems import Problem
 
@@ -192,7 +193,7 @@ class ServedWorkflow:
     settings: str = field(repr=False)
 
 
-class Application(ActionApplication, IncidentApplication, Protocol):
+class Application(ActionApplication, IncidentApplication, ShippingApplication, Protocol):
     """Everything that a surface can start. Heavy imports happen inside the methods."""
 
     def state_dir(self) -> Path | None:

@@ -1,13 +1,14 @@
 """Asks carriers where parcels are, takes in what they push, and tells persons of what is late or in trouble."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
+from orchestrator.app.shipping.recording import open_shipments
 from orchestrator.core.documents import optional_time
 from orchestrator.core.errors import QueryError, SwitchboardError
 from orchestrator.core.handoffs import Resolved
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from orchestrator.core.shipping.shipment import TrackingEvent
     from orchestrator.store.database import Database
     from orchestrator.store.shipment_rows import Recorded
+    from playbooks.carrier_events.payload import Notice
 
 WORKFLOW = "track_shipment"
 PROGRAM = "switchboard"
@@ -66,16 +68,15 @@ async def ask_carrier(
     return Asked(record=after, new=_count(after) - _count(record), troubles=tuple(troubles))
 
 
-async def take_pushed(
-    shipments: StoredShipments, events: "Sequence[TrackingEvent]", *, number: str, now: datetime
-) -> Asked | None:
+def take_pushed(shipments: StoredShipments, notice: "Notice", *, now: datetime) -> Asked | None:
     """Write down what a carrier pushed about a number; None where no shipment has it."""
-    found = [one for one in await asyncio.to_thread(shipments.named, number) if number_of(one, number)]
-    if not found:
+    number = notice.tracking_number
+    found = next((one for one in shipments.named(number) if number_of(one, number) is not None), None)
+    if found is None:
         return None
-    pushed = [replace(event, source="push") for event in events]
-    after = await asyncio.to_thread(shipments.tell, found[0].id, pushed, parcel=number, now=now)
-    return Asked(record=after, new=_count(after) - _count(found[0]))
+    events = [replace(event, source="push", tracking_number=number) for event in notice.events]
+    after = shipments.tell(found.id, _expected(events, notice.estimated_at), parcel=number, now=now)
+    return Asked(record=after, new=_count(after) - _count(found))
 
 
 def number_of(record: "Recorded", number: str) -> str | None:
@@ -107,7 +108,7 @@ async def follow_due(shipments: StoredShipments, reads: "WorkflowReads", *, now:
 
 def watch(database: "Database", now: datetime) -> None:
     """Give to a person each shipment that is late or in trouble, once, and take it back once it is not."""
-    shipments, handoffs = StoredShipments(database), StoredHandoffs(database)
+    shipments, handoffs = open_shipments(database), StoredHandoffs(database)
     for record in shipments.watched(now=now):
         for concern in CONCERNS:
             _see_to(shipments, handoffs, record, concern, now)

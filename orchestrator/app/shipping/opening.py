@@ -11,11 +11,10 @@ from orchestrator.app.doing import make_acting
 from orchestrator.app.policies import environment_of
 from orchestrator.app.shipping.conversing import procedures_folder
 from orchestrator.app.shipping.planning import ShipmentPlanner
-from orchestrator.app.shipping.recording import ShipmentDesk
+from orchestrator.app.shipping.recording import ShipmentDesk, open_shipments
 from orchestrator.app.sources import choose_sources
 from orchestrator.app.workflows import DeferredWorkflows
 from orchestrator.store.actions import StoredActions
-from orchestrator.store.shipments import StoredShipments
 from orchestrator.surfaces.application import Options
 from plugins.logicapps.reads import WorkflowReader
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from orchestrator.engine.acting.acting import Acting
     from orchestrator.settings import Settings
     from orchestrator.store.database import Database
+    from orchestrator.store.shipments import StoredShipments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Shipping:
     """What buys, follows and records shipments in this process."""
 
     actions: StoredActions
-    shipments: StoredShipments
+    shipments: "StoredShipments"
     desk: ShipmentDesk
     acting: "Acting"
     workflows: "Workflows"
@@ -49,7 +49,7 @@ async def open_shipping(settings: "Settings", database: "Database") -> AsyncIter
         reads = WorkflowReader(workflows)
         yield Shipping(
             actions=StoredActions(database),
-            shipments=StoredShipments(database),
+            shipments=open_shipments(database),
             desk=ShipmentDesk(database),
             acting=make_acting(settings, database, azure=azure, workflows=workflows, services=services),
             workflows=workflows,

@@ -21,6 +21,19 @@ _AT_ONCE = 200
 _log = structlog.get_logger(__name__)
 
 
+def open_shipments(database: "Database") -> StoredShipments:
+    """The record of shipments, with what is known of carriers here."""
+    return StoredShipments(database, void_days=void_days)
+
+
+def void_days(carrier: str) -> int | None:
+    """For how many days a carrier takes a label back, by its tariff; None where there is no tariff of it."""
+    from playbooks.shop.tariff_reading import shipped_tariff  # noqa: PLC0415  # asked of parked shipments only
+
+    found = shipped_tariff().carrier(carrier)
+    return found.void_days if found is not None else None
+
+
 class ShipmentDesk:
     """Writes a shipment's record anew after each change of an action; everything may be done twice, and out of order.
 
@@ -29,7 +42,7 @@ class ShipmentDesk:
     """
 
     def __init__(self, database: "Database") -> None:
-        self._shipments = StoredShipments(database)
+        self._shipments = open_shipments(database)
 
     def take(self, action: "Action", *, at: datetime) -> "Recorded | None":
         """The record of the shipment that an action makes or ends, up to date; None for every other action."""

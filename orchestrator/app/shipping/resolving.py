@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Literal
 
 from orchestrator.app.identity import this_user
 from orchestrator.app.shipping.opening import Shipping
@@ -16,8 +15,8 @@ from orchestrator.core.report import Json
 from orchestrator.core.shipping.standing import CREATE, ShipmentStage
 from orchestrator.core.workflows import Done
 from orchestrator.store.shipment_rows import Recorded
+from orchestrator.surfaces.shipping_application import Found
 
-Found = Literal["shipped", "not_shipped"]
 _WORDS = {True: "shipped", False: "not shipped"}
 
 

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orchestrator.app.shipping.following import follow_due, watch
-from orchestrator.app.shipping.recording import ShipmentDesk
-from orchestrator.store.shipments import StoredShipments
+from orchestrator.app.shipping.recording import ShipmentDesk, open_shipments
 
 if TYPE_CHECKING:
     from orchestrator.app.worker.jobs import Job
@@ -22,7 +21,7 @@ def shipping_jobs(database: "Database", reads: "WorkflowReads") -> "tuple[Job, .
     """The worker's jobs; `reads` asks the carriers."""
     from orchestrator.app.worker.jobs import Job  # noqa: PLC0415  # only a worker has jobs
 
-    desk, shipments = ShipmentDesk(database), StoredShipments(database)
+    desk, shipments = ShipmentDesk(database), open_shipments(database)
 
     async def record(now: datetime) -> None:
         await asyncio.to_thread(desk.look, now)

@@ -1,8 +1,8 @@
 """Where a shipment stands: what its buying action, its voids, the carrier's events and the clock add up to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from orchestrator.core.actions.standing import standing
@@ -15,6 +15,8 @@ from orchestrator.core.shipping.tracking import Tracked, track
 from orchestrator.core.table import iso_utc
 
 VOID_UNKNOWN = "void_unknown"
+VoidDays = Callable[[str], int | None]
+"""For how many days a carrier takes a label back; None where nobody says."""
 CREATE = "create_shipment"
 VOID = "void_shipment"
 BUYING = frozenset({CREATE, VOID})
@@ -129,6 +131,7 @@ def stand(
     voids: Sequence[Action] = (),
     events: Sequence[TrackingEvent] = (),
     numbers: Sequence[str] = (),
+    void_days: VoidDays = lambda _carrier: None,
 ) -> Standing:
     """Where the shipment of a buying action stands.
 
@@ -139,12 +142,13 @@ def stand(
         voids: The `void_shipment` actions on it, oldest first.
         events: What carriers told of it, in any order.
         numbers: Tracking numbers that people gave, where the carrier's answer holds none.
+        void_days: Tells until when somebody must have found out about one that may have been bought.
     """
     told = shipment_of(action, number=number)
     shipment = replace(told.shipment, tracking_numbers=told.shipment.tracking_numbers or tuple(numbers))
     found = Standing(shipment=shipment, stage=ShipmentStage.BOUGHT, problems=told.problems)
     if action.stage not in ACTED:
-        return _not_bought(found, action, now)
+        return _with_deadline(_not_bought(found, action, now), action, void_days)
     numbers, given_back = shipment.tracking_numbers, any(void.stage in ACTED for void in voids)
     tracked = track(of_parcels(events, numbers), now=now, numbers=numbers, cancelled=given_back)
     return _voids(_followed(found, tracked), voids, now)
@@ -158,6 +162,14 @@ def _not_bought(found: Standing, action: Action, now: datetime) -> Standing:
     if stage is ShipmentStage.REFUSED and action.failed is not None:
         shipment = replace(shipment, substatus=action.failed.code)
     return replace(found, shipment=shipment, stage=stage, reason=_reason(action, now), owner=_owner(action))
+
+
+def _with_deadline(found: Standing, action: Action, void_days: VoidDays) -> Standing:
+    """Until when a label that nobody knows of could be given back, if there is one: from the call on, at the latest."""
+    days = void_days(found.shipment.carrier) if found.stage is ShipmentStage.PARKED else None
+    if days is None or action.claim is None:
+        return found
+    return replace(found, shipment=replace(found.shipment, void_by=action.claim.at + timedelta(days=days)))
 
 
 def _wanted(action: Action, stage: ShipmentStage) -> str:

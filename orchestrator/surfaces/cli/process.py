@@ -26,6 +26,7 @@ from orchestrator.surfaces.cli import (
     runs,
     samples,
     services,
+    shipments,
     worker,
     workflows,
 )
@@ -45,6 +46,7 @@ _GROUPS = (
     runs,
     incidents,
     approvals,
+    shipments,
     handoffs,
     policies,
     workflows,
@@ -64,6 +66,7 @@ _ORDER = (
     "runs",
     "incidents",
     "approvals",
+    "shipments",
     "handoffs",
     "policies",
     "workflows",

@@ -1,0 +1,154 @@
+"""`switchboard shipments`: the commands that show, print and follow."""
+
+import asyncio
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestrator.core.errors import InputError
+from orchestrator.core.shipping.shipment import TrackingStatus
+from orchestrator.core.shipping.standing import ShipmentStage
+from orchestrator.surfaces.cli import options as shared
+from orchestrator.surfaces.cli.output import out_screen, warn, write, write_json
+from orchestrator.surfaces.shipping_application import LabelFile
+from orchestrator.surfaces.terminal.shipments import shipment_page, shipments_list, tracked_page
+
+LIST_EXAMPLES = """\b
+Examples:
+  switchboard shipments list
+  switchboard shipments list --status parked --status exception
+  switchboard shipments list --order W1001 --json
+"""
+SHOW_EXAMPLES = """\b
+Examples:
+  switchboard shipments show S-1
+  switchboard shipments show W1001 --json
+"""
+LABEL_EXAMPLES = """\b
+Examples:
+  switchboard shipments label S-1 --out label.pdf
+"""
+TRACK_EXAMPLES = """\b
+Examples:
+  switchboard shipments track S-1
+  switchboard shipments track --push webhook.json
+  curl ... | switchboard shipments track S-1 --push -
+"""
+Shipment = Annotated[
+    str, typer.Argument(metavar="SHIPMENT", help="Its id such as S-1, a tracking number, or the order's id.")
+]
+_LIMIT = 10_000
+_WORDS = dict.fromkeys(
+    ("parked", "exception", "late", *(stage.value for stage in ShipmentStage), *(one.value for one in TrackingStatus))
+)
+State = StrEnum("State", {word.upper(): word for word in _WORDS})  # type: ignore[misc]  # one list of words for all
+"""What a list may be narrowed to: a stage, where the parcel is, `late`, or `exception`."""
+
+
+def add_to(group: typer.Typer) -> None:
+    """Add the commands of this module."""
+    group.command(epilog=SHOW_EXAMPLES)(show)
+    group.command(epilog=LABEL_EXAMPLES)(label)
+    group.command(epilog=TRACK_EXAMPLES)(track)
+    group.command("list", epilog=LIST_EXAMPLES)(list_)
+
+
+def list_(
+    context: typer.Context,
+    *,
+    status: Annotated[
+        list[State] | None, typer.Option("--status", help="Only these. Repeatable.", show_default=False)
+    ] = None,
+    order: Annotated[str | None, typer.Option("--order", metavar="ORDER", help="Only those of this order.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=_LIMIT, help="How many.")] = 20,
+    as_json: shared.AsJson = False,
+) -> None:
+    """List shipments, the newest first: what waits, what is parked or late, and where the others are."""
+    states = [str(one) for one in status or ()]
+    # one more than is shown tells whether there are more
+    found = shared.application_of(context).list_shipments(states=states, order=order, limit=limit + 1)
+    shipments, more = found[:limit], len(found) > limit
+    if as_json:
+        write_json({"shipments": list(shipments), "more": more})
+    else:
+        write(shipments_list(shipments, out_screen(), more=more))
+
+
+def show(context: typer.Context, shipment: Shipment, *, as_json: shared.AsJson = False) -> None:
+    """Show a shipment, or all of an order: addresses, price, label, where it is, and what was done."""
+    found = shared.application_of(context).show_shipments(shipment)
+    if as_json:
+        write_json({"shipments": list(found), "more": False})
+    else:
+        screen = out_screen()
+        write("\n".join(shipment_page(one, screen) for one in found))
+
+
+def label(
+    context: typer.Context,
+    shipment: Shipment,
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to; - is stdout.")],
+) -> None:
+    """Print a label again: the same bytes as the carrier gave, and nothing is bought."""
+    application = shared.application_of(context)
+    found = asyncio.run(application.shipment_label(shipment))
+    if str(out) == "-":
+        sys.stdout.buffer.write(found.data)
+        sys.stdout.flush()
+    else:
+        warn(f"{found.shipment}: {write_label(found, out)}, {len(found.data):,d} bytes, {found.media_type}")
+
+
+def track(
+    context: typer.Context,
+    shipment: Annotated[
+        str | None,
+        typer.Argument(metavar="[SHIPMENT]", help="Its id such as S-1, a tracking number, or the order's id."),
+    ] = None,
+    *,
+    push: Annotated[
+        Path | None,
+        typer.Option("--push", metavar="FILE", help="Take in what a carrier sent, instead of asking it; - is stdin."),
+    ] = None,
+    as_json: shared.AsJson = False,
+) -> None:
+    """Ask the carrier where a shipment is, or take in what it sent; late and repeated news change nothing."""
+    application = shared.application_of(context)
+    if push is not None:
+        document = application.push_tracking(_payload(push), name=shipment or "")
+    elif shipment is not None:
+        document = asyncio.run(application.track_shipment(shipment))
+    else:
+        raise InputError("which shipment? Give its id, a tracking number, or --push FILE with what a carrier sent")
+    if as_json:
+        write_json(document)
+    else:
+        write(tracked_page(document, out_screen()))
+
+
+def _payload(path: Path) -> bytes:
+    if str(path) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"--push {str(path)!r} cannot be read: {error.strerror}; name a JSON file, or -") from None
+
+
+def write_label(found: LabelFile, path: Path) -> Path:
+    """Write a label's bytes; a file that holds others is not overwritten. InputError where it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.read_bytes() != found.data:
+            raise InputError(f"{str(path)!r} holds something else than this label: name another file")
+        path.write_bytes(found.data)
+    except OSError as error:
+        raise InputError(
+            f"{str(path)!r} cannot be written: {error.strerror}; the label is kept: "
+            f"switchboard shipments label {found.shipment} --out FILE"
+        ) from None
+    return path
