@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.core.errors import GuideError, InputError, Place
+from orchestrator.core.errors import Place
+from playbooks.data_file import read_file, refuse_twice, whole
 from playbooks.yaml_values import YamlValue, read_yaml
 
 DEFAULT_FILE = Path(__file__).parent / "shipping" / "boxes.yaml"
@@ -51,25 +52,12 @@ def load_boxes(path: Path = DEFAULT_FILE) -> Boxes:
     return parse_boxes(read_file(path, what="boxes"), file=str(path))
 
 
-def read_file(path: Path, *, what: str) -> str:
-    """The text of a file of this room; InputError and GuideError as of `load_boxes`."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"the {what} {str(path)!r} cannot be read: {error.strerror}; name an existing file") from error
-    except UnicodeDecodeError as error:
-        raise GuideError(f"byte {error.start} is not UTF-8; save the file as UTF-8", place=Place(str(path))) from error
-
-
 def parse_boxes(text: str, *, file: str) -> Boxes:
     """Parse the text of a file of boxes; GuideError where it is wrong."""
     names = ("boxes", "fill_percent", "own_box")
     found = read_yaml(text, place=Place(file, 1)).mapping(known=names, required=names)
     sizes = [_size(item) for item in found["boxes"].items()]
-    ids = [size.id for size in sizes]
-    for item, size in zip(found["boxes"].items(), sizes, strict=True):
-        if ids.count(size.id) > 1:
-            raise item.error(f"the box {size.id!r} stands twice; give each its own id")
+    refuse_twice(found["boxes"].items(), [size.id for size in sizes])
     percent = whole(found["fill_percent"])
     if percent > _PERCENT:
         raise found["fill_percent"].wrong("a percentage from 1 to 100")
@@ -103,11 +91,3 @@ def _sides(value: YamlValue) -> tuple[int, int, int]:
     if len(sides) != _SIDES:
         raise value.error(f"{len(sides)} sides; give three, in millimetres")
     return sides[0], sides[1], sides[2]
-
-
-def whole(value: YamlValue, *, least: int = 1) -> int:
-    """A whole number from `least`."""
-    number = value.value
-    if isinstance(number, bool) or not isinstance(number, int) or number < least:
-        raise value.wrong(f"a whole number from {least}")
-    return number

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestrator.core.errors import Place
 from orchestrator.core.shipping.address import Address
-from playbooks.boxes import read_file
+from playbooks.data_file import read_file, refuse_twice
 from playbooks.yaml_values import YamlValue, read_yaml
 
 DEFAULT_FILE = Path(__file__).parent / "shipping" / "customs.yaml"
@@ -95,9 +95,7 @@ def parse_customs_map(text: str, *, file: str) -> CustomsMap:
     sources = {name: value.text() for name, value in found["sources"].mapping().items()}
     territories = tuple(_territory(item, sources) for item in found["territories"].items())
     ids = [one.id for one in territories]
-    for item, one in zip(found["territories"].items(), territories, strict=True):
-        if ids.count(one.id) > 1:
-            raise item.error(f"the territory {one.id!r} stands twice; give each its own id")
+    refuse_twice(found["territories"].items(), ids)
     between = tuple(_between(item, sources, ids) for item in found["between"].items())
     return CustomsMap(incoterm=incoterm, territories=territories, between=between)
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from orchestrator.core.errors import Place
-from playbooks.boxes import read_file
+from playbooks.data_file import read_file
 from playbooks.yaml_values import YamlValue, read_yaml
 
 DEFAULT_FILE = Path(__file__).parent / "shipping" / "restricted.yaml"

@@ -168,13 +168,12 @@ def _trouble(
     money: str,
 ) -> str:
     """Why a rate does not do; empty where it does."""
-    checks = (
-        _not_offered(rate, forbidden, money),
-        _not_by_ground(rate, ways) if ground_only else "",
-        _not_wished(rate, wishes),
-        _too_late(rate, wishes, ship_to),
+    return (
+        _not_offered(rate, forbidden, money)
+        or (_not_by_ground(rate, ways) if ground_only else "")
+        or _not_wished(rate, wishes)
+        or _too_late(rate, wishes, ship_to)
     )
-    return next(filter(None, checks), "")
 
 
 def _not_offered(rate: Rate, forbidden: set[tuple[str, str]], money: str) -> str:
@@ -247,7 +246,8 @@ def _why(best: Rate, count: int, *, wishes: Wishes) -> str:
 def _why_second(rate: Rate, best: Rate, *, fastest: bool) -> str:
     """By what it lost, in the order in which it is compared."""
     dearer = f"{rate.amount - best.amount:,.2f} {rate.currency} dearer" if rate.amount > best.amount else ""
-    slower = "it promises no earlier day" if _time(rate) > _time(best) else ""
+    later = "it arrives later" if rate.promised_at is not None else "it promises no day"
+    slower = later if _time(rate) > _time(best) else ""
     reasons = (slower, dearer) if fastest else (dearer, slower)
     return next(filter(None, reasons), "it is as good, and comes after it by name")
 

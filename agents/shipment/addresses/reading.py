@@ -171,9 +171,11 @@ def _cut_postcode(parts: tuple[str, ...], rules: CountryRules) -> tuple[tuple[st
 
 
 def _cut_region(parts: tuple[str, ...], rules: CountryRules) -> tuple[tuple[str, ...], Region | None]:
-    """The longest end of the last part that names one region."""
+    """The end of the last part that names one region: its last word where that is a code, else as long as it goes."""
     words = parts[-1].split()
-    for start in range(len(words)):
+    code = fold(words[-1]).upper()
+    last = [len(words) - 1] if any(region.code == code for region in rules.regions) else []
+    for start in (*last, *range(len(words))):
         named = _exactly(rules, " ".join(words[start:]))
         if len(named) == 1:
             left = " ".join(words[:start])
