@@ -145,8 +145,7 @@ class Works:
                 answer = await hosted.handler(body, key=run.key or run.tracking_id, effects=effects)
             reply = answer_reply(answer, headers=headers)
         except NotPossibleError as error:
-            refusal = {"error": {"code": error.code, "message": error.message}}
-            reply = answer_reply(Answer(status=error.status, body=refusal), headers=headers)
+            return await self._refuse(hosted, run, error)
         except CrashError:
             await asyncio.to_thread(self.store.abandon, run.run_id)
             return no_response(headers)
@@ -162,6 +161,15 @@ class Works:
             return await self._fail(run, "HandlerFailed", f"{type(error).__name__}: {error}")
         kept = reply if hosted.spec.answering is not Answering.NONE else None
         await asyncio.to_thread(self.store.end, run.run_id, status="Succeeded", code="OK", error=None, reply=kept)
+        return reply
+
+    async def _refuse(self, hosted: Hosted, run: HostedRun, error: NotPossibleError) -> HostReply:
+        """Answer that it is not possible, and end as failed: a run that succeeded would have changed something."""
+        refusal = {"error": {"code": error.code, "message": error.message}}
+        reply = answer_reply(Answer(status=error.status, body=refusal), headers=headers_of(run))
+        kept = reply if hosted.spec.answering is not Answering.NONE else None
+        text = redact(error.message)
+        await asyncio.to_thread(self.store.end, run.run_id, status="Failed", code=error.code, error=text, reply=kept)
         return reply
 
     async def _fail(self, run: HostedRun, code: str, message: str) -> HostReply:
