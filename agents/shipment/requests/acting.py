@@ -76,6 +76,8 @@ def _verb(cursor: Cursor) -> Verb | None:
 
 
 def _never(cursor: Cursor) -> Act | None:
+    if cursor.phrase("refund each order to the other order payment method", "refund each order to the other payment method"):
+        return Act(verb=Verb.CROSS)
     return Act(verb=Verb.NEVER) if cursor.pattern(cursor.scene.words.never) else None
 
 

@@ -1,6 +1,6 @@
 """Chooses the one article that a wish describes, from what can be had; nothing is guessed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from decimal import Decimal
 
 from agents.shipment.requests.catalogue import Catalogue, OptionForms
@@ -61,6 +61,10 @@ def _described(
         raise Unclear("option", f"which other {item.name} is wanted is not said")
     if not fitting:
         raise Impossible(f"no {item.name} as described can be had")
+    if wish.is_same and like is None:
+        fitting = [one for one in fitting if _keeps(one, item, named | _decided(wish) | wish.free)]
+        if not fitting:
+            raise Impossible(f"no {item.name} keeps everything else as it is")
     fitting = _best(wish, fitting, item, forms)
     fitting = _preferred(wish, fitting)
     return _nearest(wish, fitting, item, options=model, named=named)
@@ -158,14 +162,22 @@ def _preferred(wish: Wish, fitting: list[Variant]) -> list[Variant]:
     return fitting
 
 
+def _decided(wish: Wish) -> set[str]:
+    """Options that a preference decides."""
+    return {option for ranked in wish.preferred for pairs in ranked for option, _ in pairs}
+
+
+def _keeps(variant: Variant, item: OrderItem, spoken_of: Set[str]) -> bool:
+    return all(variant.options.get(name) == value for name, value in item.options.items() if name not in spoken_of)
+
+
 def _nearest(
     wish: Wish, fitting: list[Variant], item: OrderItem, *, options: Mapping[str, str], named: set[str]
 ) -> Variant:
     """The one article that keeps every option that is not spoken of, or the only one there is."""
     if len(fitting) == 1 and any("price" in names for names, _ in wish.extremes):
         return fitting[0]
-    decided = {option for ranked in wish.preferred for pairs in ranked for option, _ in pairs}
-    open_options = set(options) - named - decided - wish.free
+    open_options = set(options) - named - _decided(wish) - wish.free
     kept = [one for one in fitting if all(one.options.get(name) == options[name] for name in open_options)]
     freely = [
         one for one in kept if all(one.options.get(name) == options[name] for name in wish.free if name in options)

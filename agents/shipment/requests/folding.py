@@ -98,7 +98,29 @@ def _wanted(intent: Intent) -> Intent:
 def _add(folded: Folded, act: Act) -> None:
     if act.mood is Mood.FORBID:
         raise Unclear("condition", f"what is not wanted: {act.text}")
+    _restate(folded, act)
     folded.steps.append(Intent(act=act))
+
+
+def _restate(folded: Folded, act: Act) -> None:
+    """Takes back what was asked without saying what for, where this act asks it again with more."""
+    if act.verb is Verb.CANCEL and act.parts:
+        ids = [thing.product_ids for part in act.parts for thing in part.things]
+        folded.steps = [
+            step
+            for step in folded.steps
+            if not (isinstance(step, Intent) and step.act.verb is Verb.CANCEL and step.act.parts and not step.otherwise)
+            or [thing.product_ids for part in step.act.parts for thing in part.things] != ids
+        ]
+    if act.verb not in _SWAPS or any(part.wish.is_empty for part in act.parts):
+        return
+    ids = [thing.product_ids for part in act.parts for thing in part.things]
+    for step in list(folded.steps):
+        if isinstance(step, Intent) and step.act.verb in _SWAPS and not step.otherwise:
+            bare = [part for part in step.act.parts if part.wish.is_empty]
+            things = [thing for part in bare for thing in part.things]
+            if len(bare) == len(step.act.parts) and all(thing.product_ids in ids for thing in things):
+                folded.steps.remove(step)
 
 
 def _pay(folded: Folded, paying: Paying) -> None:

@@ -20,6 +20,8 @@ class Verb(StrEnum):
     CHANGE = "change"
     CANCEL = "cancel"
     READDRESS = "readdress"
+    CROSS = "cross"
+    """To refund each order to the payment method of another."""
     NEVER = "never"
     """What the policy never allows, such as to split a payment."""
     REPAY = "repay"

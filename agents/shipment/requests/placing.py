@@ -5,6 +5,7 @@ from agents.shipment.requests.phrases import Place
 from agents.shipment.requests.pointing import place_at, read_order
 
 _NOUNS = ("address", "home", "house", "home address", "one", "place", "residence", "shipping address")
+_ADJECTIVES = {"home", "shipping", "other", "current", "delivery"}
 _LONGEST = 24
 
 
@@ -44,8 +45,8 @@ def _pointed(cursor: Cursor) -> Place | None:
     while True:
         if cursor.word("default", "profile", "user", "primary", "main", "usual"):
             default = True
-        elif cursor.word("home", "shipping", "other", "current") and cursor.at().text in {*_NOUNS, "address"}:
-            continue
+        elif cursor.at().text in _ADJECTIVES and cursor.at(1).text in _NOUNS:
+            cursor.position += 1
         elif not city and (found := place_at(cursor)):
             city = found
         else:

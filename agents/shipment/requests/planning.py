@@ -124,6 +124,10 @@ def _exact(act: Act, folded: Folded, scene: Scene, memory: Memory) -> list["Retu
             return list(_readdressed(act, scene, memory))
         case Verb.REPAY:
             return list(_repaid(act, scene, memory))
+        case Verb.CROSS:
+            if any(one.kind is PaymentKind.GIFT_CARD for one in scene.customer.payment_methods):
+                raise Unclear("payment", "which refund goes to which payment method is not clear")
+            raise Impossible("a refund goes to the payment method of its own order, or to a gift card")
         case Verb.NEVER:
             raise Impossible(f"the policy does not allow it: {act.text}")
 
@@ -212,7 +216,7 @@ def _cancelled(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequen
     if act.parts and (not act.parts[0].things[0].is_pronoun or memory.lines or memory.things):
         for part in act.parts:
             for thing in part.things:
-                find_lines(thing, act.verb, scene, memory)
+                memory.lines = find_lines(thing, act.verb, scene, memory)
         raise Impossible("an order is cancelled whole; single items of it are not")
     orders = [order for phrase in act.orders for order in one_order(phrase, act.verb, scene, memory)]
     if act.parts:
@@ -302,7 +306,8 @@ def _order_of(piece: "Returned | Swapped | Wanted") -> str:
 
 
 def _write(order: Order, pieces: Sequence["Returned | Swapped | Wanted"], scene: Scene) -> Wanted:
-    said = [find_method(one.method, order, scene.customer) for one in pieces if isinstance(one, Returned | Swapped)]
+    named = {one.method for one in pieces if isinstance(one, Returned | Swapped)}
+    said = [find_method(one, order, scene.customer) for one in named - {None} or {None}]
     if len({one.id for one in said}) > 1:
         raise Unclear("payment", f"two ways to pay are named for order {order.id}")
     method = said[0]

@@ -14,7 +14,7 @@ _ORDER_WORDS = ("order", "orders", "purchase", "purchases")
 _HINTS = {
     "pending": "pending", "unshipped": "pending", "processing": "pending", "delivered": "delivered",
     "received": "delivered", "recent": "recent", "latest": "recent", "last": "recent", "newest": "recent",
-    "other": "other", "another": "other", "different": "other", "same": "same", "whole": "", "entire": "",
+    "other": "other", "another": "other", "different": "other", "same": "same", "whole": "same", "entire": "same",
     "complete": "", "full": "", "new": "", "old": "", "existing": "", "wrong": "", "single": "", "current": "",
     "most": "", "recently": "recent", "ordered": "", "purchased": "", "placed": "recent", "upcoming": "pending",
 }  # fmt: skip
@@ -23,6 +23,8 @@ _GOT = {
     "received": "delivered", "got": "delivered", "ordered": "", "bought": "", "purchased": "", "placed": "",
 }  # fmt: skip
 _ITEM_WORDS = ("items", "item", "things", "products", "stuff", "articles", "thing")
+_EXCEPT = ("except for", "except", "apart from", "other than", "excluding", "but not", "besides", "with the exception of", "but")
+PRONOUNS = frozenset({"it", "them", "both", "this", "that", "these", "those"})
 _NUMBERS = ("2", "3", "4", "5", "6")
 
 
@@ -38,7 +40,7 @@ def read_order(cursor: Cursor) -> OrderPhrase | None:
     start = cursor.position
     every = bool(cursor.word("all", "every", "each", "both"))
     cursor.word("of")
-    cursor.word(*_DETERMINERS)
+    definite = cursor.word(*_DETERMINERS) in {"the", "this", "that"}
     hints: set[str] = set()
     names: frozenset[str] = frozenset()
     place = ""
@@ -64,9 +66,12 @@ def read_order(cursor: Cursor) -> OrderPhrase | None:
         cursor.position = start
         return None
     cursor.word("number", "id", "no")
+    ids = _numbers(cursor)
+    if definite and not (ids or place or names or every or hints):
+        hints.add("same")
     phrase = OrderPhrase(
-        ids=_numbers(cursor), hints=frozenset(hints - {""}), place=place, product_ids=names,
-        is_every=every or (word in {"orders", "purchases"} and not hints),
+        ids=ids, hints=frozenset(hints - {""}), place=place, product_ids=names,
+        is_every=every or (word in {"orders", "purchases"} and not hints - {""}),
     )  # fmt: skip
     return _with_afterwards(cursor, phrase)
 
@@ -148,11 +153,13 @@ def read_thing(cursor: Cursor, *, takes_with: bool = True) -> Thing | None:
         cursor.position = start
         return None
     thing = _restricted(cursor, thing, takes_with=takes_with)
-    if cursor.phrase("except for", "except", "apart from", "other than", "excluding", "but not", "besides", "but"):
+    before = cursor.position
+    if cursor.phrase(*_EXCEPT):
         excluded = read_things(cursor, takes_with=takes_with)
-        if not excluded:
+        if not excluded and cursor.at(-1).text != "but":
             cursor.position = start
             return None
+        cursor.position = cursor.position if excluded else before
         thing = replace(thing, excluding=excluded)
     if thing.product_ids:
         cursor.topic = thing.product_ids
@@ -227,7 +234,7 @@ def _numbered(cursor: Cursor) -> Thing | None:
 
 
 def _pronoun(cursor: Cursor) -> Thing | None:
-    if cursor.at().text in {"it", "them", "both", "this", "that", "these", "those"}:
+    if cursor.at().text in PRONOUNS:
         if cursor.phrase(
             "both of them",
             "both items",

@@ -18,6 +18,7 @@ _LEGAL: dict[Verb, tuple[str, ...]] = {
     Verb.READDRESS: (OrderStatus.PENDING, OrderStatus.ITEMS_MODIFIED),
     Verb.REPAY: (OrderStatus.PENDING,),
     Verb.NEVER: (),
+    Verb.CROSS: (),
 }
 
 
@@ -69,7 +70,7 @@ def find_orders(phrase: OrderPhrase, scene: Scene, memory: Memory) -> tuple[Orde
                 raise Unclear("order", f"{order_id} is no order of the customer")
         return tuple(known[one] for one in dict.fromkeys(phrase.ids))
     found = scene.orders
-    if "same" in phrase.hints:
+    if "same" in phrase.hints and memory.orders:
         found = memory.orders
     elif "other" in phrase.hints and memory.orders:
         found = tuple(one for one in found if one not in memory.orders)

@@ -20,8 +20,10 @@ from agents.shipment.requests.phrases import (
     Reason,
     Statement,
     Story,
+    Thing,
     Wish,
 )
+from agents.shipment.requests.pointing import PRONOUNS, read_thing
 from agents.shipment.requests.telling import (
     SEPARATORS,
     read_because,
@@ -169,7 +171,7 @@ def _clause_follows(cursor: Cursor) -> bool:
         return True
     return any(
         read(Cursor(cursor.sentence, cursor.scene, topic=cursor.topic, start=probe.position), None) is not None
-        for read in (_given, _conditional, _requested, _paid, _asked, _told, _harmless)
+        for read in (_given, _conditional, _requested, _wished, _paid, _asked, _told, _harmless)
     )
 
 
@@ -181,6 +183,7 @@ def _asked(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
         return None
     verbs = {phrase for phrases in words.verbs.values() for phrase in phrases}
     first = cursor.position
+    things: list[Thing] = []
     while not cursor.is_done and not (cursor.position > first and _clause_follows(cursor)):
         token, before = cursor.at(), cursor.at(-1).text
         after_joint = before in {",", "and", "then", "but"}
@@ -188,8 +191,13 @@ def _asked(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
             return None
         if token.text in verbs and after_joint:
             return None
-        cursor.position += 1
-    return [Question(text=cursor.sentence.text(start, cursor.position))]
+        thing = read_thing(cursor) if token.text not in PRONOUNS and cursor.position >= first else None
+        if thing is not None and thing.product_ids:
+            things.append(thing)
+        elif thing is None:
+            cursor.position += 1
+    asked = Question(text=cursor.sentence.text(start, cursor.position))
+    return [asked, Story(things=tuple(things))] if things else [asked]
 
 
 def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:

@@ -7,7 +7,7 @@ from agents.shipment.requests.catalogue import words_of
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.phrases import OrderPhrase, Reason, Statement, Story, Thing
 from agents.shipment.requests.placing import read_place
-from agents.shipment.requests.pointing import order_ids, read_order, read_thing, read_things
+from agents.shipment.requests.pointing import PRONOUNS, order_ids, read_order, read_thing, read_things
 
 SEPARATORS = frozenset({
     ",", ";", "and", "but", "(", ")", "also", "lastly", "finally", "first", "then", "next", "additionally", "so", "well", "oh", "ok", "okay",
@@ -33,7 +33,7 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
     start = cursor.position
     if cursor.word("for", "in", "regarding", "about", "from", "on", "concerning"):
         named = read_order(cursor)
-        if named is not None and (named.ids or named.place) and (cursor.is_done or cursor.at().text in {",", ":"}):
+        if named is not None and (named.ids or named.place or named.hints) and (cursor.is_done or cursor.at().text in {",", ":"}):
             return [Story(orders=(named,))]
         cursor.position = start
         return None
@@ -115,7 +115,7 @@ def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | N
         if token.text in cursor.scene.words.danger or token.kind in {"order", "literal"}:
             return None
         before = cursor.at(-1).text
-        thing = read_thing(cursor) if token.text not in {"it", "them", "this", "that", "these", "those"} else None
+        thing = read_thing(cursor) if token.text not in PRONOUNS else None
         if thing is not None:
             things.append(thing)
             continue

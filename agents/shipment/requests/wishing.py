@@ -16,8 +16,8 @@ _PLACEHOLDERS = frozenset({
 _GLUE = frozenset({
     "a", "an", "the", "with", "in", "of", "to", "be", "that", "is", "are", "has", "have", "having", "new", "different",
     "but", "and", ",", "which", "any", "available", "possible", "at", "for", "on", "from", "following", "attributes", "features",
-    "specifications", "specs", ":", "size", "color", "material", "it", "same", "exact", "exactly", "also", "just", "only", "you",
-    "want", "would", "like", "ordered", "received", "your", "compatible", "preferably", "still", "sort",
+    "specifications", "specs", ":", "it", "same", "exact", "exactly", "also", "just", "only", "you",
+    "want", "would", "like", "ordered", "received", "your", "compatible", "preferably", "still", "sort", "their", "line", "latter", "former",
 })  # fmt: skip
 _SAME = ("same", "exact same", "exactly the same", "very same", "identical")
 _EVERYTHING_ELSE = (
@@ -98,7 +98,7 @@ def _starts_another_thing(cursor: Cursor, ids: frozenset[str]) -> bool:
 def _piece(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """One piece of a description, added to what is read; None where none starts here."""
     for read in (
-        _article, _options, _like, _same, _free, _preference, _instead, _keeping, _step, _extreme, _value, _other_product,
+        _idle, _article, _options, _like, _same, _free, _preference, _instead, _keeping, _step, _extreme, _value, _other_product,
     ):  # fmt: skip
         start = cursor.position
         found = read(cursor, ids, wish)
@@ -106,6 +106,11 @@ def _piece(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
             return found
         cursor.position = start
     return None
+
+
+def _idle(cursor: Cursor, _ids: frozenset[str], wish: Wish) -> Wish | None:
+    """Words that describe every article of the product."""
+    return wish if cursor.phrase("from the same product line", "of the same product line", "from the same line") else None
 
 
 def _article(cursor: Cursor, _ids: frozenset[str], wish: Wish) -> Wish | None:
@@ -179,7 +184,9 @@ def _same(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
         cursor.phrase("of the camera to be exchanged")
         cursor.word("are", "is", "being", "should", "to")
         cursor.word("be", "stay", "remain")
-        return replace(wish, is_same=True) if cursor.phrase("the same", "same", "as is", "unchanged") else None
+        if not cursor.phrase("the same", "same", "as is", "unchanged", "as it is", "as they are"):
+            return None
+        return _excepting(cursor, ids, replace(wish, is_same=True))
     cursor.word("the", "of", "keep", "keeping", "with")
     cursor.word("the", "exact", "exactly")
     if not (cursor.word("same") or (cursor.at(-1).text in {"exact"} and cursor.word("same"))):
@@ -206,8 +213,43 @@ def _same(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     )
 
 
+def _excepting(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish:
+    """`except for the zoom, which has to be maximized`."""
+    start = cursor.position
+    cursor.word(",")
+    if not cursor.phrase("except for", "except", "apart from", "other than"):
+        cursor.position = start
+        return wish
+    cursor.word("the")
+    option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, ids)
+    if option is None or len(option[1]) != 1:
+        cursor.position = start
+        return wish
+    cursor.position, names = option
+    before = cursor.position
+    cursor.word("which", "that", ",")
+    cursor.word("which", "that")
+    if cursor.phrase("has to be", "should be", "must be", "needs to be", "is to be") and cursor.at().text in {"maximized", "maximised", "minimized", "minimised"}:
+        cursor.position += 1
+        extreme = (tuple(names), cursor.at(-1).text.startswith("max"))
+        return replace(wish, extremes=tuple(dict.fromkeys((*wish.extremes, extreme))))
+    cursor.position = before
+    return wish
+
+
 def _free(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """`any color`, `do not care about waterproof or not`, `the color does not matter`."""
+    start = cursor.position
+    cursor.word("the", "a")
+    option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, ids)
+    if option is not None and len(option[1]) == 1:
+        cursor.position = option[0]
+        if cursor.phrase(
+            "to be different", "can be different", "may be different", "may differ", "does not matter", "is not important",
+            "can be anything", "can be any", "could be different", "is irrelevant", "can change", "to change", "to differ",
+        ):  # fmt: skip
+            return replace(wish, free=wish.free | option[1])
+    cursor.position = start
     if not cursor.phrase(
         "do not care about", "do not care if it is", "do not mind", "regardless of", "any", "no matter the"
     ):
