@@ -3,14 +3,11 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from semantic_kernel.functions import kernel_function
 
 from agents.shipment.conversation.outcomes import outcome_text
-from agents.shipment.conversation.recorded import RecordedReading
-from agents.shipment.conversation.serving import HOW, Served, Serving
-from agents.shipment.procedure.following import Works
 from orchestrator.core.claims import DONE, Frame, StepFrame
 from orchestrator.core.consent import Consent, read_consent
 from orchestrator.core.document_table import document_table
@@ -21,7 +18,12 @@ from orchestrator.core.runs import RunContext
 from orchestrator.core.table import iso_utc
 from playbooks.procedure import Procedure
 
+if TYPE_CHECKING:
+    from agents.shipment.conversation.serving import Served
+    from agents.shipment.procedure.following import Works
+
 HIDDEN = {"include_in_function_choices": False}
+NOTHING_WAITS = "Nothing waits for your yes or no. What can I do for you?"
 _TITLE = 120
 
 
@@ -55,7 +57,7 @@ class OrderTools:
         self,
         *,
         procedures: Callable[[], Mapping[str, Procedure]],
-        works: Works,
+        works: "Works",
         consent: Callable[[], Consenting] | None,
         park: Park | None,
     ) -> None:
@@ -75,6 +77,9 @@ class OrderTools:
     async def serve(self, run: Annotated[Any, "the run", HIDDEN]) -> str:
         """Serve what the run was asked."""
         context = _context(run)
+        from agents.shipment.conversation.recorded import RecordedReading  # noqa: PLC0415  # only where somebody asks
+        from agents.shipment.conversation.serving import Serving  # noqa: PLC0415
+
         said = read_consent(context.asked)
         if said is not None and "request" not in context.remembered:
             return await self._decide(context, said, _decided_before(context.remembered))
@@ -97,7 +102,7 @@ class OrderTools:
             }
         )
 
-    def _take(self, served: Served, context: RunContext) -> list[Json]:
+    def _take(self, served: "Served", context: RunContext) -> list[Json]:
         """Put what was found into the turn; the claims that it may submit."""
         offers = [offer for one in served.statements if (offer := context.offer(one)) is not None]
         for action in served.actions:
@@ -106,7 +111,7 @@ class OrderTools:
         context.values.update(served.values)
         return [{"ref": offer.ref, "text": offer.claim.text} for offer in offers]
 
-    async def _hand_over(self, served: Served, context: RunContext, claims: list[Json]) -> str:
+    async def _hand_over(self, served: "Served", context: RunContext, claims: list[Json]) -> str:
         """Give the message to a person, with what is known; that it was given is a claim, too."""
         if self._park is None:
             context.unknown.append(
@@ -157,7 +162,7 @@ class OrderTools:
     async def _decide(self, context: RunContext, said: Consent, actions: Sequence[Mapping[str, object]]) -> str:
         """Take the yes or no to these; said again it changes nothing, and is told again."""
         if not actions:
-            context.questions.append(Question(text=f"Nothing waits for your yes or no. {HOW}"))
+            context.questions.append(Question(text=NOTHING_WAITS))
             return json.dumps({"said": said.value, "claims": []})
         if self._consent is None:
             raise ToolError("no store is open here, so that nothing can be approved")
@@ -190,7 +195,7 @@ class OrderTools:
             recorder.reserve(), key=name, table=document_table(document), source="ledger", purpose="what became of it"
         )
         offer = context.offer(
-            _statement("{row.id}: {row.said} ({row.what})", "row.stage != '' && row.said != ''", recorded.evidence.id)
+            _statement("{row.id}: {row.said}", "row.stage != '' && row.said != ''", recorded.evidence.id)
         )
         if told.get("declined") and told.get("waits"):
             context.next.append(f"a person decides: switchboard approvals show {name}")

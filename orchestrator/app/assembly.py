@@ -177,8 +177,10 @@ def _environment(options: Options, settings: Settings, sources: Sources, parts: 
     now = None if sources.kind == "live" and options.now is None else opened.now
     limit = settings.logs_scan_limit_gb
 
-    def notes(queries: Sequence[str]) -> tuple[str, ...]:
+    def notes(queries: Sequence[str] | None) -> tuple[str, ...]:
         trouble = parts.recorded.trouble
+        if queries is None:
+            return (trouble,) if trouble else ()
         first = (opened.note, trouble) if trouble else (opened.note,)
         searched = stood_in(parts.index)
         return (*first, *opened.logs.warnings_for(queries), *((searched,) if searched else ()))

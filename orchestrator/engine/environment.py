@@ -18,6 +18,8 @@ from orchestrator.engine.run import Run
 from orchestrator.engine.session import Session
 from orchestrator.engine.start import Start, resumption_notes
 
+_OTHERS = frozenset({"workflow", "message", "code", "ledger", "handoffs"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
@@ -28,7 +30,8 @@ class Environment:
         now: The clock of the runs; None is the wall clock.
         zone: IANA zone of times that name none.
         inputs: JSON that opens the same data again.
-        notes: What a report says about the data, given its queries: rows that could not be read, columns missing.
+        notes: What a report says about the data, given its queries: rows that could not be read, columns missing; None
+            where the data were not asked.
         record: What is known of incidents and actions; None where no store is open.
         workflows: Reading workflows; None where none are open.
         scan_limit_bytes: What one run's queries of logs may scan; None is no limit.
@@ -41,7 +44,7 @@ class Environment:
     now: datetime | None
     zone: str
     inputs: Json
-    notes: Callable[[Sequence[str]], tuple[str, ...]]
+    notes: Callable[[Sequence[str] | None], tuple[str, ...]]
     given: Mapping[str, str] = field(default_factory=dict)
     metrics: Metrics | None = None
     graph: ResourceGraph | None = None
@@ -60,6 +63,13 @@ class Common:
     alert: Mapping[str, object] | None
     meter: Meter | None
     limit: TimeLimit | None
+
+
+def _asked_of_data(recorder: Recorder) -> tuple[str, ...] | None:
+    """The queries of a turn; None where it asked other systems only, to which the data's notes say nothing."""
+    evidence = recorder.evidence()
+    own = tuple(item.query for item in evidence if item.source.partition(":")[0] not in _OTHERS)
+    return None if evidence and not own else own
 
 
 def turn_context(
@@ -104,7 +114,7 @@ def turn_context(
         limit=common.limit,
     )
     context.about_data = lambda: (
-        *environment.notes([item.query for item in recorder.evidence()]),
+        *environment.notes(_asked_of_data(recorder)),
         *run.record.notes(),
         *resumption_notes(common.start.resumption, context),
     )

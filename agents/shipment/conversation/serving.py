@@ -207,9 +207,9 @@ def _identified(known: Known) -> Statement:
 def _whole(text: str, remembered: Mapping[str, object]) -> str:
     """The message with the request that it answers a question about."""
     request = remembered.get("request")
-    if not isinstance(request, str) or not request or text.startswith(request):
+    if not isinstance(request, str) or not request:
         return text
-    return f"{request}\n{text}"
+    return f"{request}\n{text.removeprefix(request).strip()}"
 
 
 def _remembered(remembered: Mapping[str, object]) -> list[Json]:

@@ -36,6 +36,8 @@ _GAP = 2
 _FEW = 2  # rows with long texts are read as blocks
 _RECORDED = 20
 _PASSAGE = 320
+_SAID_ALREADY = frozenset({"message", "code", "ledger", "handoffs"})
+"""Sources whose one row says what the sentence says; the evidence's own page has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ def _parameter_lines(evidence: Fields) -> list[str]:
 
 def evidence_rows(evidence: Fields, screen: Screen, *, most: int) -> list[RenderableType]:
     """The rows that fit best: at most `most` of them, and how many are left out."""
+    if text(evidence, "source").partition(":")[0] in _SAID_ALREADY:
+        return []
     columns = [column for column in _columns(evidence) if not _nested(column)]
     shown = len(columns[0].values) if columns else 0
     if not shown:
