@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, tzinfo
 
 from orchestrator.core.errors import InputError
+from orchestrator.core.shipping.events import plain_number
 from orchestrator.core.shipping.incidents import IncidentReason
 from orchestrator.core.shipping.shipment import TrackingEvent, TrackingStatus
 
@@ -135,7 +136,7 @@ def finished(notice: Notice) -> Notice:
         for event in notice.events
         if event.status is TrackingStatus.UNKNOWN and event.reason != IncidentReason.CARRIER_PARCEL_LOST
     ]
-    number = "".join(filter(str.isalnum, notice.tracking_number)).upper()
+    number = plain_number(notice.tracking_number)
     newest = max(notice.events, key=lambda event: event.occurred_at, default=None)
     events = tuple(
         replace(

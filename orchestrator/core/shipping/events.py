@@ -32,7 +32,7 @@ def identity(event: TrackingEvent, *, carrier: str = "", number: str = "") -> st
     """
     parts = (
         carrier.casefold(),
-        (event.tracking_number or number).upper(),
+        plain_number(event.tracking_number or number),
         event.carrier_code.strip().upper(),
         event.status.value,
         event.occurred_at.astimezone(UTC).replace(microsecond=0).isoformat(),
@@ -50,6 +50,11 @@ def merge(
         key = identity(event, carrier=carrier, number=number)
         found[key] = _joined(found[key], event) if key in found else event
     return tuple(found[key] for key in sorted(found, key=lambda key: (order(found[key]), key)))
+
+
+def plain_number(number: str) -> str:
+    """A tracking number as it is compared, however it was grouped and written."""
+    return "".join(filter(str.isalnum, number)).upper()
 
 
 def order(event: TrackingEvent) -> tuple[datetime, int]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from orchestrator.core.shipping.events import identity, merge, order
+from orchestrator.core.shipping.events import identity, merge, order, plain_number
 from orchestrator.core.shipping.incidents import RETURNED, Actor, IncidentReason, Step, next_step, reason_of
 from orchestrator.core.shipping.shipment import RefundStatus, Shipment, TrackingEvent, TrackingStatus
 
@@ -131,16 +131,16 @@ def track(
         events: In any order, with repeats.
         now: Tells which lie in the future; None takes every time as it is.
         numbers: The tracking numbers of its parcels; an event without one is of the first. With several, the shipment
-            is delivered when each parcel is.
+            is delivered when each parcel is that was not cancelled.
         cancelled: Whether its label was given back.
     """
     first = numbers[0] if numbers else ""
     merged = merge(events, number=first)
     start = _Parcel(status=TrackingStatus.CANCELLED if cancelled else TrackingStatus.PENDING)
-    parcels: dict[str, _Parcel] = defaultdict(lambda: start, {number.upper(): start for number in numbers})
+    parcels: dict[str, _Parcel] = defaultdict(lambda: start, {plain_number(number): start for number in numbers})
     doubts: list[tuple[TrackingEvent, Doubt]] = []
     for event in merged:
-        key = (event.tracking_number or first).upper()
+        key = plain_number(event.tracking_number or first)
         doubt = _doubt(parcels[key], event, now)
         if doubt is None:
             parcels[key] = _after(parcels[key], event)

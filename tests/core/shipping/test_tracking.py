@@ -198,6 +198,8 @@ def test_several_parcels_arrive_when_the_last_does():
         "Noor, Dock",
     )
     assert fold(shipment("N1", "N2", "N3"), done.events).status is S.PENDING
+    spaced = event(S.DELIVERED, 5, tracking_number="n-2", signed_by="Dock")
+    assert fold(open_, [spaced]).status is S.DELIVERED
 
 
 def test_what_a_record_gets():
