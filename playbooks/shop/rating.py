@@ -196,13 +196,11 @@ def _wish_refused(carrier: Carrier, service: Service, consignment: Consignment) 
 
 def _parcel_refused(service: Service, zone: str | None, parcel: Parcel) -> tuple[str, str] | None:
     measures, limits = measures_of(parcel), service.limits
-    last_step = service.weights_g[-1]
-    more = service.zones[zone].each_kg_more if zone is not None else None
-    most_g = limits.weight_g if more is not None else min(limits.weight_g, last_step)
-    billed_g = measures.billed_g(service.volumetric_divisor)
-    if measures.weight_g > limits.weight_g or billed_g > most_g:
-        what = "weighs" if measures.weight_g >= billed_g else "counts by its volume as"
-        return "TooHeavy", f"a parcel {what} {billed_g} g, and {service.name} takes {most_g} g"
+    if measures.weight_g > limits.weight_g:
+        return "TooHeavy", f"a parcel weighs {measures.weight_g} g, and {service.name} takes {limits.weight_g} g"
+    billed_g, last_g = measures.billed_g(service.volumetric_divisor), service.weights_g[-1]
+    if zone is not None and service.zones[zone].each_kg_more is None and billed_g > last_g:
+        return "TooHeavy", f"a parcel counts by its volume as {billed_g} g, and {service.name} takes {last_g} g"
     if measures.length_mm > limits.length_mm:
         return (
             "TooLarge",

@@ -41,7 +41,7 @@ def _shown(char: str) -> str:
         return char
     from anyascii import anyascii  # noqa: PLC0415  # only where a label needs it
 
-    # letters and marks without a sound of their own, such as the Russian soft sign, leave nothing
+    # letters and marks without a sound of their own leave nothing
     return anyascii(char) or ("" if unicodedata.category(char)[0] in "LM" else UNREADABLE)
 
 
