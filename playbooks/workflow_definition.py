@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestrator.core.redaction import redact
 from orchestrator.core.workflows import Answering, WorkflowSpec
+from playbooks.workflow_sql import sql_problems
 
 SCHEMA = "https://schema.management.azure.com/providers/Microsoft.Logic/schemas/2016-06-01/workflowdefinition.json#"
 TRIGGER = "manual"
@@ -30,6 +31,7 @@ def definition_problems(definition: Mapping[str, Any], spec: WorkflowSpec) -> tu
         *_responses(definition, spec),
         *_references(definition),
         *_secrets(definition),
+        *_sql(definition),
     )
 
 
@@ -137,7 +139,7 @@ def _responses(definition: Mapping[str, Any], spec: WorkflowSpec) -> Iterator[st
 
 
 def _references(definition: Mapping[str, Any]) -> Iterator[str]:
-    known = {"parameters": {"$connections", *dict(_objects(definition.get("parameters")))}}
+    known = {"parameters": set(dict(_objects(definition.get("parameters"))))}
     actions = {name for name, _ in _all_actions(definition)}
     for place, text in _texts(definition.get("actions"), "actions"):
         for found in _REFERENCE.finditer(text):
@@ -149,6 +151,11 @@ def _secrets(definition: Mapping[str, Any]) -> Iterator[str]:
     for place, text in _texts(definition, ""):
         if redact(text) != text:
             yield f"{place}: it holds a secret: take it from a parameter of the type SecureString"
+
+
+def _sql(definition: Mapping[str, Any]) -> Iterator[str]:
+    for name, action in _all_actions(definition):
+        yield from sql_problems(name, action)
 
 
 def _texts(value: object, place: str) -> Iterator[tuple[str, str]]:
