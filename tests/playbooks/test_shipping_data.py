@@ -1,6 +1,9 @@
 """Tests of the data of shipping and of its parsers: boxes, customs territories, restricted goods, ways of services."""
 
+import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,7 @@ from playbooks.customs import load_customs_map, parse_customs_map
 from playbooks.delivery_services import load_service_ways, parse_service_ways
 from playbooks.restricted import Outcome, load_restricted, parse_restricted
 
+PAGE = Path(__file__).parents[2] / "docs/shipping-validation.md"
 BOX = "boxes:\n- {id: a, inner_mm: [1, 3, 2], outer_mm: [4, 3, 2], tare_g: 0, max_g: 9}\n"
 REST = "fill_percent: 80\nown_box: {max_g: 1, length_mm: 1, girth_mm: 1}\n"
 TERRITORY = "sources: {s: here}\nterritories:\n- {id: a, title: A, source: s, places: [{country: US}]}\n"
@@ -81,7 +85,30 @@ def test_wrong_data_is_refused_with_its_place(parse: Callable[..., object], text
     assert str(caught.value).startswith(place)
 
 
-def test_missing_file_is_told(tmp_path: object):
+def test_missing_file_is_told(tmp_path: Path):
     """A file that is not there is named."""
     with pytest.raises(InputError, match="cannot be read"):
-        load_boxes(tmp_path / "none.yaml")  # type: ignore[operator]  # a path
+        load_boxes(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "parse"),
+    [
+        ("boxes", parse_boxes),
+        ("customs", parse_customs_map),
+        ("restricted", parse_restricted),
+        ("services", parse_service_ways),
+    ],
+)
+def test_examples_of_the_page_are_read(name: str, parse: Callable[..., object]):
+    """Each form that docs/shipping-validation.md shows is one that the parser reads."""
+    (text,) = re.findall(rf"```yaml {name}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert parse(text, file="page")
+
+
+def test_page_names_every_note_and_outcome():
+    """What the schema and the list can say stands in the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    schema = json.loads((PAGE.parent / "schemas/address-validation.json").read_text(encoding="utf-8"))
+    codes = schema["properties"]["notes"]["items"]["properties"]["code"]["enum"]
+    assert [word for word in (*codes, *Outcome) if f"`{word}`" not in page] == []

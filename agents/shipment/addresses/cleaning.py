@@ -12,11 +12,16 @@ LONGEST = 200
 
 _SPACES = re.compile(r"\s+")
 _EDGES = " ,;"
+_NEVER = r"[<>{}\[\]\\|^~`=;]|--|/\*|\*/|\$\(|&&"
 _REFUSED = {
-    name: re.compile(r"[<>{}\[\]\\|^~`=;?]|--|/\*|\*/|\$\(|&&|^[@+]" + more)
-    for name, more in (("place", r"|[$%!*@_]"), ("name", r"|[%_]"))
+    "place": re.compile(rf"{_NEVER}|[$%!*@_?]|^\+"),
+    "name": re.compile(rf"{_NEVER}|^[@+]"),
+    "email": re.compile(_NEVER),
+    "phone_number": re.compile(rf"{_NEVER}|[$%!@_?]"),
 }
-_NAMES = frozenset({"person_name", "company_name", "email"})
+_NAMES = frozenset({"person_name", "company_name"})
+_PICTURES = ((0x2190, 0x2BFF), (0x1F000, 0x1FFFF))
+"""Blocks of arrows, signs, dingbats and emoji; other symbols, such as the Japanese sign of a company, are writing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +47,9 @@ def clean(text: str, *, field: str) -> Cleaned:
         if after != text:
             changes.append(change)
             text = after
-    sign = None if field == "phone_number" else _REFUSED["name" if field in _NAMES else "place"].search(text)
-    if field == "email" and sign is not None and sign.group() in "_%+":
-        sign = None
+    sign = _REFUSED.get("name" if field in _NAMES else field, _REFUSED["place"]).search(text)
     if sign is not None:
-        return Cleaned(text="", refused=f"{field} holds {sign.group()!r}, which no address has: write it without")
+        return Cleaned(text="", refused=f"{field} holds {sign.group()!r}, which has no place there: write it without")
     return Cleaned(text=text, changes=tuple(changes))
 
 
@@ -66,9 +69,12 @@ def _without_invisible(text: str) -> str:
 
 def _without_pictographs(text: str) -> str:
     """Without emoji and other pictures; signs such as degree or numero stay."""
-    return "".join(sign for sign in text if unicodedata.category(sign) not in {"So", "Sk"} or sign in "°№®©`^").replace(
-        "\u20e3", ""
-    )
+    return "".join(sign for sign in text if not _is_picture(sign)).replace("\u20e3", "")
+
+
+def _is_picture(sign: str) -> bool:
+    drawn = unicodedata.category(sign) in {"So", "Sk", "Sm"}
+    return drawn and any(first <= ord(sign) <= last for first, last in _PICTURES)
 
 
 def _one_space(text: str) -> str:

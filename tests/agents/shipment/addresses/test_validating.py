@@ -201,7 +201,9 @@ def test_what_no_address_holds_is_refused(text: str):
     assert len(json.dumps(result.document())) < 3000
 
 
-@pytest.mark.parametrize("name", ["O'Brien & Søns", 'Toys "R" Us!', "Yahoo! Inc.", "Müller-Lüdenscheidt", "山田太郎"])
+@pytest.mark.parametrize(
+    "name", ["O'Brien & Søns", 'Toys "R" Us!', "Yahoo! Inc.", "O\u00b4Brien", "100% Wool", "㈱山田"]
+)
 def test_real_names_are_no_injection(name: str):
     """Signs that names hold are kept."""
     result = validate_address(changed(person_name=name))
@@ -239,6 +241,23 @@ def test_military_address_is_of_the_us():
         changed(address_line1="PSC 3 Box 12", city="APO", state_code="AE", postal_code="09012", country_code="Germany")
     )
     assert differences(result) == {"country_code": ("Germany", "US")}
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("email", "a_b;c@example.com"),
+        ("phone_number", "+12145550134<script>"),
+        ("person_name", "Ann^XZ"),
+        ("company_name", "=cmd"),
+    ],
+)
+def test_names_and_contacts_are_cleaned_too(field: str, text: str):
+    """What no name, mail or number holds is refused wherever it stands."""
+    result = validate_address(changed(**{field: text}))
+    assert isinstance(result, Unknown)
+    assert list(result.fields) == [field]
+    assert result.address == replace(DALLAS, **{field: ""})  # type: ignore[arg-type]  # texts
 
 
 def test_missing_unit_is_not_invented():
