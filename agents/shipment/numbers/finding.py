@@ -27,10 +27,11 @@ _SHIPPING = re.compile(
     re.IGNORECASE,
 )
 _TRACKING = re.compile(r"track|waybill|\bawb\b|\bdhl\b|old dominion|odfl|sendungsnummer|suivi", re.IGNORECASE)
+_SIGN = re.compile(r"[+$#\u20ac\u00a3][0-9]{0,3}$")
 _OTHER_NUMBER = re.compile(
-    r"(?:[+$#€£][0-9]{0,3}|\b(?:order|phone|call|tel|mobile|fax|card|account|invoice|customer|member)\b[^.\n]{0,12})$",
-    re.IGNORECASE,
+    r"\b(?:order|item|product|phone|call|tel|mobile|fax|card|account|invoice|customer|member)\b", re.IGNORECASE
 )
+_NEAR = 24
 _PHONE = re.compile(r"[0-9]{3}[ -][0-9]{3}[ -][0-9]{4}")
 
 
@@ -111,8 +112,18 @@ def _proved(text: str, span: _Groups, recognition: Recognition) -> bool:
         return True
     if text[span.start].islower() and not text[span.start + 1].isalnum():
         return False  # the article of "a 1234567890", not the letter of a waybill
-    if _OTHER_NUMBER.search(text[max(0, span.start - 24) : span.start].rstrip(" :.(")):
+    if _is_other(text[max(0, span.start - _NEAR) : span.start]):
         return False
     if len(number) <= _SHORT:
         return bool(_TRACKING.search(text)) and not _PHONE.fullmatch(text[span.start : span.end])
     return bool(_SHIPPING.search(text))
+
+
+def _is_other(before: str) -> bool:
+    """Whether what stands before a number says that it is of an order, a phone or a card: the word nearest to it."""
+    if _SIGN.search(before.rstrip(" :.(")):
+        return True
+    nearest = [
+        max((match.end() for match in words.finditer(before)), default=0) for words in (_OTHER_NUMBER, _SHIPPING)
+    ]
+    return nearest[0] > nearest[1]

@@ -23,6 +23,7 @@ def numbers(text: str) -> tuple[str, ...]:
         ("parcels 799531274483, 790535312317", ("799531274483", "790535312317")),
         ("usps 9400 1112 0620 6407 6288 45 thanks", ("9400111206206407628845",)),
         ("420 11213 92 6129098349792366623 8", ("420112139261290983497923666238",)),
+        ("Order: tracking 799531274483", ("799531274483",)),
         ("my UPS waybill K1506235620", ("K1506235620",)),
         ("DHL waybill 3318810036", ("3318810036",)),
         ("twice: TBA502887274000 TBA502887274000", ("TBA502887274000",)),
@@ -41,6 +42,9 @@ def test_numbers_are_found(text: str, expected: tuple[str, ...]):
         "",
         "call me at 555 123 4567 about my package",
         "phone 799531274483 for the parcel",
+        "the parcel of order 799531274483",
+        "parcel, card 4111 1111 1111 1111",
+        "track item 3318810036 of my order",
         "+1 799531274483, my parcel",
         "order #799531274483 of the parcel",
         "the number 799531274483",  # nothing says that it is a parcel's
