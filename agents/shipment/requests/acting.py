@@ -28,7 +28,7 @@ _ADVERBS = (
 )
 _HOW = (
     "as soon as possible", "asap", "right away", "immediately", "if possible", "instead", "too", "as well", "at once", "please",
-    "today", "now", "first", "at the same time", "for a refund", "if possible", "for you", "to get maximum money back", "again",
+    "today", "now", "if available", "if they are available", "if it is available", "first", "at the same time", "for a refund", "if possible", "for you", "to get maximum money back", "again",
 )  # fmt: skip
 _ADDRESS = (
     "address", "shipping address", "delivery address", "default address", "user address", "user default address", "home address",
@@ -38,12 +38,18 @@ _PROFILE = {"default", "user", "profile", "account", "home"}
 _PAYMENT = ("payment", "payment method", "method of payment", "payment option", "payment type", "form of payment")
 
 
+_PARTICIPLES = {
+    "returned": Verb.RETURN, "refunded": Verb.RETURN, "exchanged": Verb.EXCHANGE, "swapped": Verb.EXCHANGE, "replaced": Verb.EXCHANGE,
+    "changed": Verb.CHANGE, "modified": Verb.CHANGE, "switched": Verb.CHANGE, "updated": Verb.CHANGE,
+}  # fmt: skip
+
+
 def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
     """A request from its `you want to` on; `mood` is that of the clause before, for a bare verb; None, unmoved, if none."""
     start = cursor.position
     said = read_mood(cursor)
     cursor.skip(_ADVERBS)
-    act = _never(cursor) or _applied(cursor) or _corrected(cursor)
+    act = _never(cursor) or _applied(cursor) or _corrected(cursor) or _passive(cursor, said)
     if act is None and (verb := _verb(cursor)):
         act = _objects(cursor, verb)
     if act is None:
@@ -73,6 +79,22 @@ def _verb(cursor: Cursor) -> Verb | None:
         if cursor.phrase(phrase):
             return Verb(name)
     return None
+
+
+def _passive(cursor: Cursor, said: Mood | None) -> Act | None:
+    """`you want the lamp to be replaced by a black one`."""
+    if said is not None or not cursor.phrase("you want", "you would like", "you would like to have", "you want to have", "you need", "have", "you want to get"):
+        return None
+    things = read_things(cursor)
+    cursor.phrase("to be", "be")
+    verb = _PARTICIPLES.get(cursor.at().text)
+    if not things or verb is None:
+        return None
+    cursor.position += 1
+    if verb not in {Verb.CHANGE, Verb.EXCHANGE}:
+        return Act(verb=verb, parts=(Part(things),))
+    wish = read_target(cursor, _products(cursor, things))
+    return None if wish is None else Act(verb=verb, parts=(Part(things, wish),))
 
 
 def _never(cursor: Cursor) -> Act | None:
@@ -179,18 +201,40 @@ def _readdressed(cursor: Cursor) -> Act | None:
     noun = cursor.phrase(*sorted(_ADDRESS, key=len, reverse=True))
     if noun:
         orders, profile = _addressed(cursor, noun)
+        orders, profile = _also_addressed(cursor, orders, is_profile=profile)
         if cursor.word("to", "with", "into") and (place := read_place(cursor)):
+            orders, profile = _also_addressed(cursor, orders, is_profile=profile)
             return Act(verb=Verb.READDRESS, orders=orders, place=place, is_profile=profile)
         cursor.position = start
         return None
     cursor.position = start
     order = read_order(cursor)
-    if order is not None and cursor.phrase("to", "to be sent to", "to be shipped to", "so that it goes to"):
+    if order is not None and cursor.phrase("to be sent to", "to be shipped to", "to be delivered to", "so that it goes to", "to ship to", "to"):
         place = read_place(cursor)
         if place is not None:
             return Act(verb=Verb.READDRESS, orders=(order,), place=place)
     cursor.position = start
     return None
+
+
+def _also_addressed(
+    cursor: Cursor, orders: tuple[OrderPhrase, ...], *, is_profile: bool
+) -> tuple[tuple[OrderPhrase, ...], bool]:
+    """`and also the address of order 1`, `and your default address too`: more of whose address it is."""
+    while True:
+        start = cursor.position
+        if joint(cursor) and (cursor.word("the", "your") or True):
+            noun = cursor.phrase(*sorted(_ADDRESS, key=len, reverse=True))
+            more, also = _addressed(cursor, noun) if noun else ((), False)
+            if noun and (more or also) and (cursor.at().text not in {"to", "with"} or not orders):
+                cursor.word("too", "also")
+                orders, is_profile = (*orders, *more), is_profile or also
+                continue
+            if noun and (more or also):
+                orders, is_profile = (*orders, *more), is_profile or also
+                return orders, is_profile
+        cursor.position = start
+        return orders, is_profile
 
 
 def _addressed(cursor: Cursor, noun: str) -> tuple[tuple[OrderPhrase, ...], bool]:
@@ -326,3 +370,15 @@ def _manner(cursor: Cursor, act: Act) -> Act:
                 return act
         else:
             return act
+
+
+def read_elided(cursor: Cursor, mood: Mood | None) -> Act | None:
+    """`the watch for a silver one`, after a clause whose verb still holds."""
+    start = cursor.position
+    things = read_things(cursor, takes_with=False) if mood is not None else ()
+    wish = read_target(cursor, _products(cursor, things)) if things and not things[0].is_pronoun else None
+    if wish is None or mood is None:
+        cursor.position = start
+        return None
+    act = Act(verb=Verb.CHANGE, mood=mood, parts=(Part(things, wish),))
+    return replace(act, span=cursor.span(start), text=cursor.sentence.text(start, cursor.position))

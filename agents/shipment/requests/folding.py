@@ -74,6 +74,9 @@ def _fold(folded: Folded, statement: Statement) -> None:
             folded.reason = statement.reason
         case Paying():
             _pay(folded, statement)
+        case More() if statement.is_instead and not any(isinstance(step, Intent) for step in folded.steps):
+            parts = (Part((Thing(is_pronoun=True),), statement.wish),)
+            folded.steps.append(Intent(act=Act(verb=Verb.CHANGE, parts=parts)))
         case More():
             _replace_last(folded, lambda intent: replace(intent, act=_wished(intent.act, statement)))
         case Go():

@@ -50,6 +50,7 @@ class OrderPhrase:
     place: str = ""
     product_ids: frozenset[str] = frozenset()
     is_every: bool = False
+    is_plural: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class Thing:
         hints: `pending`, `delivered`, `other`.
         beside: Another item of the same order.
         options: The item's options, all written out.
+        pick: The one that is most or least of options, whether most is meant, and whether it is one of exactly two.
     """
 
     product_ids: frozenset[str] = frozenset()
@@ -76,6 +78,7 @@ class Thing:
     options: Mapping[str, str] | None = None
     excluding: tuple["Thing", ...] = ()
     is_pronoun: bool = False
+    pick: "tuple[tuple[str, ...], bool, bool] | None" = None
     span: tuple[int, int] = (0, 0)
 
 
@@ -172,6 +175,7 @@ class More:
 
     wish: Wish
     product_ids: frozenset[str] = frozenset()
+    is_instead: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,9 +52,14 @@ def _pointed(cursor: Cursor) -> Place | None:
         else:
             break
     noun = cursor.word(*_NOUNS)
-    if not noun or not (default or city):
+    if not noun:
         return None
+    start = cursor.position
+    if not (not city and cursor.word("in") and (city := place_at(cursor))):
+        cursor.position = start
     cursor.phrase("in your profile", "on file", "in your account", "in your user profile")
+    if not (default or city):
+        return None
     order = None
     start = cursor.position
     if cursor.word("in", "from", "of") and (phrase := read_order(cursor)):

@@ -217,6 +217,7 @@ def _cancelled(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequen
         for part in act.parts:
             for thing in part.things:
                 memory.lines = find_lines(thing, act.verb, scene, memory)
+                memory.orders = orders_of(memory.lines)
         raise Impossible("an order is cancelled whole; single items of it are not")
     orders = [order for phrase in act.orders for order in one_order(phrase, act.verb, scene, memory)]
     if act.parts:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import replace
 
+from agents.shipment.requests.comparing import measured_options
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.phrases import OrderPhrase, Pair, Thing
 from agents.shipment.requests.tokens import digits, joined_form, singular
@@ -71,7 +72,7 @@ def read_order(cursor: Cursor) -> OrderPhrase | None:
         hints.add("same")
     phrase = OrderPhrase(
         ids=ids, hints=frozenset(hints - {""}), place=place, product_ids=names,
-        is_every=every or (word in {"orders", "purchases"} and not hints - {""}),
+        is_plural=word in {"orders", "purchases"}, is_every=every or (word in {"orders", "purchases"} and not hints - {""}),
     )  # fmt: skip
     return _with_afterwards(cursor, phrase)
 
@@ -256,9 +257,10 @@ def _pronoun(cursor: Cursor) -> Thing | None:
 
 def _named(cursor: Cursor) -> Thing | None:
     start = cursor.position
-    every = bool(cursor.word(*_ALL))
+    every = cursor.word(*_ALL)
     cursor.word("of")
     determiner = cursor.word(*_DETERMINERS) or cursor.word("you")
+    compared = _comparison(cursor)
     number = digits(cursor.at().text)
     count = int(number) if number in _NUMBERS and cursor.at(1).text != "piece" else None
     cursor.position += count is not None
@@ -271,13 +273,43 @@ def _named(cursor: Cursor) -> Thing | None:
         if read is not None:
             hints, pairs = read
             noun = cursor.sentence.tokens[end - 1].text
+            pick = _pick(compared, ids, cursor)
+            if compared and pick is None:
+                break
             cursor.position = end
+            plural = singular(noun) != noun and compared == ""
+            if every == "both":
+                count, every = (2 if plural else None), ""
             return Thing(
                 product_ids=ids, pairs=pairs, count=count or (1 if determiner in {"a", "an", "one"} else None),
-                is_every=every, is_plural=singular(noun) != noun, hints=hints,
+                is_every=bool(every), is_plural=plural, hints=hints, pick=pick,
             )  # fmt: skip
     cursor.position = start
     return None
+
+
+def _comparison(cursor: Cursor) -> str:
+    """Takes `cheaper of the two` and the like before a product's name; the comparative or superlative."""
+    words = cursor.scene.words
+    known = {**words.comparatives, **words.superlatives}
+    said = cursor.phrase(*sorted(known, key=len, reverse=True))
+    if said:
+        before = cursor.position
+        if not (cursor.phrase("of the", "of your", "of")):
+            cursor.position = before
+    return said
+
+
+def _pick(said: str, ids: frozenset[str], cursor: Cursor) -> tuple[tuple[str, ...], bool, bool] | None:
+    """Of what the comparative speaks for these products, whether more is meant, and whether it is one of two."""
+    words = cursor.scene.words
+    measure = words.comparatives.get(said) or words.superlatives.get(said)
+    if measure is None:
+        return None
+    if "price" in measure.options:
+        return ("price",), measure.is_up, said in words.comparatives
+    found = measured_options(cursor, ids, measure)
+    return None if found is None else (found, measure.is_up, said in words.comparatives)
 
 
 def _adjectives(

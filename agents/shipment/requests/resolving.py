@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from agents.shipment.requests.cursor import Scene
 from agents.shipment.requests.phrases import Method, OrderPhrase, Place, Thing, Verb
@@ -121,7 +122,44 @@ def find_lines(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple[
         raise Impossible(f"order {known[0].order.id} is {known[0].order.status}")
     meant = _narrowed(thing, legal, memory)
     excluded = {line for one in thing.excluding for line in _excluded(one, meant, scene)}
-    return _counted(thing, tuple(line for line in meant if line not in excluded), scene)
+    left = tuple(line for line in meant if line not in excluded)
+    _check_one_order(thing, left)
+    return _counted(thing, _picked(thing, left, scene), scene)
+
+
+def _check_one_order(thing: Thing, lines: Sequence[Line]) -> None:
+    """A group `in your order` is of one order; `in your orders` may be of more."""
+    if thing.order is None or thing.order.is_plural or thing.order.is_every or len(thing.order.ids) > 1:
+        return
+    found = {line.order_id for line in lines}
+    if len(found) > 1:
+        raise Unclear("order", f"{len(found)} orders may be meant", question="Which order do you mean?", choices=tuple(sorted(found)))
+
+
+def _picked(thing: Thing, lines: tuple[Line, ...], scene: Scene) -> tuple[Line, ...]:
+    """The line that is most or least of what is compared; Unclear where that is not exactly one."""
+    if thing.pick is None or not lines:
+        return lines
+    options, is_up, is_of_two = thing.pick
+    if is_of_two and len(lines) != 2:  # noqa: PLR2004  # the cheaper one is one of two
+        raise Unclear("items", f"{len(lines)} items are compared")
+    measures = [_measure(line, options, scene) for line in lines]
+    best = (max if is_up else min)(measures)
+    if measures.count(best) != 1:
+        raise Unclear("items", "the items that are compared are alike")
+    return (lines[measures.index(best)],)
+
+
+def _measure(line: Line, options: tuple[str, ...], scene: Scene) -> Decimal:
+    if "price" in options:
+        return line.item.price
+    forms = scene.catalogue.options_of(line.item.product_id)
+    option = next((one for one in options if one in forms.all), "")
+    scale = forms.scale(option)
+    value = line.item.options.get(option, "")
+    if value not in scale:
+        raise Unclear("items", f"{line.item.name} has no scale for {', '.join(options)}")
+    return Decimal(scale.index(value))
 
 
 def lines_of(order: Order) -> tuple[Line, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from agents.shipment.requests.acting import read_act
+from agents.shipment.requests.acting import read_act, read_elided
 from agents.shipment.requests.conditions import Condition, read_condition
 from agents.shipment.requests.cursor import Cursor, Scene
 from agents.shipment.requests.paying import read_paying
@@ -104,7 +104,7 @@ def read_clauses(cursor: Cursor, mood: Mood | None = None) -> list[Statement] | 
 def read_clause(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
     """One clause; an empty list is one without a bearing, None is one that is not read."""
     start = cursor.position
-    for read in (_given, _once_possible, _conditional, _nothing, _saving, _requested, _wished, _paid, _who, _because, _asked, _told, _harmless, _mention, _story):
+    for read in (_given, _once_possible, _conditional, _nothing, _saving, _requested, _wished, _paid, _who, _because, _unneeded, _asked, _told, _harmless, _mention, _story):
         cursor.position = start
         found = read(cursor, mood)
         if found is not None:
@@ -114,7 +114,7 @@ def read_clause(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
 
 
 def _requested(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
-    act = read_act(cursor, mood)
+    act = read_act(cursor, mood) or read_elided(cursor, mood)
     return None if act is None else [act]
 
 
@@ -130,11 +130,13 @@ def _wished(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
         cursor.position = start
         wish = read_wish(cursor, ids)
         lead = ""
+    if wish is not None and wish.other_product:
+        return None
     if wish is None or (not lead and wish.pairs and not (wish.same or wish.free or wish.preferred)):
         return None
     if lead in {"you prefer", "prefer", "you would prefer"} and wish.pairs and wish == Wish(pairs=wish.pairs):
         wish = Wish(preferred=tuple((pair,) for pair in wish.pairs))
-    return [More(wish=wish, product_ids=ids)]
+    return [More(wish=wish, product_ids=ids, is_instead=bool(cursor.word("instead")))]
 
 
 def _saving(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
@@ -154,6 +156,17 @@ def _nothing(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """`no action`: after a condition, that the act before is dropped."""
     said = cursor.phrase("no action", "do nothing", "do not do anything", "take no action", "leave it", "you do not want to do anything", "leave it as it is", "keep it as it is", "keep the order as it is", "do not do it", "tell the agent not to do it", "then do not do it", "you will keep it", "keep it", "no change is needed")
     return [Guard()] if said else None
+
+
+def _unneeded(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    """`you no longer need it`, `it was ordered by mistake`: a reason as a sentence of its own."""
+    start = cursor.position
+    if cursor.phrase("you", "it was", "they were", "it is", "they are", "this was", "the order was", "the reason is", "the reason is that you", "the reason is that it was"):
+        reason = said_reason(cursor)
+        if reason and (cursor.is_done or cursor.at().text in SEPARATORS):
+            return [Reason(reason=reason)]
+    cursor.position = start
+    return None
 
 
 def _paid(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:

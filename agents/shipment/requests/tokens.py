@@ -24,6 +24,8 @@ _ONE_PERSON = {
     "our": "your", "am": "are", "cannot": "can not", "im": "you are", "dont": "do not", "doesnt": "does not",
     "wanna": "want to", "tho": "though", "cant": "can not", "wont": "will not", "isnt": "is not",
 }  # fmt: skip
+_FIRST = {"i", "my", "me", "mine", "we", "our", "im"}
+_SECOND = {"you", "your", "yours"}
 _NOT = {"can't": "can not", "won't": "will not", "shan't": "shall not"}
 _JOINING = {"-", "#", '"', "“", "”"}
 _NUMBERS = {
@@ -91,20 +93,28 @@ def digits(word: str) -> str:
     return _NUMBERS.get(word, word)
 
 
-def tokens_of(text: str) -> Iterator[Token]:
-    """The tokens of a text, contractions written out and hyphens left out."""
+def _is_first_person(text: str) -> bool:
+    """Whether the customer speaks of themselves as I, so that `you` is the one who is written to."""
+    words = [found.group().lower() for found in re.finditer(r"[^\W\d_]+", text)]
+    return sum(word in _FIRST for word in words) > sum(word in _SECOND for word in words)
+
+
+def tokens_of(text: str, *, is_first_person: bool = False) -> Iterator[Token]:
+    """The tokens of a text, contractions written out and hyphens left out; the other of the two persons gets an `@`."""
     for found in _TOKEN.finditer(text):
         kind, raw = str(found.lastgroup), found.group().lower()
         if raw in _JOINING:
             continue
         for word in _words(raw) if kind == "word" else (raw,):
-            yield Token(word, raw, kind, found.start(), found.end())
+            other = is_first_person and word in {"you", "your"} and raw.startswith("you")
+            yield Token(f"@{word}" if other else word, raw, kind, found.start(), found.end())
 
 
 def sentences_of(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text; a number's or an id's point ends none."""
     sentences, run = [], list[Token]()
-    for token in tokens_of(text):
+    is_first = _is_first_person(text)
+    for token in tokens_of(text, is_first_person=is_first):
         ends = token.text in _SENTENCE_END or "\n\n" in text[(run[-1].end if run else token.start) : token.start]
         if token.text not in _SENTENCE_END and not ends:
             run.append(token)

@@ -1,23 +1,22 @@
 """Reads which article is wanted in place of another: values, comparisons, what stays, what may differ."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
+from agents.shipment.requests.comparing import measured
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.phrases import Pair, Thing, Wish
 from agents.shipment.requests.pointing import read_options, read_thing
-from playbooks.shipping_words import Measure
 
 _TARGET = ("to", "for", "with", "into", "to be", "by")
 _PLACEHOLDERS = frozenset({
     "one", "ones", "version", "versions", "type", "kind", "variant", "model", "item", "option", "options", "product",
-    "something", "design", "edition", "style", "sized", "based", "colored",
+    "something", "design", "edition", "pair", "pairs", "tall", "long", "wide", "set", "style", "sized", "based", "colored",
 })  # fmt: skip
 _GLUE = frozenset({
     "a", "an", "the", "with", "in", "of", "to", "be", "that", "is", "are", "has", "have", "having", "new", "different",
     "but", "and", ",", "which", "any", "available", "possible", "at", "for", "on", "from", "following", "attributes", "features",
     "specifications", "specs", ":", "it", "same", "exact", "exactly", "also", "just", "only", "you",
-    "want", "would", "like", "ordered", "received", "your", "compatible", "preferably", "still", "sort", "their", "line", "latter", "former",
+    "want", "would", "like", "ordered", "received", "your", "compatible", "preferably", "still", "sort", "works", "work", "working", "similar", "comes", "come", "made", "out", "their", "line", "latter", "former",
 })  # fmt: skip
 _SAME = ("same", "exact same", "exactly the same", "very same", "identical")
 _EVERYTHING_ELSE = (
@@ -295,7 +294,7 @@ def _instead(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
 
 def _keeping(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """`keeping the leather strap`."""
-    if not cursor.word("keep", "keeping", "retaining"):
+    if not cursor.word("keep", "keeping", "retaining", "want"):
         return None
     cursor.word("the", "your")
     cursor.word("same")
@@ -312,17 +311,20 @@ def _keeping(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
 def _step(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """`bigger`, `one size smaller`, `less bright`."""
     by_one = bool(cursor.phrase("one size", "a size", "1 size"))
-    options = _measured(cursor, ids, cursor.scene.words.comparatives)
+    options = measured(cursor, ids, cursor.scene.words.comparatives)
     if options is None:
         return None
     names, is_up = options
+    option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, ids)
+    if option is not None and set(option[1]) & set(names):
+        cursor.position = option[0]
     return replace(wish, steps=(*wish.steps, (names, is_up, by_one)))
 
 
 def _extreme(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """`cheapest`, `the maximum zoom`, `least pieces`, `easiest level`."""
     opened = bool(cursor.word("("))
-    options = _measured(cursor, ids, cursor.scene.words.superlatives)
+    options = measured(cursor, ids, cursor.scene.words.superlatives)
     if options is None:
         found = _extreme_of(cursor, ids)
         if found is None:
@@ -359,22 +361,6 @@ def _extreme_of(cursor: Cursor, ids: frozenset[str]) -> tuple[tuple[str, ...], b
         return None
     cursor.position, names = option
     return tuple(names), word in {"maximum", "max", "highest", "most", "greatest", "largest"}
-
-
-def _measured(cursor: Cursor, ids: frozenset[str], known: Mapping[str, Measure]) -> tuple[tuple[str, ...], bool] | None:
-    for phrase in sorted(known, key=len, reverse=True):
-        if not cursor.phrase(phrase):
-            continue
-        measure = known[phrase]
-        if "price" in measure.options:
-            return ("price",), measure.is_up
-        for product in ids:
-            forms = cursor.scene.catalogue.options_of(product)
-            has = tuple(option for option in forms.all if option.lower() in measure.options and forms.scale(option))
-            if len(has) == 1:
-                return has, measure.is_up
-        return None
-    return None
 
 
 def _value(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
