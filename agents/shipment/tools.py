@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 HIDDEN = {"include_in_function_choices": False}
 NOTHING_WAITS = "Nothing waits for your yes or no. What can I do for you?"
+SAMPLE_SHOP = (
+    "the shop is the bundled sample, as no orders of yours are here: switchboard shipments import FILE, or configure "
+    "the workflows"
+)
 _TITLE = 120
 
 
@@ -107,6 +111,8 @@ class OrderTools:
         offers = [offer for one in served.statements if (offer := context.offer(one)) is not None]
         for action in served.actions:
             context.propose(action)
+        if served.sample and context.source != "sample":
+            context.notes.append(SAMPLE_SHOP)
         context.questions.extend(served.questions)
         context.values.update(served.values)
         return [{"ref": offer.ref, "text": offer.claim.text} for offer in offers]

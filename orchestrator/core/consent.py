@@ -5,6 +5,8 @@ from enum import StrEnum
 
 SAY_YES = "Say yes to have exactly this done, or no."
 """Ends an answer that proposes something to who asked."""
+A_PERSON = "A person must approve this; your yes alone does not count here."
+"""Ends it where the policy does not let the requester's yes count."""
 _LONGEST = 80
 _YES = re.compile(
     r"\W*(?:(?:yes|yep|yeah|yup|sure|ok|okay|correct|agreed|confirmed|i confirm|i agree|please do|go ahead|do it|"

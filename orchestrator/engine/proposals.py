@@ -9,6 +9,7 @@ from orchestrator.core.actions.commands import Ruled
 from orchestrator.core.actions.request import ActionRequest
 from orchestrator.core.actions.standing import standing
 from orchestrator.core.actions.state import Action, Stage
+from orchestrator.core.consent import A_PERSON, SAY_YES
 from orchestrator.core.errors import InputError, StoreError, SwitchboardError
 from orchestrator.core.events import RunStarted
 from orchestrator.core.policy import Mode
@@ -77,7 +78,7 @@ class Proposals:
             notes = report.get("notes")
             noted = [*(notes if isinstance(notes, list) else []), NOT_FILED.format(why=error.message)]
             return {**report, "actions": [*told, *actions[len(told) :]], "notes": noted}
-        return {**report, "actions": told}
+        return {**report, "actions": told, "message": _worded(str(report.get("message", "")), told)}
 
     async def _proposed(self, action: object, asked: Asked, *, alone: bool) -> tuple[object, bool]:
         """The action as the report tells it, and whether it passed without a person."""
@@ -108,6 +109,12 @@ class Proposals:
             with suppress(StoreError):
                 return await self.acting.find(action.id)
             return action
+
+
+def _worded(message: str, actions: Sequence[object]) -> str:
+    """The message, which asks for a yes only where a yes counts."""
+    counts = any(isinstance(action, Mapping) and action.get("consent") is True for action in actions)
+    return message if counts else message.replace(SAY_YES, A_PERSON)
 
 
 def filed_fields(action: Action) -> Json:

@@ -110,12 +110,12 @@ async def test_two_subjects_are_two_turns(options: Options) -> None:
     """One report each, in order, in one document."""
     (report,) = await say(options, "calls of pay to a dependency fail since 10:20. Also, where is my order 1234?")
     assert [turn["agent"] for turn in report["turns"]] == ["triage", "shipment"]
-    assert "cannot look up" in report["turns"][1]["message"]
+    assert "who you are" in report["turns"][1]["message"]
 
 
-@pytest.mark.parametrize("agent", ["shipment", "sentiment", "handoff"])
+@pytest.mark.parametrize("agent", ["sentiment", "handoff"])
 async def test_specialists_say_what_they_cannot_do(options: Options, agent: str) -> None:
-    """No order, scorer or desk is connected, and the answer says so."""
+    """No scorer or desk is connected, and the answer says so."""
     async with App().converse(Options(logs=options.logs, guides=options.guides, agent=agent)) as conversation:
         report = await conversation.ask("please do your work", listen=lambda _: None)
     assert report["agent"] == agent

@@ -41,6 +41,7 @@ class Served:
         questions: What is asked.
         hand_over: Why a person must take it; empty where nobody must.
         values: What the next message of the conversation is read with.
+        sample: Whether the shop that answered is the bundled sample.
     """
 
     statements: tuple[Statement, ...] = ()
@@ -48,6 +49,7 @@ class Served:
     questions: tuple[Question, ...] = ()
     hand_over: str = ""
     values: Json = field(default_factory=dict)
+    sample: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ class Serving:
             questions=served.questions,
             hand_over=served.hand_over,
             values={"identity": body, **open_request},
+            sample=(known.document or {}).get("sample") is True,
         )
 
     async def _identified(self, bodies: Sequence[Json]) -> tuple[Customer, Known, Json] | None:
