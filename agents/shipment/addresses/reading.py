@@ -1,8 +1,8 @@
 """Reads an address that somebody wrote in one line; where it is not sure what is what, it reads nothing.
 
 Forms by country follow the formats of Google's address metadata: `street, [unit,] city, region postcode` (US, CA, AU),
-`street number, postcode city` (DE, FR, NL and their neighbours), `street, [locality,] town, postcode` (GB).
-What is read is not checked: `validate_address` does that.
+`street number, postcode city [region]` (DE, FR, NL, ES, IT and their neighbours), `street, [locality,] town, postcode`
+(GB). What is read is not checked: `validate_address` does that.
 """
 
 import re
@@ -15,7 +15,9 @@ from orchestrator.core.shipping.address import Address
 
 LONGEST = 250
 _REGION_FIRST = frozenset({"US", "CA", "AU"})
-_POSTCODE_FIRST = frozenset({"DE", "AT", "CH", "FR", "NL", "BE", "LU", "DK", "NO", "SE", "FI"})
+_POSTCODE_FIRST = frozenset(
+    {"DE", "AT", "CH", "LI", "FR", "BE", "NL", "LU", "DK", "NO", "SE", "FI", "ES", "IT", "PT", "PL", "CZ", "SK"}
+)
 _BREAK = re.compile(r"\s*[,\n\r;]+\s*")
 _UNIT = re.compile(
     r"(?:suite|ste|apartment|apt|unit|floor|fl|room|rm|building|bldg|lot|space|spc|trailer|trlr|dept|department|"
@@ -24,10 +26,16 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_FIRST = re.compile(
-    r"(?:unit\s+|lot\s+)?\d+[a-z]?(?:[-/]\d+[a-z]?)?(?:\s+\d/\d)?\s+\S.*[^\W\d_].*", re.IGNORECASE
+    r"(?:(?:unit\s+|lot\s+)?\d+[a-z]?(?:[-/]\d+[a-z]?)?(?:\s+\d/\d)?|[nsew]\d+[nsew]\d+|"
+    r"one|two|three|four|five|six|seven|eight|nine|ten)\s+\S.*[^\W\d_].*",
+    re.IGNORECASE,
 )
 _NUMBER_LAST = re.compile(r"[^\W\d_][^,]*?\s\d+\s?[a-z]?(?:\s?[-/+]\s?\d*[a-z]*)?", re.IGNORECASE)
-_BOX = re.compile(r"(?:p\.?\s*o\.?\s*box|post office box|postfach|postbus|gpo box)\s+\d[\d ]*", re.IGNORECASE)
+_BOX = re.compile(
+    r"(?:p\.?\s*o\.?\s*box|post office box|postfach|postbus|gpo box)\s+\d[\d ]*|"
+    r"(?:rr|hc|psc|cmr|unit)\s+\d+,?\s+box\s+\d+[a-z]?",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(r"[^\W\d_][^\d,]*")
 _FEWEST_PARTS = 2
 _MOST_GB_PARTS = 4
@@ -236,17 +244,29 @@ def _postcode_first(parts: tuple[str, ...], rules: CountryRules) -> Address | No
     street, *middle, last = parts
     prefix = rf"(?:{re.escape(rules.prefix)}|{rules.code}-|{rules.code[0]}-)?"
     found = re.fullmatch(rf"{prefix}({rules.postcode.pattern})\s+(.+)", last, re.IGNORECASE)
-    if found is None or not _is_place(found.groups()[-1]) or not (_is_street(street) or _NUMBER_LAST.fullmatch(street)):
+    if found is None:
+        return None
+    city, region = _city_and_region(found.groups()[-1], rules)
+    if not _is_place(city) or not (_is_street(street) or _NUMBER_LAST.fullmatch(street)):
         return None
     if len(middle) > 1 or any(not re.search(r"\d|etage|bât|esc|stock", part, re.IGNORECASE) for part in middle):
         return None
     return Address(
         address_line1=street,
         address_line2=", ".join(middle),
-        city=found.groups()[-1],
+        city=city,
+        state_code=region,
         postal_code=found.group(1).upper(),
         country_code=rules.code,
     )
+
+
+def _city_and_region(text: str, rules: CountryRules) -> tuple[str, str]:
+    """The code of a region behind a city, bare or in brackets (`Roma RM`, `Roma (RM)`), where the country has them."""
+    found = re.fullmatch(r"(.+?)\s+\(?([A-Z]{1,2})\)?", text)
+    if found is not None and any(region.code == found.group(2) for region in rules.regions):
+        return found.group(1), found.group(2)
+    return text, ""
 
 
 def _is_place(text: str) -> bool:
