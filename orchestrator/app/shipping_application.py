@@ -21,10 +21,10 @@ class ShippingApp(Configured):
 
     async def plan_shipment(self, order: str, wishes: "Wishes") -> "Plan":
         """What would be bought."""
-        from orchestrator.app.identity import this_user  # noqa: PLC0415
+        from orchestrator.app.shipping.buying import plan  # noqa: PLC0415
 
         async with self._shipping() as shipping:
-            return await shipping.planner(order, wishes, requested_by=this_user(), authenticated=False)
+            return await plan(shipping, order, wishes)
 
     async def buy_shipment(self, plan: "Planned", *, tell: Tell) -> Document:
         """Buy what was shown."""

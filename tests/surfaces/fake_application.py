@@ -65,6 +65,11 @@ assert _INCIDENTS
 assert _INCIDENTS.loader
 incidents = util.module_from_spec(_INCIDENTS)
 _INCIDENTS.loader.exec_module(incidents)
+_SHIPMENTS = util.spec_from_file_location("surface_shipments", Path(__file__).with_name("fake_shipments.py"))
+assert _SHIPMENTS
+assert _SHIPMENTS.loader
+shipments = util.module_from_spec(_SHIPMENTS)
+_SHIPMENTS.loader.exec_module(shipments)
 if __name__ == "__main__":  # pytest has it in its own path
     sys.path.append(str(Path(__file__).parents[1] / "servers"))
 _VIEWS = util.spec_from_file_location("surface_views", Path(__file__).with_name("fake_views.py"))
@@ -165,7 +170,11 @@ async def emit(report: Document, listen: Listener, *, pause_s: float) -> None:
 
 
 class FakeApplication(  # type: ignore[misc,name-defined]  # loaded by path
-    handoffs.FakeHandoffs, approvals.FakeApprovals, incidents.FakeIncidents, views.FakeIncidentViews
+    handoffs.FakeHandoffs,
+    approvals.FakeApprovals,
+    incidents.FakeIncidents,
+    views.FakeIncidentViews,
+    shipments.FakeShipments,
 ):
     """The whole Protocol, in memory."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from orchestrator.app.approvals import read_judging
@@ -14,18 +14,30 @@ from orchestrator.core.actions.keeping import Handled
 from orchestrator.core.actions.request import ActionRequest
 from orchestrator.core.actions.state import UNSETTLED, Action, Stage
 from orchestrator.core.report import Json
-from orchestrator.core.shipping.planning import NotPlanned, Planned, plan_document
+from orchestrator.core.shipping.planning import NotPlanned, Plan, Planned, Wishes, plan_document
 from orchestrator.core.shipping.standing import ShipmentStage
 from orchestrator.settings import Settings
 from orchestrator.store.shipment_rows import Recorded
 
 VIA = "cli"
+_OVER = frozenset({ShipmentStage.REFUSED, ShipmentStage.CANCELLED, ShipmentStage.VOIDED})
 Tell = Callable[[str], None]
 
 
-async def buy(settings: Settings, shipping: Shipping, plan: Planned, *, tell: Tell) -> Json:
+async def plan(shipping: Shipping, order: str, wishes: Wishes) -> Plan:
+    """The plan of an order's shipment; where there is one already, a refusal names it."""
+    found = await shipping.planner(order, wishes, requested_by=this_user(), authenticated=False)
+    if isinstance(found, Planned):
+        return found
+    known = await asyncio.to_thread(shipping.shipments.named, order)
+    live = [record for record in known if record.stage not in _OVER]
+    notices = [f"{one.id} of this order is {one.stage.value}: switchboard shipments show {one.id}" for one in live]
+    return replace(found, notices=(*found.notices, *notices))
+
+
+async def buy(settings: Settings, shipping: Shipping, planned: Planned, *, tell: Tell) -> Json:
     """Buy exactly what was planned, once: the same again tells of the same shipment."""
-    done = await _done(settings, shipping, plan.request, tell=tell)
+    done = await _done(settings, shipping, planned.request, tell=tell)
     record = done.record
     if record is None:
         return {"status": "refused", "message": done.declined or "no shipment was made", "next": None, "shipment": None}
@@ -104,7 +116,7 @@ async def _unwanted(shipping: Shipping, record: Recorded, *, reason: str) -> Jso
     return cancelled(after, None, now=now)
 
 
-def _told(plan: NotPlanned) -> Json:
+def _told(asked: NotPlanned) -> Json:
     """The sentences of why not."""
-    lines = [*(reason.text for reason in plan.reasons), *(question.text for question in plan.questions)]
+    lines = [*(reason.text for reason in asked.reasons), *(question.text for question in asked.questions)]
     return {"message": "; ".join(lines), "next": None}

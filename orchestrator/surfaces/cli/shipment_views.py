@@ -74,7 +74,8 @@ def list_(
     if as_json:
         write_json({"shipments": list(shipments), "more": more})
     else:
-        write(shipments_list(shipments, out_screen(), more=more))
+        narrowed = bool(states) or order is not None
+        write(shipments_list(shipments, out_screen(), more=more, narrowed=narrowed))
 
 
 def show(context: typer.Context, shipment: Shipment, *, as_json: shared.AsJson = False) -> None:

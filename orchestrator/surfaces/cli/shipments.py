@@ -137,7 +137,7 @@ def create(
     if isinstance(plan, NotPlanned):
         _show_not_planned(plan, as_json=as_json)
         raise typer.Exit(ExitCode.BAD_INPUT)
-    if not yes and not _asked(plan, order, as_json=as_json):
+    if not yes and not _asked(plan, as_json=as_json):
         raise typer.Exit(ExitCode.WAITING)
     shown = _Shown(as_json=as_json, out=out, plan=plan)
     _finish(application, application.buy_shipment(plan, tell=warn), shown)
@@ -150,14 +150,14 @@ def _show_not_planned(plan: NotPlanned, *, as_json: bool) -> None:
         write(not_planned_page(plan, out_screen()))
 
 
-def _asked(plan: Planned, order: str, *, as_json: bool) -> bool:
+def _asked(plan: Planned, *, as_json: bool) -> bool:
     """Show what would be bought, and ask for a yes; without anybody to ask the plan is all that is given."""
     if as_json:
         write_json(plan_document(plan))
         return False
     write(plan_page(plan, out_screen()))
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        warn(f"Nothing was bought. To buy exactly this: switchboard shipments create {order} ... --yes")
+        warn("Nothing was bought. To buy exactly this, give the same command with --yes.")
         return False
     if typer.confirm("Buy exactly this?", default=False):
         return True

@@ -26,10 +26,11 @@ _ADDRESS = ("person_name", "company_name", "address_line1", "address_line2")
 _OTHERS = 3
 
 
-def shipments_list(shipments: Sequence[Fields], screen: Screen, *, more: bool = False) -> str:
-    """One line each."""
+def shipments_list(shipments: Sequence[Fields], screen: Screen, *, more: bool = False, narrowed: bool = False) -> str:
+    """One line each; `narrowed` says that there may be others."""
     if not shipments:
-        return "No shipments. The first one: switchboard shipments create ORDER\n"
+        first = "No shipments yet. The first one: switchboard shipments create ORDER\n"
+        return "No shipment is so.\n" if narrowed else first
     rows = [
         (
             Text(text(one, "id"), style="cyan"),
@@ -117,6 +118,7 @@ def _about(shipment: Fields) -> Iterator[tuple[str, Text | str]]:
 
 def _finer(shipment: Fields) -> str:
     found = text(shipment, "substatus").replace("_", " ")
+    found = "" if found == state_word(shipment).replace("_", " ") else found
     late = "late" if shipment.get("is_late") is True else ""
     shown = ", ".join(filter(None, (found, late)))
     return f" ({shown})" if shown else ""
@@ -156,7 +158,6 @@ def _done(item: Fields) -> Text:
 def plan_page(plan: Planned, screen: Screen) -> str:
     """Exactly what would be bought."""
     parts: list[RenderableType] = [hanging([(screen.marks.bullet, clean(line)) for line in plan.summary], indent=0)]
-    parts.append(Text.assemble("price ", (f"{plan.price:.2f} {clean(plan.currency)}", "bold")))
     if plan.notices:
         parts.append(hanging([("!", clean(line)) for line in plan.notices], indent=0))
     if plan.others:
@@ -224,7 +225,7 @@ def _difference(one: Fields) -> str:
 
 def imported_page(document: Fields, screen: Screen) -> str:
     """What became of a file of orders."""
-    counts = f"{number(document, 'orders') or 0} orders taken, {number(document, 'unchanged') or 0} as they were"
+    counts = f"{_counted(document, 'orders')} taken, {number(document, 'unchanged') or 0} as they were"
     rows = [(f"line {number(one, 'line')}", _rejected(one)) for one in entries(document, "rejected")]
     ignored = words(document, "ignored")
     rest = [Text(f"columns that mean nothing here: {', '.join(ignored)}", style="dim")] if ignored else []
@@ -243,11 +244,16 @@ def manifests_page(manifests: Sequence[Fields], screen: Screen) -> str:
     for manifest in manifests:
         totals = fields(manifest, "totals")
         amounts = ", ".join(f"{amount:.2f} {clean(name)}" for name, amount in _amounts(totals))
-        head = f"{number(totals, 'shipments')} shipments, {number(totals, 'parcels')} parcels"
+        head = f"{_counted(totals, 'shipments')}, {_counted(totals, 'parcels')}"
         shown = f"{head}, {number(totals, 'weight_kg') or 0:g} kg, {amounts}"
         title = f"{text(manifest, 'id')}  {text(manifest, 'carrier')}"
         parts += [Text.assemble((title, "bold cyan"), "  ", shown), _manifest_lines(manifest), Text("")]
     return screen.text(*parts[:-1])
+
+
+def _counted(totals: Fields, name: str) -> str:
+    count = int(number(totals, name) or 0)
+    return f"{count} {name.removesuffix('s') if count == 1 else name}"
 
 
 def _amounts(totals: Fields) -> list[tuple[str, float]]:
