@@ -20,7 +20,7 @@ class Told:
     tracking_url: str = ""
 
 
-OBSERVED = "no specification is public: the form is that of the numbers which the carrier's tracking page accepts"
+OBSERVED = "no specification of the carrier was found: the form is that of the numbers that public collections hold"
 Tell = Callable[[re.Match[str]], Told]
 
 
