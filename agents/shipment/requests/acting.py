@@ -7,7 +7,7 @@ from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.paying import read_by, read_method, skip_purpose
 from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Place, Thing, Verb, Wish
 from agents.shipment.requests.placing import read_place
-from agents.shipment.requests.pointing import joint, read_order, read_things
+from agents.shipment.requests.pointing import joint, read_order, read_thing, read_things
 from agents.shipment.requests.wishing import read_target, read_wish
 
 _MOODS = {"want": Mood.WANT, "ask": Mood.WANT, "wonder": Mood.WONDER, "forbid": Mood.FORBID}
@@ -154,7 +154,13 @@ def _objects(cursor: Cursor, verb: Verb) -> Act | None:
         case Verb.CANCEL:
             return _cancelled(cursor)
         case _:
-            return _readdressed(cursor) or _repaid(cursor) or _swapped(cursor, verb)
+            return (
+                _readdressed(cursor)
+                or _repaid(cursor)
+                or _in_order(cursor)
+                or _option_changed(cursor, verb)
+                or _swapped(cursor, verb)
+            )
 
 
 def _returned(cursor: Cursor) -> Act | None:
@@ -270,6 +276,62 @@ def _repaid(cursor: Cursor) -> Act | None:
     return None
 
 
+def _in_order(cursor: Cursor) -> Act | None:
+    """`modify order 1 to change the lamp to a black one`."""
+    start = cursor.position
+    order = read_order(cursor)
+    if order is not None and cursor.word("to", "by", "and") and (verb := _verb(cursor)):
+        act = _objects(cursor, verb)
+        if act is not None and act.parts:
+            parts = tuple(
+                replace(part, things=tuple(thing if thing.order else replace(thing, order=order) for thing in part.things))
+                for part in act.parts
+            )
+            return replace(act, parts=parts)
+    cursor.position = start
+    return None
+
+
+def _option_changed(cursor: Cursor, verb: Verb) -> Act | None:
+    """`the size of the shirt to L`: an option, its item, and the value that it shall have."""
+    start = cursor.position
+    cursor.word("the")
+    for ahead in range(1, 6):
+        if cursor.at(ahead).text != "of":
+            continue
+        probe = Cursor(cursor.sentence, cursor.scene, topic=cursor.topic, start=cursor.position + ahead + 1)
+        thing = read_thing(probe, takes_with=False)
+        ids = _products(cursor, (thing,)) if thing else frozenset()
+        options = _named_options(cursor, ids, until=cursor.position + ahead)
+        if thing is None or not options:
+            break
+        if probe.word("from"):
+            read_wish(probe, ids)
+        wish = read_target(probe, ids)
+        if wish is None or not all({option for option, _ in pairs} & options for pairs in wish.pairs):
+            break
+        cursor.position, cursor.topic = probe.position, ids
+        pairs = tuple(frozenset(pair for pair in said if pair[0] in options) for said in wish.pairs)
+        return Act(verb=verb, parts=(Part((thing,), replace(wish, pairs=pairs)),))
+    cursor.position = start
+    return None
+
+
+def _named_options(cursor: Cursor, ids: frozenset[str], *, until: int) -> frozenset[str]:
+    """The options that are named up to a position; empty where anything else stands there."""
+    position, found = cursor.position, frozenset[str]()
+    while position < until:
+        option = cursor.scene.catalogue.option_at(cursor.sentence, position, ids)
+        if option is not None:
+            position, names = option
+            found |= names
+        elif cursor.sentence.tokens[position].text in {"and", ",", "the"}:
+            position += 1
+        else:
+            return frozenset()
+    return found if position == until else frozenset()
+
+
 def _swapped(cursor: Cursor, verb: Verb) -> Act | None:
     """Things and what each shall become; things without a wish share the next one."""
     start = cursor.position
@@ -282,17 +344,36 @@ def _swapped(cursor: Cursor, verb: Verb) -> Act | None:
         if not things or (parts and things[0].is_pronoun):
             cursor.position = before
             break
-        wish = read_target(cursor, _products(cursor, things))
+        wish = _target(cursor, _products(cursor, things))
         thing = things[-1]
         if wish is not None and (more := read_thing_order(cursor)) and thing.order is None:
             things = (*things[:-1], replace(thing, order=more))
         parts.append(Part(things, wish or Wish()))
+    if not parts and cursor.topic and (wish := read_target(cursor, cursor.topic)):
+        return Act(verb=verb, parts=(Part((Thing(is_pronoun=True),), wish),))
     if not parts and _bare(cursor):
         return Act(verb=verb, parts=(Part((Thing(is_pronoun=True),)),))
     if not parts:
         cursor.position = start
         return None
     return Act(verb=verb, parts=_shared(parts))
+
+
+def _target(cursor: Cursor, ids: frozenset[str]) -> Wish | None:
+    """The wish after an item: `size to L`, `from red to blue`, `for a red one`."""
+    start = cursor.position
+    option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, ids)
+    if option is not None:
+        cursor.position = option[0]
+    if cursor.word("from"):
+        read_wish(cursor, ids)
+    wish = read_target(cursor, ids)
+    if wish is None or (option is not None and not all({name for name, _ in pairs} & option[1] for pairs in wish.pairs)):
+        cursor.position = start
+        return None
+    if option is not None:
+        wish = replace(wish, pairs=tuple(frozenset(pair for pair in said if pair[0] in option[1]) for said in wish.pairs))
+    return wish
 
 
 def _bare(cursor: Cursor) -> bool:

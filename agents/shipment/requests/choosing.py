@@ -1,6 +1,7 @@
 """Chooses the one article that a wish describes, from what can be had; nothing is guessed."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import replace
 from decimal import Decimal
 
 from agents.shipment.requests.catalogue import Catalogue, OptionForms
@@ -42,6 +43,10 @@ def _merged(wish: Wish, instead: Wish, forms: OptionForms) -> Wish:
     """The wish with another's values in place of its own for the same options."""
     named = {option for pairs in instead.pairs for option, _ in _own(pairs, forms)}
     kept = tuple(pairs for pairs in wish.pairs if not {option for option, _ in _own(pairs, forms)} & named)
+    if instead.like is not None and wish.like is None:
+        raise Unclear("option", "what is wanted otherwise is not clear")
+    if wish.like is not None:
+        instead = replace(instead, same=frozenset())
     return Wish(
         pairs=(*kept, *instead.pairs), barred=wish.barred, same=(wish.same | instead.same) - named, free=wish.free | instead.free,
         steps=wish.steps or instead.steps, extremes=wish.extremes or instead.extremes,
@@ -53,8 +58,10 @@ def _described(
     wish: Wish, item: OrderItem, product: Product, catalogue: Catalogue, *, like: OrderItem | None
 ) -> Variant:
     forms = catalogue.options_of(product.id)
-    named, checks = _checks(wish, item, product, forms)
-    model = like.options if like is not None else item.options
+    model = dict(item.options)
+    if like is not None:
+        model |= {option: value for option, value in like.options.items() if not wish.same or option in wish.same}
+    named, checks = _checks(wish, item, product, forms, model=model)
     available = [one for one in product.variants if one.available and one.item_id != item.item_id]
     fitting = [one for one in available if all(check(one) for check in checks)]
     if like is None and not (named or wish.steps or wish.extremes or wish.preferred or wish.barred):
@@ -71,7 +78,7 @@ def _described(
 
 
 def _checks(
-    wish: Wish, item: OrderItem, product: Product, forms: OptionForms
+    wish: Wish, item: OrderItem, product: Product, forms: OptionForms, *, model: Mapping[str, str]
 ) -> tuple[set[str], list[Callable[[Variant], bool]]]:
     """The options that are spoken of, and what an article must fulfil."""
     named: set[str] = set()
@@ -95,7 +102,7 @@ def _checks(
         named |= set() if not own else {option for option, _ in own}
     for option in wish.same:
         if option in forms.all:
-            checks.append(lambda one, option=option: one.options.get(option) == item.options.get(option))  # type: ignore[misc]  # as above
+            checks.append(lambda one, option=option: one.options.get(option) == model.get(option))  # type: ignore[misc]  # as above
     for options, is_up, by_one in wish.steps:
         named |= set(options) - {"price"}
         checks.append(_stepped(options, item, product, forms, is_up=is_up, by_one=by_one))

@@ -33,8 +33,9 @@ _GUARD = (
     "if this requires cancelling the entire order do not do it",
     "if this is only possible by cancelling the entire order do not do it",
 )  # fmt: skip
-_NEGATIVE = frozenset({"not", "no", "none", "unavailable", "impossible", "unable", "out"})
+_NEGATIVE = frozenset({"denied", "denies", "refuses", "fails", "cannot","not", "no", "none", "unavailable", "impossible", "unable", "out"})
 _SAID = frozenset({
+    "says", "tells", "denied", "denies", "refuses", "fails", "doable", "allowed", "original", "method", "permitted", "unsuccessful", "exchangeable",
     "if", "that", "this", "it", "the", "exact", "exactly", "item", "items", "one", "ones", "is", "are", "not", "no", "none", "there",
     "available", "possible", "stock", "in", "any", "more", "anymore", "longer", "can", "you", "agent", "do", "does", "be", "just", "or",
     "out", "of", "such", "option", "options", "a", "an", "which", "unavailable", "impossible", "and", ",", "with", "unable", "to", "done",
@@ -196,13 +197,13 @@ def _several(cursor: Cursor) -> bool:
     cursor.position = start
     if (
         cursor.word("if")
-        and (cursor.phrase("there are") or True)
-        and cursor.word("multiple", "several", "many", "different")
+        and (cursor.phrase("there are", "there is") or True)
+        and (cursor.word("multiple", "several", "many", "different") or cursor.phrase("more than 1", "more than one"))
     ):
         option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, cursor.topic)
         if option is not None:
             cursor.position = option[0]
-        elif not cursor.word("options", "items", "versions", "ones"):
+        elif not cursor.word("options", "items", "versions", "ones", "option", "one", "choices", "choice", "available"):
             cursor.position = start
             return False
         cursor.word("are")

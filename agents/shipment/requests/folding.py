@@ -185,12 +185,28 @@ def _otherwise(folded: Folded, otherwise: Otherwise) -> None:
                 if one.mood is Mood.FORBID or sum(isinstance(each, Act) for each in otherwise.body) > 1:
                     raise Unclear("condition", f"what is not wanted: {one.text}")
                 _replace_last(folded, lambda intent, one=one: replace(intent, otherwise=(*intent.otherwise, one)))
+            case Paying() if not one.is_pending_only:
+                _pay_otherwise(folded, one.method)
             case Guard():
                 _replace_last(folded, lambda intent: replace(intent, act=replace(intent.act, is_optional=True)))
             case Reason() | Question():
                 _fold(folded, one)
             case _:
                 raise Unclear("condition", "what is wanted otherwise is not clear")
+
+
+def _pay_otherwise(folded: Folded, method: Method) -> None:
+    """Another way to pay where the one that was named is not possible."""
+    if folded.method is not None:
+        folded.method = replace(folded.method, otherwise=method)
+        return
+
+    def change(intent: Intent) -> Intent:
+        if intent.act.method is None:
+            raise Unclear("payment", "what is to be paid otherwise is not clear")
+        return replace(intent, act=replace(intent.act, method=replace(intent.act.method, otherwise=method)))
+
+    _replace_last(folded, change)
 
 
 def _second_wish(act: Act, more: More) -> Act:

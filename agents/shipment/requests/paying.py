@@ -98,6 +98,22 @@ def skip_purpose(cursor: Cursor) -> None:
             cursor.position = start
 
 
+def read_paying_if(cursor: Cursor) -> Paying | None:
+    """`a gift card for the difference instead of the original payment method, if possible`."""
+    start = cursor.position
+    cursor.phrase("ask the agent for getting", "ask the agent for", "ask for", "ask to use", "you would like", "you want", "you prefer", "ask for getting", "you would prefer", "you want to use", "you want to get the refund on", "you want the refund on", "you want the refund to go to")
+    first = read_method(cursor)
+    if first is not None:
+        skip_purpose(cursor)
+        cursor.skip(_ABOUT)
+        if cursor.phrase("instead of", "rather than") and (second := read_method(cursor)):
+            cursor.word(",")
+            if cursor.phrase("if possible", "if it is possible", "if that is possible"):
+                return Paying(method=replace(first, otherwise=second))
+    cursor.position = start
+    return None
+
+
 def read_paying(cursor: Cursor) -> Paying | None:
     """A clause that says by what to pay and nothing else; None, unmoved, where the clause says anything more."""
     start = cursor.position

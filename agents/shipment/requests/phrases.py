@@ -121,14 +121,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """A way to pay: the original one, or one by kind, brand or last digits."""
+    """A way to pay: the original one, or one by id, kind, brand or last digits; another where that is not possible."""
 
     is_original: bool = False
     kind: str = ""
     brand: str = ""
     last_four: str = ""
     id: str = ""
-    is_crossed: bool = False
+    otherwise: "Method | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

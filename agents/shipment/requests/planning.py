@@ -1,6 +1,6 @@
 """Makes requests exact: one change for each order and kind, each within the policy, or why not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ from agents.shipment.requests.resolving import (
     find_place,
     one_order,
     orders_of,
+    usable_method,
 )
 from agents.shipment.requests.verdicts import Impossible, Unclear
 from agents.shipment.requests.wanted import (
@@ -264,7 +265,7 @@ def _repaid(act: Act, scene: Scene, memory: Memory) -> Sequence[Wanted]:
 
 
 def _check_balance(method: PaymentMethod, amount: Decimal) -> None:
-    if method.kind is PaymentKind.GIFT_CARD and (method.balance or Decimal(0)) < amount:
+    if not _covers(method, amount):
         raise Impossible(f"the gift card {method.id} holds less than {amount}")
 
 
@@ -307,29 +308,34 @@ def _order_of(piece: "Returned | Swapped | Wanted") -> str:
 
 
 def _write(order: Order, pieces: Sequence["Returned | Swapped | Wanted"], scene: Scene) -> Wanted:
-    named = {one.method for one in pieces if isinstance(one, Returned | Swapped)}
-    said = [find_method(one, order, scene.customer) for one in named - {None} or {None}]
-    if len({one.id for one in said}) > 1:
-        raise Unclear("payment", f"two ways to pay are named for order {order.id}")
-    method = said[0]
+    named = {one.method for one in pieces if isinstance(one, Returned | Swapped)} - {None} or {None}
     returned = tuple(dict.fromkeys(one.line for one in pieces if isinstance(one, Returned)))
     if returned:
-        if method.id != order.paid_by and method.kind is not PaymentKind.GIFT_CARD:
-            raise Unclear("payment", f"order {order.id} can only be refunded to its own payment method or a gift card")
-        return Return(
-            order_id=order.id, item_ids=tuple(line.item.item_id for line in returned), payment_method_id=method.id
-        )
+        method = _one_method(named, order, scene, lambda one: one.id == order.paid_by or one.kind is PaymentKind.GIFT_CARD)
+        item_ids = tuple(line.item.item_id for line in returned)
+        return Return(order_id=order.id, item_ids=item_ids, payment_method_id=method.id)
     swapped = {one.line: one for one in pieces if isinstance(one, Swapped)}
     if len(swapped) != len(pieces):
         raise Unclear("items", f"an item of order {order.id} is to become two articles")
     cost = sum((one.variant.price - one.line.item.price for one in swapped.values()), Decimal(0))
-    try:
-        _check_balance(method, cost)
-    except Impossible as no:
-        raise Unclear("payment", no.reason) from no
+    method = _one_method(named, order, scene, lambda one: _covers(one, cost))
     swaps = tuple(Swap(one.line.item.item_id, one.variant.item_id) for one in swapped.values())
     kind = ModifyItems if order.is_pending else Exchange
     return kind(order_id=order.id, swaps=swaps, payment_method_id=method.id)
+
+
+def _one_method(
+    named: Set[Method | None], order: Order, scene: Scene, is_allowed: Callable[[PaymentMethod], bool]
+) -> PaymentMethod:
+    """The way to pay for one change of an order; Unclear where the requests name more than one."""
+    found = {one.id: one for one in (usable_method(way, order, scene.customer, is_allowed=is_allowed) for way in named)}
+    if len(found) != 1:
+        raise Unclear("payment", f"two ways to pay are named for order {order.id}")
+    return next(iter(found.values()))
+
+
+def _covers(method: PaymentMethod, amount: Decimal) -> bool:
+    return method.kind is not PaymentKind.GIFT_CARD or (method.balance or Decimal(0)) >= amount
 
 
 def _check_once(writes: Sequence[Wanted]) -> None:

@@ -1,6 +1,6 @@
 """Holds what a sentence points at against the customer's orders: exactly what is meant, or why not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -264,6 +264,24 @@ def _is_singular_name(thing: Thing, scene: Scene) -> bool:
 def _named(thing: Thing, scene: Scene) -> str:
     names = sorted({scene.catalogue.products[one].name for one in thing.product_ids if one in scene.catalogue.products})
     return thing.item_id or " or ".join(names) or "the items"
+
+
+def usable_method(
+    method: Method | None, order: Order, customer: Customer, *, is_allowed: Callable[[PaymentMethod], bool]
+) -> PaymentMethod:
+    """The first of a way to pay and its alternatives that is on file and allowed; Unclear where none is."""
+    while True:
+        try:
+            found = find_method(method, order, customer)
+        except Unclear:
+            if method is None or method.otherwise is None:
+                raise
+        else:
+            if is_allowed(found):
+                return found
+            if method is None or method.otherwise is None:
+                raise Unclear("payment", f"{found.id} cannot be used for order {order.id}")
+        method = method.otherwise
 
 
 def find_method(method: Method | None, order: Order, customer: Customer) -> PaymentMethod:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from agents.shipment.requests.acting import read_act, read_elided
 from agents.shipment.requests.conditions import Condition, read_condition
 from agents.shipment.requests.cursor import Cursor, Scene
-from agents.shipment.requests.paying import read_paying
+from agents.shipment.requests.paying import read_paying, read_paying_if
 from agents.shipment.requests.phrases import (
     Act,
     Confirmed,
@@ -25,6 +25,7 @@ from agents.shipment.requests.phrases import (
 )
 from agents.shipment.requests.pointing import PRONOUNS, read_thing
 from agents.shipment.requests.telling import (
+    BEFORE_REASON,
     SEPARATORS,
     read_because,
     read_given,
@@ -162,7 +163,7 @@ def _unneeded(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """`you no longer need it`, `it was ordered by mistake`: a reason as a sentence of its own."""
     start = cursor.position
     if cursor.phrase("you", "it was", "they were", "it is", "they are", "this was", "the order was", "the reason is", "the reason is that you", "the reason is that it was"):
-        reason = said_reason(cursor)
+        reason = said_reason(cursor, between=BEFORE_REASON)
         if reason and (cursor.is_done or cursor.at().text in SEPARATORS):
             return [Reason(reason=reason)]
     cursor.position = start
@@ -170,7 +171,7 @@ def _unneeded(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
 
 
 def _paid(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    paying = read_paying(cursor)
+    paying = read_paying_if(cursor) or read_paying(cursor)
     return None if paying is None else [paying]
 
 

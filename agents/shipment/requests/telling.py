@@ -25,6 +25,14 @@ _WHO_SAID = frozenset({
     "you", "live", "are", "postal", "the", "name", "usa", "us", ":", "(", ")", "on", "a", "emails", "2", "two", "have", "customer",
 })  # fmt: skip
 _LIMITS = frozenset({"only", "if", "not", "except", "instead", "unless", "otherwise", "without", "no", "never", "refund", "address"})
+_REASON_ENDS = (
+    "it any more", "it anymore", "them anymore", "them any more", "them", "it", "the items", "any more", "anymore", "the order",
+    "this order", "the items anymore",
+)  # fmt: skip
+BEFORE_REASON = frozenset({
+    "have", "ordered", "it", "them", "this", "that", "order", "the", "was", "were", "just", "placed", "made", "is", "are", "really",
+    "actually", "you", "items", "item",
+})  # fmt: skip
 Follows = Callable[[Cursor], bool]
 
 
@@ -51,12 +59,17 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
     hints = {"pending"} if just and verb != "received" else {"delivered"} if verb == "received" else set[str]()
     order = read_order(cursor)
     if order is not None:
-        return [Story(orders=(replace(order, hints=order.hints | hints),))]
+        return [Story(orders=(replace(order, hints=order.hints | hints),)), *_by_mistake(cursor)]
     things = read_things(cursor)
     if not things:
         cursor.position = start
         return None
-    return [Story(things=tuple(replace(one, hints=one.hints | hints) for one in things))]
+    return [Story(things=tuple(replace(one, hints=one.hints | hints) for one in things)), *_by_mistake(cursor)]
+
+
+def _by_mistake(cursor: Cursor) -> list[Statement]:
+    reason = said_reason(cursor, between=frozenset())
+    return [Reason(reason=reason)] if reason else []
 
 
 def read_given(cursor: Cursor) -> list[Statement] | None:
@@ -127,31 +140,24 @@ def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | N
     return [Story(things=tuple(things))] if things else []
 
 
-def said_reason(cursor: Cursor) -> str:
-    """The policy's reason whose words stand in the clause from here, and the cursor after them; empty where none does."""
+def said_reason(cursor: Cursor, *, between: frozenset[str] | None = None) -> str:
+    """The policy's reason whose words stand in the clause from here, and the cursor after them; empty where none does.
+
+    `between` are the words that may stand before them; None allows any.
+    """
     words = cursor.scene.words
     for ahead in range(7):
-        if cursor.at(ahead).text in {"", ",", "and", "but"}:
-            return ""
         for reason, phrases in words.reasons.items():
             for phrase in sorted(phrases, key=len, reverse=True):
                 parts = phrase.split(" ")
                 here = cursor.position + ahead
                 if cursor.sentence.text(here, here + len(parts)) == phrase:
                     cursor.position = here + len(parts)
-                    cursor.phrase(
-                        "it any more",
-                        "it anymore",
-                        "them anymore",
-                        "them",
-                        "it",
-                        "the items",
-                        "any more",
-                        "anymore",
-                        "the order",
-                        "this order",
-                    )
+                    cursor.phrase(*_REASON_ENDS)
                     return reason
+        text = cursor.at(ahead).text
+        if text in {"", ",", "and", "but"} or (between is not None and text not in between):
+            return ""
     return ""
 
 
