@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import pairwise
 
 import pypdfium2
 import pytest
@@ -230,10 +231,7 @@ def test_nothing_overlaps_and_nothing_leaves_the_label(text: str) -> None:
     (bars,) = (mark for mark in marks if isinstance(mark, Bars))
     rows = sorted({mark.y: mark.size for mark in left}.items())
     assert all(mark.x >= EDGE and mark.y < HEIGHT - EDGE for mark in left)
-    assert all(
-        above + size * 0.2 <= below - below_size * 0.7
-        for (above, size), (below, below_size) in zip(rows, rows[1:], strict=False)
-    )
+    assert all(y + size * 0.2 <= below - height * 0.7 for (y, size), (below, height) in pairwise(rows))
     assert not [mark for mark in left if bars.y < mark.y < bars.y + bars.height]
     assert bars.x >= 10 * bars.module
     assert bars.x + (len(bars.pattern) + 10) * bars.module <= WIDTH
