@@ -86,9 +86,12 @@ def test_wrong_data_is_refused_with_its_place(parse: Callable[..., object], text
 
 
 def test_missing_file_is_told(tmp_path: Path):
-    """A file that is not there is named."""
+    """A file that is not there, or is no text, is named."""
     with pytest.raises(InputError, match="cannot be read"):
         load_boxes(tmp_path / "none.yaml")
+    (tmp_path / "latin.yaml").write_bytes(b"boxes: \xff")
+    with pytest.raises(GuideError, match="not UTF-8"):
+        load_restricted(tmp_path / "latin.yaml")
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,10 @@ def _postcode(draft: Draft, rules: CountryRules, region: Region | None) -> None:
         elsewhere = [code for code in fitting_countries(draft.address) if code != rules.code]
         hint = f"; with that region it is one of {listed(elsewhere)}" if elsewhere else ""
         draft.refuse("postal_code", f"{text!r} is no postcode of {country_name(rules.code)}: give one{shown}{hint}")
-    else:
-        draft.change("postal_code", written, "the postcode as its country writes it")
+        return
+    draft.change("postal_code", written, "the postcode as its country writes it")
+    if rules.has_all_postcodes and not rules.holding(written):
+        draft.refuse("postal_code", f"the postcode {written} lies in no region of {country_name(rules.code)}: check it")
 
 
 def _region(draft: Draft, rules: CountryRules, region: Region) -> Ambiguous | None:
@@ -82,9 +84,9 @@ def _contradiction(draft: Draft, rules: CountryRules, region: Region) -> Ambiguo
     """The postcode lies elsewhere: either may be wrong, and nobody but the writer knows which."""
     address, postcode = draft.address, draft.address.postal_code
     elsewhere = rules.holding(postcode)[:_MOST_CANDIDATES]
-    moved = [replace(address, state_code=one.code or one.name) for one in elsewhere]
-    if not moved:
-        moved = [replace(address, state_code="")]
+    moved = [replace(address, state_code=one.code or one.name) for one in elsewhere] or [
+        replace(address, state_code="")
+    ]
     where = f"it lies in {' or '.join(map(str, elsewhere))}" if elsewhere else "no region is known to hold it"
     return draft.ambiguous(
         *moved,

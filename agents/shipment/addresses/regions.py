@@ -72,6 +72,11 @@ class CountryRules:
         """Whether its addresses have a field: A street, C city, S region, Z postcode."""
         return f"%{letter}" in self.form
 
+    @property
+    def has_all_postcodes(self) -> bool:
+        """Whether the data says of every region which postcodes lie in it."""
+        return bool(self.regions) and all(region.postcodes is not None for region in self.regions)
+
     def named(self, text: str) -> tuple[Region, ...]:
         """The regions that a text names, by code or name; where none is named so, those that contain it as a word."""
         key = fold(text)

@@ -119,6 +119,20 @@ def test_missing_fields_are_named_for_each_item():
     assert result.document()["customs"] is None
 
 
+def test_answers_have_one_form():
+    """Each answer has the same fields, and what is missing has its item."""
+    ways = {"ship_from": place("US-TX"), "currency": "USD", "places": MAP}
+    answers = [
+        declare([SHIRT], ship_to=place("US-NY"), **ways),  # type: ignore[arg-type]  # as declared above
+        declare([SHIRT], ship_to=place("CA"), **ways),  # type: ignore[arg-type]  # same
+        declare([replace(SHIRT, quantity=0)], ship_to=place("CA"), **ways),  # type: ignore[arg-type]  # same
+    ]
+    documents = [answer.document() for answer in answers]
+    assert [document["result"] for document in documents] == ["not_needed", "declared", "not_declared"]
+    assert {tuple(document) for document in documents} == {("result", "why", "customs", "missing")}
+    assert [one.field for one in getattr(answers[2], "missing", ())] == ["value", "quantity"]
+
+
 def test_no_declaration_within_a_union():
     """Nothing is asked for where nothing is needed."""
     result = declare(

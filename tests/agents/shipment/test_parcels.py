@@ -66,6 +66,15 @@ def test_nothing_to_pack_is_asked_back():
     assert [one.field for one in result.missing] == ["items"]
 
 
+def test_impossible_quantities_are_asked_back():
+    """No piece, and more pieces than a parcel service is for."""
+    for quantity in (0, 5000):
+        result = pack([item("1", quantity=quantity)], BOXES)
+        assert isinstance(result, NotPacked)
+        assert [one.field for one in result.missing] == ["quantity"]
+        assert result.document()["parcels"] == []
+
+
 def test_dangerous_goods_share_no_box():
     """Each class has its own boxes, so that only they are restricted."""
     result = pack([item("1", hazard="lithium_battery"), item("2"), item("3", hazard="flammable"), item("4")], BOXES)

@@ -62,6 +62,7 @@ def test_contradiction_of_postcode_and_region_is_found():
         ({"country_code": "us"}, {"country_code": ("us", "US")}),
         ({"state_code": "Texas"}, {"state_code": ("Texas", "TX")}),
         ({"state_code": "tx"}, {"state_code": ("tx", "TX")}),
+        ({"state_code": " texas "}, {"state_code": (" texas ", "TX")}),
         ({"state_code": "Tex."}, {"state_code": ("Tex.", "TX")}),
         ({"state_code": "Texs"}, {"state_code": ("Texs", "TX")}),
         ({"state_code": ""}, {"state_code": ("", "TX")}),
@@ -133,6 +134,21 @@ def test_what_may_mean_several_places_has_candidates(
     assert [(one.state_code, one.country_code) for one in result.candidates] == expected
 
 
+def test_postcode_of_another_city_has_candidates():
+    """Where the data knows a city's postcodes, the city and the postcode may each be wrong."""
+    place = Address(address_line1="1 Road", city="中寮鄉", state_code="南投縣", postal_code="546", country_code="TW")
+    result = validate_address(place)
+    assert isinstance(result, Ambiguous)
+    assert [(one.city, one.postal_code) for one in result.candidates] == [("中寮鄉", ""), ("", "546")]
+
+
+def test_missing_region_that_several_hold_has_candidates():
+    """06390 begins like New York's and like Connecticut's."""
+    result = validate_address(changed(city="Fishers Island", state_code="", postal_code="06390"))
+    assert isinstance(result, Ambiguous)
+    assert [one.state_code for one in result.candidates] == ["CT", "NY"]
+
+
 def test_shared_name_is_decided_by_the_postcode():
     """Where the postcode fits one of those who share a name, it is that one, shown as a correction."""
     assert differences(validate_address(changed(city="Fargo", state_code="Dakota", postal_code="58102"))) == {
@@ -166,7 +182,10 @@ def test_missing_country_that_several_fit_has_candidates():
         ({"state_code": "Narnia"}, ["state_code"]),
         ({"postal_code": "ABCDE"}, ["postal_code"]),
         ({"postal_code": "K1A 0A9", "state_code": "ON"}, ["postal_code", "state_code"]),
+        ({"postal_code": "00000", "state_code": ""}, ["postal_code", "state_code"]),
+        ({"postal_code": "75255", "state_code": "Californa"}, ["state_code"]),
         ({"phone_number": "call me"}, ["phone_number"]),
+        ({"address_line1": "<b>", "state_code": "NY"}, ["address_line1", "postal_code"]),
         ({"city": "Ramstein", "state_code": "AE", "postal_code": "09012"}, ["city"]),
     ],
 )
@@ -225,6 +244,12 @@ def test_real_names_are_no_injection(name: str):
         ({"address_line1": "772 " + "Hickory " * 5 + "Lane"}, ["long_line"]),
         ({"person_name": "山田太郎"}, ["not_latin"]),
         ({"email": "nobody"}, ["email_doubtful"]),
+        ({"country_code": "BH", "state_code": "", "city": "Manama", "postal_code": "317"}, []),
+        ({"country_code": "AE", "state_code": "DU", "city": "Dubai", "postal_code": "00000"}, ["postcode_not_used"]),
+        ({"country_code": "KP", "state_code": "", "city": "Pyongyang", "postal_code": "9"}, ["postcode_not_checked"]),
+        ({"country_code": "RO", "state_code": "Cluj", "city": "Cluj", "postal_code": "400001"}, ["region_not_known"]),
+        ({"country_code": "IE", "state_code": "Narnia", "city": "Dublin", "postal_code": "D02 X285"},
+         ["region_not_known"]),
         ({"phone_number": "+1 214 555"}, ["phone_doubtful"]),
     ],
 )  # fmt: skip
