@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from orchestrator.core.actions.commands import Attest, Claim, Deny, Report, Ruled
+from orchestrator.core.actions.keeping import Actions
 from orchestrator.core.actions.request import ActionRequest, BlastRadius
 from orchestrator.core.actions.state import Action
 from orchestrator.core.policy import Mode
@@ -14,7 +15,6 @@ from orchestrator.core.ruling import Decision, Ruling
 from orchestrator.core.shipping.address import Address
 from orchestrator.core.shipping.shipment import Parcel, TrackingEvent, TrackingStatus, WeightUnit
 from orchestrator.core.workflows import Done, Outcome, Refused
-from orchestrator.store.actions import StoredActions
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -100,40 +100,40 @@ def answer(**fields: Any) -> dict[str, Any]:
     }
 
 
-def filed(actions: StoredActions, request: ActionRequest, *, at: datetime = NOW, ruled: Ruled = ALLOWED) -> Action:
+def filed(actions: Actions, request: ActionRequest, *, at: datetime = NOW, ruled: Ruled = ALLOWED) -> Action:
     """The action of a proposal."""
     return actions.file(request, ruled, now=at).action
 
 
-def claimed(actions: StoredActions, request: ActionRequest, *, at: datetime = NOW) -> Action:
+def claimed(actions: Actions, request: ActionRequest, *, at: datetime = NOW) -> Action:
     """The same, with its call under way."""
     action = filed(actions, request, at=at)
     claim = Claim(process="p", fingerprint=request.fingerprint, patience=timedelta(minutes=10))
     return actions.handle(action.id, claim, now=at).action
 
 
-def called(actions: StoredActions, request: ActionRequest, outcome: Outcome, *, at: datetime = NOW) -> Action:
+def called(actions: Actions, request: ActionRequest, outcome: Outcome, *, at: datetime = NOW) -> Action:
     """The same, with what became of its call."""
     action = claimed(actions, request, at=at)
     return actions.handle(action.id, Report(attempt=1, outcome=outcome), now=at).action
 
 
-def bought(actions: StoredActions, request: ActionRequest, *, at: datetime = NOW, **fields: Any) -> Action:
+def bought(actions: Actions, request: ActionRequest, *, at: datetime = NOW, **fields: Any) -> Action:
     """The same, done."""
     return called(actions, request, Done(key="k", status=200, body=answer(**fields)), at=at)
 
 
-def refused(actions: StoredActions, request: ActionRequest, *, code: str = "NoStock") -> Action:
+def refused(actions: Actions, request: ActionRequest, *, code: str = "NoStock") -> Action:
     """The same, refused by the shop."""
     return called(actions, request, Refused(key="k", code=code, message="none is left", by="workflow", status=409))
 
 
-def denied(actions: StoredActions, action: Action) -> Action:
+def denied(actions: Actions, action: Action) -> Action:
     """After a no."""
     return actions.handle(action.id, Deny(by="local:ann", reason="too dear", via="cli"), now=NOW).action
 
 
-def attested(actions: StoredActions, action: Action, *, done: bool, at: datetime) -> Action:
+def attested(actions: Actions, action: Action, *, done: bool, at: datetime) -> Action:
     """After a person looked at the carrier."""
     return actions.handle(action.id, Attest(by="local:ann", done=done, note="seen"), now=at).action
 
