@@ -10,7 +10,19 @@ from orchestrator.core.errors import Place
 from playbooks.yaml_values import YamlValue, read_yaml
 
 _FILE = Path(__file__).parent / "shipping" / "words.yaml"
-_LISTS_BY_NAME = ("verbs", "leads", "reasons", "names", "values", "units", "options", "payments", "brands")
+_LISTS_BY_NAME = (
+    "verbs",
+    "leads",
+    "reasons",
+    "phrases",
+    "vocabularies",
+    "names",
+    "values",
+    "units",
+    "options",
+    "payments",
+    "brands",
+)
 _PATTERNS = ("harmless", "never", "story", "because", "questions")
 _WHOLE = frozenset({"harmless", "never"})
 _CLAUSE_ENDS = r"(?=$|[,;()—–:'] |(?:and|but|because|since|as|due|so|then|also|if|that) )"
@@ -40,6 +52,8 @@ class Words:
     story: tuple[re.Pattern[str], ...]
     because: tuple[re.Pattern[str], ...]
     questions: tuple[re.Pattern[str], ...]
+    phrases: Mapping[str, tuple[tuple[str, ...], ...]]
+    vocabularies: Mapping[str, frozenset[str]]
     names: Mapping[str, tuple[str, ...]]
     values: Mapping[str, tuple[str, ...]]
     units: Mapping[str, tuple[str, ...]]
@@ -64,12 +78,14 @@ def parse_words(text: str, *, file: str) -> Words:
     known = (*_LISTS_BY_NAME, *_PATTERNS, *_TEXTS_BY_NAME, "danger", "scales", "comparatives", "superlatives")
     root = read_yaml(text, place=Place(file)).mapping(known=known, required=known)
     danger = frozenset(root["danger"].texts())
-    lists = {name: _lists(root[name]) for name in _LISTS_BY_NAME if name != "leads"}
+    lists = {name: _lists(root[name]) for name in _LISTS_BY_NAME if name not in {"leads", "phrases", "vocabularies"}}
     patterns = {name: _patterns(root[name], danger, is_whole=name in _WHOLE) for name in _PATTERNS}
     texts = {name: {key: item.text() for key, item in root[name].mapping().items()} for name in _TEXTS_BY_NAME}
     return Words(
         danger=danger,
         leads={name: _patterns(item, danger) for name, item in root["leads"].mapping().items()},
+        phrases={name: _longest_first(found) for name, found in _lists(root["phrases"]).items()},
+        vocabularies={name: frozenset(found) for name, found in _lists(root["vocabularies"]).items()},
         scales=tuple(item.texts() for item in root["scales"].items()),
         comparatives={name: _measure(item) for name, item in root["comparatives"].mapping().items()},
         superlatives={name: _measure(item) for name, item in root["superlatives"].mapping().items()},
@@ -81,6 +97,11 @@ def parse_words(text: str, *, file: str) -> Words:
 
 def _lists(value: YamlValue) -> Mapping[str, tuple[str, ...]]:
     return {name: item.texts() for name, item in value.mapping().items()}
+
+
+def _longest_first(phrases: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Phrases as words, so that no phrase is taken where a longer one follows."""
+    return tuple(sorted((tuple(one.split()) for one in phrases), key=len, reverse=True))
 
 
 def _measure(value: YamlValue) -> Measure:

@@ -166,9 +166,13 @@ def _gold(action: Mapping[str, Any], shop: _Shop) -> str:
 
 def _address(one: Mapping[str, Any]) -> Address:
     return Address(
-        address_line1=one["address1"], address_line2=one["address2"], city=one["city"], state_code=one["state"],
-        postal_code=one["zip"], country_code="US" if one["country"] == "USA" else one["country"],
-    )  # fmt: skip
+        address_line1=one["address1"],
+        address_line2=one["address2"],
+        city=one["city"],
+        state_code=one["state"],
+        postal_code=one["zip"],
+        country_code="US" if one["country"] == "USA" else one["country"],
+    )
 
 
 def _product(one: Mapping[str, Any]) -> Product:
@@ -180,7 +184,7 @@ def _product(one: Mapping[str, Any]) -> Product:
             options=item["options"],
             price=Decimal(str(item["price"])),
             available=item["available"],
-        )  # fmt: skip
+        )
         for item in one["variants"].values()
     )
     return Product(id=one["product_id"], name=one["name"], variants=variants)
@@ -194,13 +198,18 @@ def _customer(one: Mapping[str, Any]) -> Customer:
             brand=item.get("brand", ""),
             last_four=item.get("last_four", ""),
             balance=Decimal(str(item["balance"])) if "balance" in item else None,
-        )  # fmt: skip
+        )
         for item in one["payment_methods"].values()
     )
     return Customer(
-        id=one["user_id"], first_name=one["name"]["first_name"], last_name=one["name"]["last_name"], email=one["email"],
-        address=_address(one["address"]), payment_methods=methods, orders=tuple(one["orders"]),
-    )  # fmt: skip
+        id=one["user_id"],
+        first_name=one["name"]["first_name"],
+        last_name=one["name"]["last_name"],
+        email=one["email"],
+        address=_address(one["address"]),
+        payment_methods=methods,
+        orders=tuple(one["orders"]),
+    )
 
 
 def _order(one: Mapping[str, Any]) -> Order:
@@ -211,7 +220,7 @@ def _order(one: Mapping[str, Any]) -> Order:
             name=item["name"],
             options=item["options"],
             price=Decimal(str(item["price"])),
-        )  # fmt: skip
+        )
         for item in one["items"]
     )
     payments = tuple(
@@ -227,9 +236,14 @@ def _order(one: Mapping[str, Any]) -> Order:
         for item in one["fulfillments"]
     )
     return Order(
-        id=one["order_id"], customer_id=one["user_id"], address=_address(one["address"]), items=items, status=one["status"],
-        payments=payments, fulfillments=sent,
-    )  # fmt: skip
+        id=one["order_id"],
+        customer_id=one["user_id"],
+        address=_address(one["address"]),
+        items=items,
+        status=one["status"],
+        payments=payments,
+        fulfillments=sent,
+    )
 
 
 def main() -> int:

@@ -11,44 +11,28 @@ from agents.shipment.requests.pointing import joint, read_order, read_thing, rea
 from agents.shipment.requests.wishing import read_target, read_wish
 
 _MOODS = {"want": Mood.WANT, "ask": Mood.WANT, "wonder": Mood.WONDER, "forbid": Mood.FORBID}
-_ADVERBS = (
-    "also",
-    "then",
-    "first",
-    "just",
-    "simply",
-    "please",
-    "only",
-    "finally",
-    "lastly",
-    "next",
-    "still",
-    "again",
-    "instead",
-)
-_HOW = (
-    "as soon as possible", "asap", "right away", "immediately", "if possible", "instead", "too", "as well", "at once", "please",
-    "today", "now", "if available", "if they are available", "if it is available", "first", "at the same time", "for a refund", "if possible", "for you", "to get maximum money back", "again",
-)  # fmt: skip
-_ADDRESS = (
-    "address", "shipping address", "delivery address", "default address", "user address", "user default address", "home address",
-    "profile address", "default user address", "default shipping address", "account address", "order address", "wrong order address",
-)  # fmt: skip
 _PROFILE = {"default", "user", "profile", "account", "home"}
 _PAYMENT = ("payment", "payment method", "method of payment", "payment option", "payment type", "form of payment")
 
 
 _PARTICIPLES = {
-    "returned": Verb.RETURN, "refunded": Verb.RETURN, "exchanged": Verb.EXCHANGE, "swapped": Verb.EXCHANGE, "replaced": Verb.EXCHANGE,
-    "changed": Verb.CHANGE, "modified": Verb.CHANGE, "switched": Verb.CHANGE, "updated": Verb.CHANGE,
-}  # fmt: skip
+    "returned": Verb.RETURN,
+    "refunded": Verb.RETURN,
+    "exchanged": Verb.EXCHANGE,
+    "swapped": Verb.EXCHANGE,
+    "replaced": Verb.EXCHANGE,
+    "changed": Verb.CHANGE,
+    "modified": Verb.CHANGE,
+    "switched": Verb.CHANGE,
+    "updated": Verb.CHANGE,
+}
 
 
 def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
     """A request from its `you want to` on; `mood` is that of the clause before, for a bare verb; None, unmoved, if none."""
     start = cursor.position
     said = read_mood(cursor)
-    cursor.skip(_ADVERBS)
+    cursor.skip(cursor.known("acting_adverbs"))
     act = _never(cursor) or _applied(cursor) or _corrected(cursor) or _passive(cursor, said)
     if act is None and (verb := _verb(cursor)):
         act = _objects(cursor, verb)
@@ -83,7 +67,7 @@ def _verb(cursor: Cursor) -> Verb | None:
 
 def _passive(cursor: Cursor, said: Mood | None) -> Act | None:
     """`you want the lamp to be replaced by a black one`."""
-    if said is not None or not cursor.phrase("you want", "you would like", "you would like to have", "you want to have", "you need", "have", "you want to get"):
+    if said is not None or not cursor.said("acting_passive"):
         return None
     things = read_things(cursor)
     cursor.phrase("to be", "be")
@@ -98,7 +82,9 @@ def _passive(cursor: Cursor, said: Mood | None) -> Act | None:
 
 
 def _never(cursor: Cursor) -> Act | None:
-    if cursor.phrase("refund each order to the other order payment method", "refund each order to the other payment method"):
+    if cursor.phrase(
+        "refund each order to the other order payment method", "refund each order to the other payment method"
+    ):
         return Act(verb=Verb.CROSS)
     return Act(verb=Verb.NEVER) if cursor.pattern(cursor.scene.words.never) else None
 
@@ -134,9 +120,9 @@ def _corrected(cursor: Cursor) -> Act | None:
         every = bool(cursor.word("all", "both"))
         cursor.word("of")
         cursor.word("the", "your")
-        if every and cursor.phrase("order addresses", "orders addresses", "pending order addresses", "addresses of your orders"):
+        if every and cursor.said("acting_corrected"):
             orders = (*orders, OrderPhrase(is_every=True, hints=frozenset({"pending"})))
-        elif not every and cursor.phrase("user address", "profile address", "default address", "account address", "user default address"):
+        elif not every and cursor.said("acting_corrected_2"):
             profile = True
         else:
             cursor.position = before
@@ -174,7 +160,7 @@ def _returned(cursor: Cursor) -> Act | None:
     act = Act(verb=Verb.RETURN, parts=(Part(things),))
     start = cursor.position
     cursor.word(",")
-    if cursor.phrase("and get", "and instead get", "and order", "to get", "and have", "and buy", "and receive", "for", "in exchange for"):
+    if cursor.said("acting_returned"):
         ids = things[-1].product_ids
         wish = read_wish(cursor, ids) if ids else None
         if wish is not None and len(things) == 1:
@@ -204,7 +190,7 @@ def _readdressed(cursor: Cursor) -> Act | None:
     """`the address of order 1 to 2 Main Street ...`, `your LA order to your NYC address`."""
     start = cursor.position
     cursor.word("the", "your", "my")
-    noun = cursor.phrase(*sorted(_ADDRESS, key=len, reverse=True))
+    noun = cursor.said("acting_address")
     if noun:
         orders, profile = _addressed(cursor, noun)
         orders, profile = _also_addressed(cursor, orders, is_profile=profile)
@@ -215,7 +201,7 @@ def _readdressed(cursor: Cursor) -> Act | None:
         return None
     cursor.position = start
     order = read_order(cursor)
-    if order is not None and cursor.phrase("to be sent to", "to be shipped to", "to be delivered to", "so that it goes to", "to ship to", "to"):
+    if order is not None and cursor.said("acting_readdressed"):
         place = read_place(cursor)
         if place is not None:
             return Act(verb=Verb.READDRESS, orders=(order,), place=place)
@@ -230,7 +216,7 @@ def _also_addressed(
     while True:
         start = cursor.position
         if joint(cursor) and (cursor.word("the", "your") or True):
-            noun = cursor.phrase(*sorted(_ADDRESS, key=len, reverse=True))
+            noun = cursor.said("acting_address")
             more, also = _addressed(cursor, noun) if noun else ((), False)
             if noun and (more or also) and (cursor.at().text not in {"to", "with"} or not orders):
                 cursor.word("too", "also")
@@ -284,7 +270,9 @@ def _in_order(cursor: Cursor) -> Act | None:
         act = _objects(cursor, verb)
         if act is not None and act.parts:
             parts = tuple(
-                replace(part, things=tuple(thing if thing.order else replace(thing, order=order) for thing in part.things))
+                replace(
+                    part, things=tuple(thing if thing.order else replace(thing, order=order) for thing in part.things)
+                )
                 for part in act.parts
             )
             return replace(act, parts=parts)
@@ -368,11 +356,15 @@ def _target(cursor: Cursor, ids: frozenset[str]) -> Wish | None:
     if cursor.word("from"):
         read_wish(cursor, ids)
     wish = read_target(cursor, ids)
-    if wish is None or (option is not None and not all({name for name, _ in pairs} & option[1] for pairs in wish.pairs)):
+    if wish is None or (
+        option is not None and not all({name for name, _ in pairs} & option[1] for pairs in wish.pairs)
+    ):
         cursor.position = start
         return None
     if option is not None:
-        wish = replace(wish, pairs=tuple(frozenset(pair for pair in said if pair[0] in option[1]) for said in wish.pairs))
+        wish = replace(
+            wish, pairs=tuple(frozenset(pair for pair in said if pair[0] in option[1]) for said in wish.pairs)
+        )
     return wish
 
 
@@ -439,9 +431,9 @@ def _manner(cursor: Cursor, act: Act) -> Act:
             act = replace(act, method=method)
         elif act.budget is None and (budget := _budget(cursor)) is not None:
             act = replace(act, budget=budget)
-        elif cursor.phrase(*_HOW):
+        elif cursor.said("acting_how"):
             act = replace(
-                act, is_optional=act.is_optional or cursor.at(-1).text == "possible" and cursor.at(-2).text == "if"
+                act, is_optional=act.is_optional or (cursor.at(-1).text == "possible" and cursor.at(-2).text == "if")
             )
         elif act.verb is Verb.RETURN and cursor.phrase("for"):
             cursor.position -= 1

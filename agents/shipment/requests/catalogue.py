@@ -105,7 +105,7 @@ class OptionForms:
             phrases = [words, *(words_of(one) for one in self._words.options.get(option.lower(), ()))]
             single = [
                 (word,) for word in words if counts[joined_form([word])] == 1 and word.isalpha() and len(word) > 2
-            ]  # noqa: PLR2004
+            ]
             for phrase in (*phrases, *single):
                 found.setdefault(joined_form(phrase), set()).add(option)
         if "color" in found:

@@ -48,10 +48,15 @@ def _merged(wish: Wish, instead: Wish, forms: OptionForms) -> Wish:
     if wish.like is not None:
         instead = replace(instead, same=frozenset())
     return Wish(
-        pairs=(*kept, *instead.pairs), barred=wish.barred, same=(wish.same | instead.same) - named, free=wish.free | instead.free,
-        steps=wish.steps or instead.steps, extremes=wish.extremes or instead.extremes,
-        preferred=(*wish.preferred, *instead.preferred), like=instead.like or wish.like,
-    )  # fmt: skip
+        pairs=(*kept, *instead.pairs),
+        barred=wish.barred,
+        same=(wish.same | instead.same) - named,
+        free=wish.free | instead.free,
+        steps=wish.steps or instead.steps,
+        extremes=wish.extremes or instead.extremes,
+        preferred=(*wish.preferred, *instead.preferred),
+        like=instead.like or wish.like,
+    )
 
 
 def _described(

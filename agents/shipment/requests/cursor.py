@@ -70,6 +70,19 @@ class Cursor:
                 return phrase
         return ""
 
+    def said(self, name: str) -> str:
+        """Takes the longest of the phrases of that name in the words that follows; empty otherwise."""
+        for parts in self.scene.words.phrases[name]:
+            texts = self.sentence.tokens[self.position : self.position + len(parts)]
+            if len(texts) == len(parts) and all(token.text == part for token, part in zip(texts, parts, strict=True)):
+                self.position += len(parts)
+                return " ".join(parts)
+        return ""
+
+    def known(self, name: str) -> frozenset[str]:
+        """The vocabulary of that name in the words."""
+        return self.scene.words.vocabularies[name]
+
     def pattern(self, patterns: Iterable[re.Pattern[str]]) -> bool:
         """Takes the longest of what these patterns match from here."""
         if self.is_done:

@@ -168,11 +168,19 @@ def _concerns(part: Part, more: More) -> bool:
 def joined(wish: Wish, more: Wish) -> Wish:
     """Both wishes as one."""
     return Wish(
-        item_id=wish.item_id or more.item_id, pairs=(*wish.pairs, *more.pairs), barred=(*wish.barred, *more.barred),
-        same=wish.same | more.same, is_same=wish.is_same or more.is_same, free=wish.free | more.free,
-        steps=(*wish.steps, *more.steps), extremes=(*wish.extremes, *more.extremes), preferred=(*wish.preferred, *more.preferred),
-        like=wish.like or more.like, other_product=wish.other_product | more.other_product, instead=wish.instead,
-    )  # fmt: skip
+        item_id=wish.item_id or more.item_id,
+        pairs=(*wish.pairs, *more.pairs),
+        barred=(*wish.barred, *more.barred),
+        same=wish.same | more.same,
+        is_same=wish.is_same or more.is_same,
+        free=wish.free | more.free,
+        steps=(*wish.steps, *more.steps),
+        extremes=(*wish.extremes, *more.extremes),
+        preferred=(*wish.preferred, *more.preferred),
+        like=wish.like or more.like,
+        other_product=wish.other_product | more.other_product,
+        instead=wish.instead,
+    )
 
 
 def _otherwise(folded: Folded, otherwise: Otherwise) -> None:

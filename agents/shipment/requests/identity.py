@@ -74,6 +74,6 @@ def _address(text: str) -> Address | None:
                     state_code=code,
                     postal_code=postal_code,
                     country_code="US",
-                )  # fmt: skip
+                )
             )
     return found[0] if len(set(found)) == 1 else None

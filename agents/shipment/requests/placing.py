@@ -4,7 +4,6 @@ from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.phrases import Place
 from agents.shipment.requests.pointing import place_at, read_order
 
-_NOUNS = ("address", "home", "house", "home address", "one", "place", "residence", "shipping address")
 _ADJECTIVES = {"home", "shipping", "other", "current", "delivery"}
 _LONGEST = 24
 
@@ -25,10 +24,8 @@ def _of_order(cursor: Cursor) -> Place | None:
     cursor.word("same")
     cursor.word("address", "as", "one")
     if (
-        cursor.at(-1).text in {"address", "one", "as"}
-        and cursor.word("in", "of", "from", "as", "on", "used", "for")
-        or cursor.at(-1).text == "as"
-    ):
+        cursor.at(-1).text in {"address", "one", "as"} and cursor.word("in", "of", "from", "as", "on", "used", "for")
+    ) or cursor.at(-1).text == "as":
         cursor.word("in", "for", "on")
         order = read_order(cursor)
         if order is not None:
@@ -45,19 +42,19 @@ def _pointed(cursor: Cursor) -> Place | None:
     while True:
         if cursor.word("default", "profile", "user", "primary", "main", "usual"):
             default = True
-        elif cursor.at().text in _ADJECTIVES and cursor.at(1).text in _NOUNS:
+        elif cursor.at().text in _ADJECTIVES and cursor.at(1).text in cursor.known("placing_nouns"):
             cursor.position += 1
         elif not city and (found := place_at(cursor)):
             city = found
         else:
             break
-    noun = cursor.word(*_NOUNS)
+    noun = cursor.word(*cursor.known("placing_nouns"))
     if not noun:
         return None
     start = cursor.position
     if not (not city and cursor.word("in") and (city := place_at(cursor))):
         cursor.position = start
-    cursor.phrase("in your profile", "on file", "in your account", "in your user profile")
+    cursor.said("placing_pointed")
     if not (default or city):
         return None
     order = None
@@ -85,4 +82,3 @@ def _written(cursor: Cursor) -> Place | None:
             cursor.position += length
             return Place(address=address)
     return None
-

@@ -228,9 +228,11 @@ def _cancelled(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequen
     reason = act.reason or folded.reason
     if not reason:
         raise Unclear(
-            "reason", "why it is cancelled is not said",
-            question="Do you no longer need it, or was it ordered by mistake?", choices=("no longer needed", "ordered by mistake"),
-        )  # fmt: skip
+            "reason",
+            "why it is cancelled is not said",
+            question="Do you no longer need it, or was it ordered by mistake?",
+            choices=("no longer needed", "ordered by mistake"),
+        )
     memory.orders = tuple(orders)
     return [Cancel(order_id=order.id, reason=reason) for order in orders]
 
@@ -287,7 +289,9 @@ def _writes(pieces: Sequence["Returned | Swapped | Wanted"], scene: Scene) -> tu
     return tuple(sorted(writes, key=lambda one: isinstance(one, ModifyItems)))
 
 
-def _one_only(pieces: Sequence["Returned | Swapped | Wanted"], only_one: OnlyOne | None) -> Sequence["Returned | Swapped | Wanted"]:
+def _one_only(
+    pieces: Sequence["Returned | Swapped | Wanted"], only_one: OnlyOne | None
+) -> Sequence["Returned | Swapped | Wanted"]:
     """Of a return and an exchange of the same order only the one that is preferred, where the customer says which."""
     returned = [one for one in pieces if isinstance(one, Returned)]
     swapped = [one for one in pieces if isinstance(one, Swapped)]
@@ -311,7 +315,9 @@ def _write(order: Order, pieces: Sequence["Returned | Swapped | Wanted"], scene:
     named = {one.method for one in pieces if isinstance(one, Returned | Swapped)} - {None} or {None}
     returned = tuple(dict.fromkeys(one.line for one in pieces if isinstance(one, Returned)))
     if returned:
-        method = _one_method(named, order, scene, lambda one: one.id == order.paid_by or one.kind is PaymentKind.GIFT_CARD)
+        method = _one_method(
+            named, order, scene, lambda one: one.id == order.paid_by or one.kind is PaymentKind.GIFT_CARD
+        )
         item_ids = tuple(line.item.item_id for line in returned)
         return Return(order_id=order.id, item_ids=item_ids, payment_method_id=method.id)
     swapped = {one.line: one for one in pieces if isinstance(one, Swapped)}

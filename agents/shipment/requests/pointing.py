@@ -9,22 +9,48 @@ from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.phrases import OrderPhrase, Pair, Thing
 from agents.shipment.requests.tokens import digits, joined_form, singular
 
-_DETERMINERS = ("the", "a", "an", "your", "this", "that", "these", "those", "some", "any", "one")
 _ALL = ("all", "every", "each", "both")
 _ORDER_WORDS = ("order", "orders", "purchase", "purchases")
 _HINTS = {
-    "pending": "pending", "unshipped": "pending", "processing": "pending", "delivered": "delivered",
-    "received": "delivered", "recent": "recent", "latest": "recent", "last": "recent", "newest": "recent",
-    "other": "other", "another": "other", "different": "other", "same": "same", "whole": "same", "entire": "same",
-    "complete": "", "full": "", "new": "", "old": "", "existing": "", "wrong": "", "single": "", "current": "",
-    "most": "", "recently": "recent", "ordered": "", "purchased": "", "placed": "recent", "upcoming": "pending",
-}  # fmt: skip
+    "pending": "pending",
+    "unshipped": "pending",
+    "processing": "pending",
+    "delivered": "delivered",
+    "received": "delivered",
+    "recent": "recent",
+    "latest": "recent",
+    "last": "recent",
+    "newest": "recent",
+    "other": "other",
+    "another": "other",
+    "different": "other",
+    "same": "same",
+    "whole": "same",
+    "entire": "same",
+    "complete": "",
+    "full": "",
+    "new": "",
+    "old": "",
+    "existing": "",
+    "wrong": "",
+    "single": "",
+    "current": "",
+    "most": "",
+    "recently": "recent",
+    "ordered": "",
+    "purchased": "",
+    "placed": "recent",
+    "upcoming": "pending",
+}
 _THING_HINTS = {name: hint for name, hint in _HINTS.items() if hint in {"pending", "delivered", "other", ""}}
 _GOT = {
-    "received": "delivered", "got": "delivered", "ordered": "", "bought": "", "purchased": "", "placed": "",
-}  # fmt: skip
-_ITEM_WORDS = ("items", "item", "things", "products", "stuff", "articles", "thing")
-_EXCEPT = ("except for", "except", "apart from", "other than", "excluding", "but not", "besides", "with the exception of", "but")
+    "received": "delivered",
+    "got": "delivered",
+    "ordered": "",
+    "bought": "",
+    "purchased": "",
+    "placed": "",
+}
 PRONOUNS = frozenset({"it", "them", "both", "this", "that", "these", "those"})
 _NUMBERS = ("2", "3", "4", "5", "6")
 
@@ -41,7 +67,7 @@ def read_order(cursor: Cursor) -> OrderPhrase | None:
     start = cursor.position
     every = bool(cursor.word("all", "every", "each", "both"))
     cursor.word("of")
-    definite = cursor.word(*_DETERMINERS) in {"the", "this", "that"}
+    definite = cursor.word(*cursor.known("pointing_determiners")) in {"the", "this", "that"}
     hints: set[str] = set()
     names: frozenset[str] = frozenset()
     place = ""
@@ -71,9 +97,13 @@ def read_order(cursor: Cursor) -> OrderPhrase | None:
     if definite and not (ids or place or names or every or hints):
         hints.add("same")
     phrase = OrderPhrase(
-        ids=ids, hints=frozenset(hints - {""}), place=place, product_ids=names,
-        is_plural=word in {"orders", "purchases"}, is_every=every or (word in {"orders", "purchases"} and not hints - {""}),
-    )  # fmt: skip
+        ids=ids,
+        hints=frozenset(hints - {""}),
+        place=place,
+        product_ids=names,
+        is_plural=word in {"orders", "purchases"},
+        is_every=every or (word in {"orders", "purchases"} and not hints - {""}),
+    )
     return _with_afterwards(cursor, phrase)
 
 
@@ -111,9 +141,7 @@ def _with_afterwards(cursor: Cursor, phrase: OrderPhrase) -> OrderPhrase:
                 cursor.phrase("by accident", "by mistake", "accidentally")
                 continue
         cursor.position = start
-        if cursor.phrase(
-            "with the", "with your", "containing the", "that has the", "for the", "of the", "including the"
-        ):
+        if cursor.said("pointing_with_afterwards"):
             product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
             if product:
                 cursor.position, ids = product
@@ -155,7 +183,7 @@ def read_thing(cursor: Cursor, *, takes_with: bool = True) -> Thing | None:
         return None
     thing = _restricted(cursor, thing, takes_with=takes_with)
     before = cursor.position
-    if cursor.phrase(*_EXCEPT):
+    if cursor.said("pointing_except"):
         excluded = read_things(cursor, takes_with=takes_with)
         if not excluded and cursor.at(-1).text != "but":
             cursor.position = start
@@ -206,7 +234,7 @@ def _everything(cursor: Cursor) -> Thing | None:
         if other:
             cursor.position = start
             return None
-        cursor.phrase("ordered", "you ordered", "you bought", "bought")
+        cursor.said("pointing_everything")
         return Thing(is_every=True)
     if every and cursor.word("it", "them"):
         return Thing(is_every=True)
@@ -223,9 +251,7 @@ def _everything(cursor: Cursor) -> Thing | None:
 def _numbered(cursor: Cursor) -> Thing | None:
     start = cursor.position
     cursor.word("the", "your")
-    cursor.phrase(
-        "item with id", "item with number", "item number", "item id", "item no", "item", "article", "product id", "id"
-    )
+    cursor.said("pointing_numbered")
     token = cursor.at()
     if token.kind == "number" and len(token.text) == 10:  # noqa: PLR2004  # item ids have ten digits
         cursor.position += 1
@@ -236,21 +262,11 @@ def _numbered(cursor: Cursor) -> Thing | None:
 
 def _pronoun(cursor: Cursor) -> Thing | None:
     if cursor.at().text in PRONOUNS:
-        if cursor.phrase(
-            "both of them",
-            "both items",
-            "both things",
-            "this item",
-            "that item",
-            "these items",
-            "those items",
-            "that one",
-            "this one",
-        ):
+        if cursor.said("pointing_pronoun"):
             return Thing(is_pronoun=True)
         cursor.position += 1
         return Thing(is_pronoun=True)
-    if cursor.phrase("the item", "the product", "the items", "the same item"):
+    if cursor.said("pointing_pronoun_2"):
         return Thing(is_pronoun=True)
     return None
 
@@ -259,7 +275,7 @@ def _named(cursor: Cursor) -> Thing | None:
     start = cursor.position
     every = cursor.word(*_ALL)
     cursor.word("of")
-    determiner = cursor.word(*_DETERMINERS) or cursor.word("you")
+    determiner = cursor.word(*cursor.known("pointing_determiners")) or cursor.word("you")
     compared = _comparison(cursor)
     number = digits(cursor.at().text)
     count = int(number) if number in _NUMBERS and cursor.at(1).text != "piece" else None
@@ -281,9 +297,14 @@ def _named(cursor: Cursor) -> Thing | None:
             if every == "both":
                 count, every = (2 if plural else None), ""
             return Thing(
-                product_ids=ids, pairs=pairs, count=count or (1 if determiner in {"a", "an", "one"} else None),
-                is_every=bool(every), is_plural=plural, hints=hints, pick=pick,
-            )  # fmt: skip
+                product_ids=ids,
+                pairs=pairs,
+                count=count or (1 if determiner in {"a", "an", "one"} else None),
+                is_every=bool(every),
+                is_plural=plural,
+                hints=hints,
+                pick=pick,
+            )
     cursor.position = start
     return None
 
@@ -392,7 +413,7 @@ def _got(cursor: Cursor, thing: Thing) -> Thing | None:
     if got in {"received", "got"}:
         hints.discard("pending")
     thing = replace(thing, hints=thing.hints | hints)
-    if cursor.phrase("with the", "with your", "together with the", "along with the"):
+    if cursor.said("pointing_got"):
         product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
         if not product:
             cursor.position = start
@@ -432,9 +453,7 @@ def _described(cursor: Cursor, thing: Thing, *, takes_with: bool) -> Thing | Non
     """`with 500ml`, `that are small`: values after the name."""
     if not thing.product_ids:
         return None
-    if not (
-        cursor.phrase("that are", "that is", "which is", "which are") or (takes_with and cursor.word("with", "in"))
-    ):
+    if not (cursor.said("pointing_described") or (takes_with and cursor.word("with", "in"))):
         return None
     pairs: list[frozenset[Pair]] = []
     while True:

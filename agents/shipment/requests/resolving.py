@@ -133,7 +133,12 @@ def _check_one_order(thing: Thing, lines: Sequence[Line]) -> None:
         return
     found = {line.order_id for line in lines}
     if len(found) > 1:
-        raise Unclear("order", f"{len(found)} orders may be meant", question="Which order do you mean?", choices=tuple(sorted(found)))
+        raise Unclear(
+            "order",
+            f"{len(found)} orders may be meant",
+            question="Which order do you mean?",
+            choices=tuple(sorted(found)),
+        )
 
 
 def _picked(thing: Thing, lines: tuple[Line, ...], scene: Scene) -> tuple[Line, ...]:

@@ -25,7 +25,6 @@ from agents.shipment.requests.phrases import (
 )
 from agents.shipment.requests.pointing import PRONOUNS, read_thing
 from agents.shipment.requests.telling import (
-    BEFORE_REASON,
     SEPARATORS,
     read_because,
     read_given,
@@ -38,13 +37,6 @@ from agents.shipment.requests.telling import (
 from agents.shipment.requests.tokens import Sentence
 from agents.shipment.requests.wishing import read_wish
 
-_WISH_LEADS = (
-    "you want it to be", "you want the new one to be", "you want to have", "you want to get", "you would like to get", "you want",
-    "you would like", "you prefer", "you would prefer", "you need", "want", "you would go for", "you will go for", "go for",
-    "you would take", "make it", "you are looking for", "you would like to have", "you are fine with", "you are okay with",
-    "you will take", "you also want", "prefer", "it should be", "it must be", "you would rather have", "ensure", "you can accept",
-    "you can allow", "you wish for", "you hope for", "the new one should be",
-)  # fmt: skip
 _MOST_TOKENS = 160
 
 
@@ -105,7 +97,24 @@ def read_clauses(cursor: Cursor, mood: Mood | None = None) -> list[Statement] | 
 def read_clause(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
     """One clause; an empty list is one without a bearing, None is one that is not read."""
     start = cursor.position
-    for read in (_given, _once_possible, _conditional, _nothing, _saving, _requested, _wished, _paid, _who, _because, _unneeded, _asked, _told, _harmless, _mention, _story):
+    for read in (
+        _given,
+        _once_possible,
+        _conditional,
+        _nothing,
+        _saving,
+        _requested,
+        _wished,
+        _paid,
+        _who,
+        _because,
+        _unneeded,
+        _asked,
+        _told,
+        _harmless,
+        _mention,
+        _story,
+    ):
         cursor.position = start
         found = read(cursor, mood)
         if found is not None:
@@ -124,7 +133,7 @@ def _wished(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     start = cursor.position
     if not cursor.topic:
         return None
-    lead = cursor.phrase(*sorted(_WISH_LEADS, key=len, reverse=True))
+    lead = cursor.said("stating_wish_leads")
     ids = cursor.topic
     wish = read_wish(cursor, ids)
     if wish is None:
@@ -143,9 +152,9 @@ def _wished(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
 def _saving(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """`you prefer to do whatever saves you most money`."""
     start = cursor.position
-    cursor.phrase("you prefer to", "you want to", "you would prefer to", "you would like to", "you will", "prefer to", "you prefer")
+    cursor.said("stating_saving")
     cursor.word("do")
-    if cursor.phrase("whatever saves you", "whatever saves", "whichever saves you", "whichever saves", "the one that saves you", "the option that saves you", "what saves you"):
+    if cursor.said("stating_saving_2"):
         cursor.word("the")
         if cursor.phrase("most money", "more money", "most"):
             return [OnlyOne()]
@@ -155,15 +164,15 @@ def _saving(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
 
 def _nothing(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """`no action`: after a condition, that the act before is dropped."""
-    said = cursor.phrase("no action", "do nothing", "do not do anything", "take no action", "leave it", "you do not want to do anything", "leave it as it is", "keep it as it is", "keep the order as it is", "do not do it", "tell the agent not to do it", "then do not do it", "you will keep it", "keep it", "no change is needed")
+    said = cursor.said("stating_nothing")
     return [Guard()] if said else None
 
 
 def _unneeded(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """`you no longer need it`, `it was ordered by mistake`: a reason as a sentence of its own."""
     start = cursor.position
-    if cursor.phrase("you", "it was", "they were", "it is", "they are", "this was", "the order was", "the reason is", "the reason is that you", "the reason is that it was"):
-        reason = said_reason(cursor, between=BEFORE_REASON)
+    if cursor.said("stating_unneeded"):
+        reason = said_reason(cursor, between=cursor.known("telling_before_reason"))
         if reason and (cursor.is_done or cursor.at().text in SEPARATORS):
             return [Reason(reason=reason)]
     cursor.position = start
@@ -301,9 +310,9 @@ def _harmless(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
 def _once_possible(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """`If that is possible, do it`: what was only asked is wanted."""
     start = cursor.position
-    if cursor.phrase("if that is possible", "if it is possible", "if this is possible", "if so", "if yes", "if they can"):
+    if cursor.said("stating_once_possible"):
         cursor.word(",", "then")
-        if cursor.phrase("confirm and ask the agent to do it", "do it", "please do it", "ask the agent to do it", "you want to do it", "go ahead", "please do so", "do so", "you want it done", "proceed", "confirm"):
+        if cursor.said("stating_once_possible_2"):
             return [Go()]
     cursor.position = start
     return None

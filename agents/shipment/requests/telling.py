@@ -9,30 +9,44 @@ from agents.shipment.requests.phrases import OrderPhrase, Reason, Statement, Sto
 from agents.shipment.requests.placing import read_place
 from agents.shipment.requests.pointing import PRONOUNS, order_ids, read_order, read_thing, read_things
 
-SEPARATORS = frozenset({
-    ",", ";", "and", "but", "(", ")", "also", "lastly", "finally", "first", "then", "next", "additionally", "so", "well", "oh", "ok", "okay",
-    ":", "besides", "secondly", "firstly", "furthermore", "moreover", "afterwards", "plus", "anyway", "second", "—", "–", "'", "however",
-})  # fmt: skip
+SEPARATORS = frozenset(
+    {
+        ",",
+        ";",
+        "and",
+        "but",
+        "(",
+        ")",
+        "also",
+        "lastly",
+        "finally",
+        "first",
+        "then",
+        "next",
+        "additionally",
+        "so",
+        "well",
+        "oh",
+        "ok",
+        "okay",
+        ":",
+        "besides",
+        "secondly",
+        "firstly",
+        "furthermore",
+        "moreover",
+        "afterwards",
+        "plus",
+        "anyway",
+        "second",
+        "—",
+        "–",
+        "'",
+        "however",
+    }
+)
 REASON_STARTS = frozenset({"because", "since", "as", "due"})
 _GOT = ("received", "bought", "ordered", "purchased", "placed", "got", "have", "made", "created")
-_WHO = (
-    "you are", "your name is", "you name is", "your email is", "your email address is", "you live in", "you live at", "you live on",
-    "your user id is", "your zip code is", "this is", "you reside in", "you are user", "name :", "email :", "your id is",
-    "your customer id is", "your postal code is", "you have two emails :", "you have two emails",
-)  # fmt: skip
-_WHO_SAID = frozenset({
-    "in", "zip", "zipcode", "code", "living", "residing", "at", "from", "with", "email", "address", "and", "user", "id", "your", "is",
-    "you", "live", "are", "postal", "the", "name", "usa", "us", ":", "(", ")", "on", "a", "emails", "2", "two", "have", "customer",
-})  # fmt: skip
-_LIMITS = frozenset({"only", "if", "not", "except", "instead", "unless", "otherwise", "without", "no", "never", "refund", "address"})
-_REASON_ENDS = (
-    "it any more", "it anymore", "them anymore", "them any more", "them", "it", "the items", "any more", "anymore", "the order",
-    "this order", "the items anymore",
-)  # fmt: skip
-BEFORE_REASON = frozenset({
-    "have", "ordered", "it", "them", "this", "that", "order", "the", "was", "were", "just", "placed", "made", "is", "are", "really",
-    "actually", "you", "items", "item",
-})  # fmt: skip
 Follows = Callable[[Cursor], bool]
 
 
@@ -41,7 +55,11 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
     start = cursor.position
     if cursor.word("for", "in", "regarding", "about", "from", "on", "concerning"):
         named = read_order(cursor)
-        if named is not None and (named.ids or named.place or named.hints) and (cursor.is_done or cursor.at().text in {",", ":"}):
+        if (
+            named is not None
+            and (named.ids or named.place or named.hints)
+            and (cursor.is_done or cursor.at().text in {",", ":"})
+        ):
             return [Story(orders=(named,))]
         cursor.position = start
         return None
@@ -75,12 +93,9 @@ def _by_mistake(cursor: Cursor) -> list[Statement]:
 def read_given(cursor: Cursor) -> list[Statement] | None:
     """`When asked for the order id, provide 1234567`: the order that is meant."""
     start = cursor.position
-    if cursor.word("when", "if") and cursor.phrase(
-        "asked for order id", "asked for the order id", "asked for your order id", "asked for the order number",
-        "the agent asks for the order id", "the agent asks for order id", "the agent asks for your order id", "asked for order number",
-    ):  # fmt: skip
+    if cursor.word("when", "if") and cursor.said("telling_read_given"):
         cursor.word(",")
-        if cursor.phrase("you provide", "provide", "give", "say", "you say"):
+        if cursor.said("telling_read_given_2"):
             order = read_order(cursor) or _bare_order(cursor)
             cursor.word("first")
             if order is not None:
@@ -113,7 +128,26 @@ def read_story(cursor: Cursor, follows: Follows) -> list[Statement] | None:
     start = cursor.position
     if not cursor.pattern(cursor.scene.words.story):
         thing = read_thing(cursor)
-        if thing is None or not cursor.word("is", "are", "was", "were", "does", "do", "did", "has", "have", "came", "arrived", "broke", "keeps", "stopped", "turned", "looks", "feels", "seems"):
+        if thing is None or not cursor.word(
+            "is",
+            "are",
+            "was",
+            "were",
+            "does",
+            "do",
+            "did",
+            "has",
+            "have",
+            "came",
+            "arrived",
+            "broke",
+            "keeps",
+            "stopped",
+            "turned",
+            "looks",
+            "feels",
+            "seems",
+        ):
             cursor.position = start
             return None
         cursor.position = start
@@ -132,7 +166,9 @@ def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | N
         if thing is not None:
             things.append(thing)
             continue
-        if before != "too" and next(cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, cursor.topic), None):
+        if before != "too" and next(
+            cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, cursor.topic), None
+        ):
             return None
         cursor.position += 1
     if cursor.position == start:
@@ -153,7 +189,7 @@ def said_reason(cursor: Cursor, *, between: frozenset[str] | None = None) -> str
                 here = cursor.position + ahead
                 if cursor.sentence.text(here, here + len(parts)) == phrase:
                     cursor.position = here + len(parts)
-                    cursor.phrase(*_REASON_ENDS)
+                    cursor.said("telling_reason_ends")
                     return reason
         text = cursor.at(ahead).text
         if text in {"", ",", "and", "but"} or (between is not None and text not in between):
@@ -165,9 +201,12 @@ def read_who(cursor: Cursor, follows: Follows) -> list[Statement] | None:
     """`You are Ann Smith in zip code 12345`: nothing but the customer's own name, id, mail address and places."""
     start = cursor.position
     customer, words = cursor.scene.customer, cursor.scene.words
-    if not cursor.phrase(*sorted(_WHO, key=len, reverse=True)):
+    if not cursor.said("telling_who"):
         return None
-    own = {*words_of(f"{customer.first_name} {customer.last_name} {customer.email} {customer.id}"), *_WHO_SAID}
+    own = {
+        *words_of(f"{customer.first_name} {customer.last_name} {customer.email} {customer.id}"),
+        *cursor.known("telling_who_said"),
+    }
     for address in (customer.address, *(order.address for order in cursor.scene.orders)):
         own |= set(words_of(" ".join(address.lines())))
     own |= {word for code, name in words.states.items() for word in (code.lower(), *name.split(" "))}
@@ -177,7 +216,12 @@ def read_who(cursor: Cursor, follows: Follows) -> list[Statement] | None:
         place = read_place(cursor) if token.kind == "number" else None
         if place is not None and place.address is not None:
             address = place.address
-        elif token.text in own or token.text == "," or token.kind in {"email", "id"} or (token.kind == "number" and len(token.text) == 5):  # noqa: PLR2004  # a ZIP code
+        elif (
+            token.text in own
+            or token.text == ","
+            or token.kind in {"email", "id"}
+            or (token.kind == "number" and len(token.text) == 5)
+        ):  # a ZIP code
             cursor.position += 1
         else:
             cursor.position = start
@@ -188,16 +232,19 @@ def read_who(cursor: Cursor, follows: Follows) -> list[Statement] | None:
 def read_mention(cursor: Cursor) -> list[Statement] | None:
     """`Make sure you mention both things at the same time`: how to say it, with nothing new in it."""
     start = cursor.position
-    cursor.phrase("make sure to", "make sure that you", "make sure you", "be sure to", "remember to", "you should", "you")
+    cursor.said("telling_read_mention")
     if not cursor.word("mention", "say", "tell"):
         cursor.position = start
         return None
     while not cursor.is_done:
         token = cursor.at()
         named = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
-        if token.text in _LIMITS or named or token.kind in {"order", "literal", "number", "money"}:
+        if (
+            token.text in cursor.known("telling_limits")
+            or named
+            or token.kind in {"order", "literal", "number", "money"}
+        ):
             cursor.position = start
             return None
         cursor.position += 1
     return []
-

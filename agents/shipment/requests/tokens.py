@@ -20,18 +20,41 @@ _TOKEN = re.compile(
 _SENTENCE_END = {".", "!", "?"}
 _CONTRACTIONS = {"d": "would", "re": "are", "m": "are", "ve": "have", "ll": "will"}
 _ONE_PERSON = {
-    "i": "you", "me": "you", "myself": "yourself", "we": "you", "us": "you", "my": "your", "mine": "yours",
-    "our": "your", "am": "are", "cannot": "can not", "im": "you are", "dont": "do not", "doesnt": "does not",
-    "wanna": "want to", "tho": "though", "cant": "can not", "wont": "will not", "isnt": "is not",
-}  # fmt: skip
+    "i": "you",
+    "me": "you",
+    "myself": "yourself",
+    "we": "you",
+    "us": "you",
+    "my": "your",
+    "mine": "yours",
+    "our": "your",
+    "am": "are",
+    "cannot": "can not",
+    "im": "you are",
+    "dont": "do not",
+    "doesnt": "does not",
+    "wanna": "want to",
+    "tho": "though",
+    "cant": "can not",
+    "wont": "will not",
+    "isnt": "is not",
+}
 _FIRST = {"i", "my", "me", "mine", "we", "our", "im"}
 _SECOND = {"you", "your", "yours"}
 _NOT = {"can't": "can not", "won't": "will not", "shan't": "shall not"}
 _JOINING = {"-", "#", '"', "“", "”"}
 _NUMBERS = {
-    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
-    "nine": "9", "ten": "10",
-}  # fmt: skip
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "ten": "10",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +108,7 @@ def singular(word: str) -> str:
         return word[:-3] + "f"
     if word.endswith(("sses", "ches", "shes", "xes")):
         return word[:-2]
-    return word[:-1] if word.endswith("s") else word
+    return word.removesuffix("s")
 
 
 def digits(word: str) -> str:

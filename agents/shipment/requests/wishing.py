@@ -8,28 +8,13 @@ from agents.shipment.requests.phrases import Pair, Thing, Wish
 from agents.shipment.requests.pointing import read_options, read_thing
 
 _TARGET = ("to", "for", "with", "into", "to be", "by")
-_PLACEHOLDERS = frozenset({
-    "one", "ones", "version", "versions", "type", "kind", "variant", "model", "item", "option", "options", "product",
-    "something", "design", "edition", "pair", "pairs", "tall", "long", "wide", "set", "style", "sized", "based", "colored",
-})  # fmt: skip
-_GLUE = frozenset({
-    "a", "an", "the", "with", "in", "of", "to", "be", "that", "is", "are", "has", "have", "having", "new", "different",
-    "but", "and", ",", "which", "any", "available", "possible", "at", "for", "on", "from", "following", "attributes", "features",
-    "specifications", "specs", ":", "it", "same", "exact", "exactly", "also", "just", "only", "you",
-    "want", "would", "like", "ordered", "received", "your", "compatible", "preferably", "still", "sort", "works", "work", "working", "similar", "comes", "come", "made", "out", "their", "line", "latter", "former",
-})  # fmt: skip
 _SAME = ("same", "exact same", "exactly the same", "very same", "identical")
-_EVERYTHING_ELSE = (
-    "all the other specifications", "all other specifications", "all other options", "all the other options", "all other specs",
-    "everything else", "other options", "other specifications", "the other options", "the rest", "all other features",
-    "all other attributes", "all other details", "other features", "other details", "other attributes", "all the other details",
-)  # fmt: skip
 
 
 def read_target(cursor: Cursor, ids: frozenset[str]) -> Wish | None:
     """`to a red one`, `for the same with clicky switches`; None, with the cursor unmoved, where none follows."""
     start = cursor.position
-    if cursor.phrase("to get", "for getting", "and get", "to be", "instead for", "so that it is"):
+    if cursor.said("wishing_read_target"):
         pass
     elif not cursor.word(*_TARGET):
         return None
@@ -53,11 +38,11 @@ def read_wish(cursor: Cursor, ids: frozenset[str], wish: Wish | None = None) -> 
         if _starts_another_thing(cursor, ids) or cursor.is_done:
             break
         text = cursor.at().text
-        if text in _PLACEHOLDERS or _own_name(cursor, ids):
+        if text in cursor.known("wishing_placeholders") or _own_name(cursor, ids):
             cursor.position = max(cursor.position, position + 1)
             if says_something:
                 end = cursor.position
-        elif text in _GLUE:
+        elif text in cursor.known("wishing_glue"):
             cursor.position += 1
         else:
             break
@@ -97,8 +82,20 @@ def _starts_another_thing(cursor: Cursor, ids: frozenset[str]) -> bool:
 def _piece(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """One piece of a description, added to what is read; None where none starts here."""
     for read in (
-        _idle, _article, _options, _like, _same, _free, _preference, _instead, _keeping, _step, _extreme, _value, _other_product,
-    ):  # fmt: skip
+        _idle,
+        _article,
+        _options,
+        _like,
+        _same,
+        _free,
+        _preference,
+        _instead,
+        _keeping,
+        _step,
+        _extreme,
+        _value,
+        _other_product,
+    ):
         start = cursor.position
         found = read(cursor, ids, wish)
         if found is not None:
@@ -109,12 +106,14 @@ def _piece(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
 
 def _idle(cursor: Cursor, _ids: frozenset[str], wish: Wish) -> Wish | None:
     """Words that describe every article of the product."""
-    return wish if cursor.phrase("from the same product line", "of the same product line", "from the same line") else None
+    return (
+        wish if cursor.phrase("from the same product line", "of the same product line", "from the same line") else None
+    )
 
 
 def _article(cursor: Cursor, _ids: frozenset[str], wish: Wish) -> Wish | None:
     cursor.word("the")
-    cursor.phrase("item with id", "item with number", "item number", "item id", "item no", "item", "id", "number")
+    cursor.said("wishing_article")
     token = cursor.at()
     if token.kind != "number" or len(token.text) != 10 or wish.item_id:  # noqa: PLR2004  # item ids have ten digits
         return None
@@ -150,13 +149,7 @@ def _like(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
         cursor.word("type", "kind", "one", "version", "item", "model")
         if cursor.word("as", "like"):
             cursor.word("the", "your")
-            if cursor.phrase(
-                "one you already received",
-                "one you received",
-                "one that you received",
-                "one you already have",
-                "one in your other order",
-            ):
+            if cursor.said("wishing_like"):
                 hint = "" if cursor.at(-1).text in {"have", "order"} else "delivered"
                 other = {hint} - {""} or {"other"}
                 return replace(wish, like=Thing(product_ids=ids, hints=frozenset(other)))
@@ -173,22 +166,19 @@ def _like(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
 
 def _same(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """`the same size and material`, `everything else the same`, `the same one`."""
-    if cursor.phrase(
-        *(
-            f"{lead}{one}"
-            for one in _EVERYTHING_ELSE
-            for lead in ("ensure ", "keep ", "keeping ", "with ", "and ", "but ", "")
-        )
-    ):
+    start = cursor.position
+    cursor.word("ensure", "keep", "keeping", "with", "and", "but")
+    if cursor.said("wishing_everything_else"):
         cursor.phrase("of the camera to be exchanged")
         cursor.word("are", "is", "being", "should", "to")
         cursor.word("be", "stay", "remain")
-        if not cursor.phrase("the same", "same", "as is", "unchanged", "as it is", "as they are"):
+        if not cursor.said("wishing_same"):
             return None
         return _excepting(cursor, ids, replace(wish, is_same=True))
+    cursor.position = start
     cursor.word("the", "of", "keep", "keeping", "with")
     cursor.word("the", "exact", "exactly")
-    if not (cursor.word("same") or (cursor.at(-1).text in {"exact"} and cursor.word("same"))):
+    if not (cursor.word("same") or (cursor.at(-1).text == "exact" and cursor.word("same"))):
         return None
     options: set[str] = set()
     while True:
@@ -216,7 +206,7 @@ def _excepting(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish:
     """`except for the zoom, which has to be maximized`."""
     start = cursor.position
     cursor.word(",")
-    if not cursor.phrase("except for", "except", "apart from", "other than"):
+    if not cursor.said("wishing_excepting"):
         cursor.position = start
         return wish
     cursor.word("the")
@@ -228,7 +218,12 @@ def _excepting(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish:
     before = cursor.position
     cursor.word("which", "that", ",")
     cursor.word("which", "that")
-    if cursor.phrase("has to be", "should be", "must be", "needs to be", "is to be") and cursor.at().text in {"maximized", "maximised", "minimized", "minimised"}:
+    if cursor.said("wishing_excepting_2") and cursor.at().text in {
+        "maximized",
+        "maximised",
+        "minimized",
+        "minimised",
+    }:
         cursor.position += 1
         extreme = (tuple(names), cursor.at(-1).text.startswith("max"))
         return replace(wish, extremes=tuple(dict.fromkeys((*wish.extremes, extreme))))
@@ -243,15 +238,10 @@ def _free(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, ids)
     if option is not None and len(option[1]) == 1:
         cursor.position = option[0]
-        if cursor.phrase(
-            "to be different", "can be different", "may be different", "may differ", "does not matter", "is not important",
-            "can be anything", "can be any", "could be different", "is irrelevant", "can change", "to change", "to differ",
-        ):  # fmt: skip
+        if cursor.said("wishing_free"):
             return replace(wish, free=wish.free | option[1])
     cursor.position = start
-    if not cursor.phrase(
-        "do not care about", "do not care if it is", "do not mind", "regardless of", "any", "no matter the"
-    ):
+    if not cursor.said("wishing_free_2"):
         return None
     cursor.word("the")
     option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, ids)
@@ -284,7 +274,7 @@ def _preference(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
 
 def _instead(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """`instead of the red one`, `rather than wireless`."""
-    if not cursor.phrase("instead of", "rather than", "and not", "not"):
+    if not cursor.said("wishing_instead"):
         return None
     cursor.word("the", "a")
     pairs = _pairs(cursor, ids)
