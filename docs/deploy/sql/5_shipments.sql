@@ -37,7 +37,7 @@ GO
 
 CREATE OR ALTER PROCEDURE shop.claim_shipment
     @key NVARCHAR(200), @run NVARCHAR(100), @request NVARCHAR(MAX), @order_id NVARCHAR(100), @order_version INT,
-    @is_return BIT, @test_mode BIT, @parcels NVARCHAR(MAX) AS
+    @is_return BIT, @test_mode BIT AS
 BEGIN
     SET NOCOUNT ON;
     SET XACT_ABORT ON;
@@ -103,7 +103,8 @@ BEGIN
         SELECT @number, @key, @order_id, JSON_VALUE(@bought, '$.carrier'), JSON_VALUE(@bought, '$.service'), @is_return,
                @test_mode, @before,
                ISNULL((SELECT item_id, quantity FROM shop.order_items WHERE order_id = @order_id FOR JSON PATH), N'[]'),
-               ISNULL((SELECT item_id, quantity FROM shop.reservations WHERE order_id = @order_id FOR JSON PATH), N'[]'),
+               ISNULL((SELECT item_id, quantity FROM shop.reservations WHERE order_id = @order_id FOR JSON PATH),
+                      N'[]'),
                SYSUTCDATETIME(), CONVERT(DATETIME2(3), JSON_VALUE(@bought, '$.void_by'), 127);
         INSERT shop.tracking_numbers (tracking_number, number)
         SELECT value, @number FROM OPENJSON(@bought, '$.tracking_numbers');

@@ -93,3 +93,19 @@ def test_a_lookup_never_asks_the_carrier_to_do_something() -> None:
         for name in ("find_shipment", "track_shipment", "quote_shipment")
     }
     assert methods == {"find_shipment": [], "track_shipment": ["GET"], "quote_shipment": ["POST"]}
+
+
+def test_the_procedures_are_those_of_the_database() -> None:
+    """Each that a definition calls is in the SQL that is shipped along, with exactly the parameters that it gets."""
+    text = (Path(__file__).parents[3] / "docs" / "deploy" / "sql" / "5_shipments.sql").read_text(encoding="utf-8")
+    found = re.findall(r"CREATE OR ALTER PROCEDURE shop\.(\w+)\s(.*?)\bAS\s", text, re.DOTALL)
+    known = {name: set(re.findall(r"@(\w+) ", parameters)) for name, parameters in found}
+    called = {
+        re.findall(r"shop\.(\w+)", body["query"])[0]: set(body["actualParameters"])
+        for name in ("create_shipment", "void_shipment", "find_shipment")
+        for _, action in _all(_definition(name)["actions"])
+        if action["type"] == "ApiConnection"
+        for body in [action["inputs"]["body"]]
+    }
+    assert called == {name: known[name] for name in called}
+    assert set(known) - set(called) == {"answer_of_key"}
