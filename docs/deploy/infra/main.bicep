@@ -60,6 +60,25 @@ param flagStore string = ''
 @description('The address of the Key Vault whose certificates are renewed.')
 param certificateVault string = ''
 
+@description('The resource id of a connection of the SQL Server connector to the shop\'s database, signed in with the managed identity; empty makes no workflow of orders or shipments.')
+param sqlConnection string = ''
+
+@description('The server of the shop\'s database, such as shop.database.windows.net.')
+param sqlServer string = ''
+
+@description('The shop\'s database, with the tables of docs/deploy/sql.')
+param sqlDatabase string = ''
+
+@description('The address of the carriers\' interface; empty makes no workflow of shipments.')
+param carrierEndpoint string = ''
+
+@secure()
+@description('The value of the Authorization header for the carriers\' interface.')
+param carrierAuthorization string = ''
+
+@description('What the codes of the carriers\' events mean: code -> status.')
+param carrierStatuses object = {}
+
 @description('Whether to make a PostgreSQL server. This version keeps its state in SQLite and uses no server.')
 param deployDatabase bool = false
 
@@ -208,6 +227,12 @@ module workflows 'modules/workflows.bicep' = {
     imageRegistry: imageRegistry
     flagStore: flagStore
     vault: certificateVault
+    sqlConnection: sqlConnection
+    sqlServer: sqlServer
+    sqlDatabase: sqlDatabase
+    carrierEndpoint: carrierEndpoint
+    carrierAuthorization: carrierAuthorization
+    carrierStatuses: carrierStatuses
   }
 }
 

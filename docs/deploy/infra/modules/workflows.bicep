@@ -15,6 +15,17 @@ param clusterNamespace string
 param imageRegistry string
 param flagStore string
 param vault string
+@description('The resource id of the connection of the SQL Server connector, signed in with the managed identity; without it, no workflow of orders and shipments is made.')
+param sqlConnection string
+param sqlServer string
+param sqlDatabase string
+@description('The address of the carriers\' interface; without it, no workflow of shipments is made.')
+param carrierEndpoint string
+@secure()
+@description('The value of the Authorization header for it.')
+param carrierAuthorization string
+@description('What the codes of the carriers\' events mean: code -> status.')
+param carrierStatuses object
 
 var hasChannel = !empty(channelUrl)
 var hasTickets = !empty(ticketSystem)
@@ -22,6 +33,8 @@ var hasChanges = !empty(changesTable)
 var hasCluster = hasChanges && !empty(cluster)
 var hasFlags = hasChanges && !empty(flagStore)
 var hasVault = hasChanges && !empty(vault)
+var hasShop = !empty(sqlConnection)
+var hasCarrier = hasShop && !empty(carrierEndpoint)
 var ticketParameters = {
   ticket_system: { value: ticketSystem }
   ticket_audience: { value: ticketAudience }
@@ -48,6 +61,35 @@ var imageParameters = {
 var flagParameters = {
   changes_table: { value: changesTable }
   flag_store: { value: flagStore }
+}
+var connections = {
+  sql: {
+    connectionId: sqlConnection
+    connectionName: 'sql'
+    connectionProperties: { authentication: { type: 'ManagedServiceIdentity' } }
+    id: subscriptionResourceId('Microsoft.Web/locations/managedApis', location, 'sql')
+  }
+}
+var shopParameters = {
+  '$connections': { value: connections }
+  sql_server: { value: sqlServer }
+  sql_database: { value: sqlDatabase }
+}
+var quoteParameters = {
+  carrier_endpoint: { value: carrierEndpoint }
+  carrier_authorization: { value: carrierAuthorization }
+}
+var trackParameters = {
+  carrier_endpoint: { value: carrierEndpoint }
+  carrier_authorization: { value: carrierAuthorization }
+  statuses: { value: carrierStatuses }
+}
+var shipmentParameters = {
+  '$connections': { value: connections }
+  sql_server: { value: sqlServer }
+  sql_database: { value: sqlDatabase }
+  carrier_endpoint: { value: carrierEndpoint }
+  carrier_authorization: { value: carrierAuthorization }
 }
 var vaultParameters = {
   changes_table: { value: changesTable }
@@ -210,6 +252,138 @@ module findChange 'workflow.bicep' = if (hasChanges) {
   }
 }
 
+module findCustomer 'workflow.bicep' = if (hasShop) {
+  name: 'workflow-find-customer'
+  params: {
+    name: 'logic-find-customer-${token}'
+    location: location
+    tags: tags
+    callerId: callerId
+    definition: loadJsonContent('../../../../playbooks/workflows/find_customer/workflow.json')
+    parameters: shopParameters
+  }
+}
+
+module analyseOrder 'workflow.bicep' = if (hasShop) {
+  name: 'workflow-analyse-order'
+  params: {
+    name: 'logic-analyse-order-${token}'
+    location: location
+    tags: tags
+    callerId: callerId
+    definition: loadJsonContent('../../../../playbooks/workflows/analyse_order/workflow.json')
+    parameters: shopParameters
+  }
+}
+
+module readProduct 'workflow.bicep' = if (hasShop) {
+  name: 'workflow-read-product'
+  params: {
+    name: 'logic-read-product-${token}'
+    location: location
+    tags: tags
+    callerId: callerId
+    definition: loadJsonContent('../../../../playbooks/workflows/read_product/workflow.json')
+    parameters: shopParameters
+  }
+}
+
+module updateOrder 'workflow.bicep' = if (hasShop) {
+  name: 'workflow-update-order'
+  params: {
+    name: 'logic-update-order-${token}'
+    location: location
+    tags: tags
+    callerId: callerId
+    definition: loadJsonContent('../../../../playbooks/workflows/update_order/workflow.json')
+    parameters: shopParameters
+  }
+}
+
+module updateCustomer 'workflow.bicep' = if (hasShop) {
+  name: 'workflow-update-customer'
+  params: {
+    name: 'logic-update-customer-${token}'
+    location: location
+    tags: tags
+    callerId: callerId
+    definition: loadJsonContent('../../../../playbooks/workflows/update_customer/workflow.json')
+    parameters: shopParameters
+  }
+}
+
+module findOrderChange 'workflow.bicep' = if (hasShop) {
+  name: 'workflow-find-order-change'
+  params: {
+    name: 'logic-find-order-change-${token}'
+    location: location
+    tags: tags
+    callerId: callerId
+    definition: loadJsonContent('../../../../playbooks/workflows/find_order_change/workflow.json')
+    parameters: shopParameters
+  }
+}
+
+module findShipment 'workflow.bicep' = if (hasShop) {
+  name: 'workflow-find-shipment'
+  params: {
+    name: 'logic-find-shipment-${token}'
+    location: location
+    tags: tags
+    callerId: callerId
+    definition: loadJsonContent('../../../../playbooks/workflows/find_shipment/workflow.json')
+    parameters: shopParameters
+  }
+}
+
+module quoteShipment 'workflow.bicep' = if (hasCarrier) {
+  name: 'workflow-quote-shipment'
+  params: {
+    name: 'logic-quote-shipment-${token}'
+    location: location
+    tags: tags
+    callerId: callerId
+    definition: loadJsonContent('../../../../playbooks/workflows/quote_shipment/workflow.json')
+    parameters: quoteParameters
+  }
+}
+
+module trackShipment 'workflow.bicep' = if (hasCarrier) {
+  name: 'workflow-track-shipment'
+  params: {
+    name: 'logic-track-shipment-${token}'
+    location: location
+    tags: tags
+    callerId: callerId
+    definition: loadJsonContent('../../../../playbooks/workflows/track_shipment/workflow.json')
+    parameters: trackParameters
+  }
+}
+
+module createShipment 'workflow.bicep' = if (hasCarrier) {
+  name: 'workflow-create-shipment'
+  params: {
+    name: 'logic-create-shipment-${token}'
+    location: location
+    tags: tags
+    callerId: callerId
+    definition: loadJsonContent('../../../../playbooks/workflows/create_shipment/workflow.json')
+    parameters: shipmentParameters
+  }
+}
+
+module voidShipment 'workflow.bicep' = if (hasCarrier) {
+  name: 'workflow-void-shipment'
+  params: {
+    name: 'logic-void-shipment-${token}'
+    location: location
+    tags: tags
+    callerId: callerId
+    definition: loadJsonContent('../../../../playbooks/workflows/void_shipment/workflow.json')
+    parameters: shipmentParameters
+  }
+}
+
 // by the names that guides and settings use
 output settings object = union(
   hasChannel ? { notify: notify!.outputs.setting } : {},
@@ -232,5 +406,24 @@ output settings object = union(
       }
     : {},
   hasFlags ? { toggle_feature_flag: toggleFeatureFlag!.outputs.setting } : {},
-  hasVault ? { renew_certificate: renewCertificate!.outputs.setting } : {}
+  hasVault ? { renew_certificate: renewCertificate!.outputs.setting } : {},
+  hasShop
+    ? {
+        find_customer: findCustomer!.outputs.setting
+        analyse_order: analyseOrder!.outputs.setting
+        read_product: readProduct!.outputs.setting
+        update_order: updateOrder!.outputs.setting
+        update_customer: updateCustomer!.outputs.setting
+        find_order_change: findOrderChange!.outputs.setting
+        find_shipment: findShipment!.outputs.setting
+      }
+    : {},
+  hasCarrier
+    ? {
+        quote_shipment: quoteShipment!.outputs.setting
+        track_shipment: trackShipment!.outputs.setting
+        create_shipment: createShipment!.outputs.setting
+        void_shipment: voidShipment!.outputs.setting
+      }
+    : {}
 )
