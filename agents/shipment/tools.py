@@ -13,7 +13,7 @@ from orchestrator.core.consent import Consent, read_consent
 from orchestrator.core.document_table import document_table
 from orchestrator.core.errors import SwitchboardError, ToolError
 from orchestrator.core.handoffs import Fact, ItemKind, Parked
-from orchestrator.core.report import Json, Question, Statement, StatementKind, Unknown
+from orchestrator.core.report import Json, Statement, StatementKind, Unknown
 from orchestrator.core.runs import RunContext
 from orchestrator.core.table import iso_utc
 from playbooks.procedure import Procedure
@@ -168,7 +168,7 @@ class OrderTools:
     async def _decide(self, context: RunContext, said: Consent, actions: Sequence[Mapping[str, object]]) -> str:
         """Take the yes or no to these; said again it changes nothing, and is told again."""
         if not actions:
-            context.questions.append(Question(text=NOTHING_WAITS))
+            context.unknown.append(Unknown(text=NOTHING_WAITS))
             return json.dumps({"said": said.value, "claims": []})
         if self._consent is None:
             raise ToolError("no store is open here, so that nothing can be approved")

@@ -7,6 +7,7 @@ proposal: what is left over goes to a person as a whole, with what is known.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agents.shipment.conversation.direct import read_direct
 from agents.shipment.conversation.errands import Errand, ForPerson, errand_of
 from agents.shipment.conversation.holdings import Holdings, find_customer, read_holdings
 from agents.shipment.conversation.introduction import bare_introduction, without_introduction
@@ -98,7 +99,9 @@ class Serving:
         wish = without_introduction(request)
         if not wish:
             return Served(questions=(Question(text=HOW),))
-        found = understand(wish, customer=holdings.customer, orders=holdings.orders, products=holdings.products)
+        found = read_direct(wish, customer=holdings.customer, orders=holdings.orders) or understand(
+            wish, customer=holdings.customer, orders=holdings.orders, products=holdings.products
+        )
         if isinstance(found, NotUnderstood):
             if found.question:
                 return Served(questions=(Question(text=found.question, choices=found.choices),))
