@@ -2,16 +2,15 @@
 
 import sqlite3
 from collections.abc import Mapping
+from datetime import datetime
 
 from orchestrator.core.orders.order import Order
 from orchestrator.core.report import Json
-from orchestrator.core.shipping.shipment import TrackingStatus
-from orchestrator.core.table import iso_utc
 from playbooks.shop.customers import find_customer
+from playbooks.shop.following import shipments_of
 from playbooks.shop.orders import read_order
 from playbooks.shop.pieces import pieces_of
 from playbooks.shop.products import read_product, read_variant
-from playbooks.shop.shipments import Sent, noted_events, prepare_carriers, sent_of_order
 from playbooks.shop.tables import decoded, is_sample, prepare, read_fact
 
 SHIP_FROM = "ship_from"
@@ -24,8 +23,8 @@ def customer_answer(connection: sqlite3.Connection, facts: Mapping[str, object])
     return {**find_customer(connection, facts).document(), "sample": is_sample(connection)}
 
 
-def order_answer(connection: sqlite3.Connection, order_id: str) -> Json:
-    """An order with what shipping or changing it must know."""
+def order_answer(connection: sqlite3.Connection, order_id: str, *, now: datetime) -> Json:
+    """An order with what shipping or changing it must know; its shipments are where they are at `now`."""
     prepare(connection)
     order = read_order(connection, order_id)
     ship_from = read_fact(connection, SHIP_FROM)
@@ -34,7 +33,7 @@ def order_answer(connection: sqlite3.Connection, order_id: str) -> Json:
         "order": order.document() if order else None,
         "stock": _stock(connection, order) if order else [],
         "ship_from": decoded(ship_from) if ship_from else None,
-        "shipments": _shipments(connection, order) if order else [],
+        "shipments": list(shipments_of(connection, order.id, now=now)) if order else [],
         "sample": is_sample(connection),
     }
 
@@ -56,30 +55,3 @@ def _stock(connection: sqlite3.Connection, order: Order) -> list[Json]:
         enough = variant is not None and (variant.available if stock is None else stock >= count)
         found.append({"item_id": item_id, "available": enough, "stock": stock})
     return found
-
-
-def _shipments(connection: sqlite3.Connection, order: Order) -> list[Json]:
-    """An order's shipments, oldest first."""
-    prepare_carriers(connection)
-    return [_shipment(connection, one) for one in sent_of_order(connection, order.id)]
-
-
-def _shipment(connection: sqlite3.Connection, sent: Sent) -> Json:
-    return {
-        "number": sent.number,
-        "tracking_numbers": list(sent.tracking_numbers),
-        "carrier": sent.carrier,
-        "service": sent.service,
-        "status": _status(connection, sent),
-        "is_return": sent.is_return,
-        "voided": sent.voided_at is not None,
-        "void_by": iso_utc(sent.void_by),
-    }
-
-
-def _status(connection: sqlite3.Connection, sent: Sent) -> str:
-    """Where a shipment is as far as the carrier noted anything of its first parcel."""
-    if sent.voided_at is not None:
-        return TrackingStatus.CANCELLED.value
-    events = noted_events(connection, sent.tracking_numbers[0]) if sent.tracking_numbers else ()
-    return events[-1].status.value if events else TrackingStatus.PENDING.value

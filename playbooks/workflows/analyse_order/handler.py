@@ -9,4 +9,5 @@ from playbooks.shop.answers import order_answer
 
 async def handle(body: Mapping[str, object], *, key: str, effects: Effects) -> Mapping[str, object]:  # noqa: ARG001  # reading needs none
     """The order of the id, its `#` given or not."""
-    return await effects.look(lambda connection: order_answer(connection, str(body["order_id"])))
+    order_id, now = str(body["order_id"]), effects.now()
+    return await effects.look(lambda connection: order_answer(connection, order_id, now=now))

@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,6 +11,8 @@ from orchestrator.core.orders.reading import read_order as order_of
 from playbooks.shop.answers import customer_answer, order_answer, product_answer
 from playbooks.shop.orders import add_order, find_order_id, read_order, save_order
 from playbooks.shop.products import free_reservations, read_product, read_variant, reserve, take_stock
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("said", ["#1013", "1013", " # 1013 ", "W1013", "#w1013"])
@@ -47,7 +50,7 @@ def test_a_changed_order_has_the_next_version(shop: sqlite3.Connection) -> None:
 
 def test_an_order_told_as_a_document_is_the_same(shop: sqlite3.Connection) -> None:
     """What the workflow answers reads as the value again."""
-    answer = order_answer(shop, "1007")
+    answer = order_answer(shop, "1007", now=NOW)
     assert answer["sample"] is True
     assert order_of(answer["order"]).document() == answer["order"]
     assert answer["shipments"] == []
@@ -56,7 +59,7 @@ def test_an_order_told_as_a_document_is_the_same(shop: sqlite3.Connection) -> No
 
 def test_what_is_not_there_is_told_so(shop: sqlite3.Connection) -> None:
     """An answer, not a failure."""
-    assert order_answer(shop, "#7")["order"] is None
+    assert order_answer(shop, "#7", now=NOW)["order"] is None
     assert product_answer(shop, "7") == {"found": False, "product": None, "sample": True}
     assert customer_answer(shop, {"email": "x@example.com"})["matches"] == 0
 
@@ -100,5 +103,5 @@ def test_an_order_tells_whether_its_pieces_are_there(
     shop: sqlite3.Connection, order_id: str, stock: list[tuple[str, bool, int | None]]
 ) -> None:
     """For each of its articles, counted or not."""
-    told = order_answer(shop, order_id)["stock"]
+    told = order_answer(shop, order_id, now=NOW)["stock"]
     assert [(one["item_id"], one["available"], one["stock"]) for one in told] == stock  # type: ignore[attr-defined]  # a list
