@@ -26,8 +26,8 @@ from orchestrator.core.orders.order import Customer, Order
 _LONGEST = 300
 _WISH = r"i(?: would|['\u2019]d)? (?:like|want|wish|need) (?:you )?to"
 _POLITE = re.compile(
-    rf"^(?:(?:hi|hello|hey|please|ok|okay|and|so|now|then|(?:can|could|would|will) you(?: please)?|{_WISH}|let me|tell me"
-    r"|show me)\b[\s,!.]*)+",
+    rf"^(?:(?:hi|hello|hey|please|ok|okay|and|so|now|then|(?:can|could|would|will) you(?: please)?|{_WISH}"
+    r"|let me|tell me|show me)\b[\s,!.]*)+",
     re.IGNORECASE,
 )
 _THANKS = re.compile(

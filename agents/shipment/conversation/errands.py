@@ -1,6 +1,6 @@
 """Which procedure does what a customer wants, and with what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from agents.shipment.conversation.holdings import Holdings
@@ -21,7 +21,9 @@ from agents.shipment.requests.wanted import (
     Wanted,
 )
 from orchestrator.core.report import Json
-from orchestrator.core.shipping.address import Address
+
+_PERSON = ("person_name", "phone_number", "email")
+"""What of an address is about the person, who moves with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +47,9 @@ def errand_of(wanted: Wanted, holdings: Holdings) -> Errand | ForPerson:  # noqa
         case Cancel():
             return _errand("cancel_order", order_id=wanted.order_id, reason=wanted.reason)
         case ModifyAddress():
-            return _errand("change_address", order_id=wanted.order_id, **_address(wanted.address, holdings))
+            return _errand("change_address", order_id=wanted.order_id, **_address(wanted, holdings))
         case ChangeCustomerAddress():
-            return _errand("change_customer_address", **_address(wanted.address, holdings))
+            return _errand("change_customer_address", **_address(wanted, holdings))
         case ModifyPayment():
             return _errand("change_payment", order_id=wanted.order_id, payment_method_id=wanted.payment_method_id)
         case ModifyItems():
@@ -92,10 +94,17 @@ def _swap(procedure: str, order_id: str, swaps: tuple[Swap, ...], payment_method
     )
 
 
-def _address(address: Address, holdings: Holdings) -> Json:
-    """An address; one that the shop has on file for them is taken as it is."""
+def _address(wanted: ModifyAddress | ChangeCustomerAddress, holdings: Holdings) -> Json:
+    """The new address for the same person; one that the shop has on file for them is taken as it is."""
     known = (holdings.customer.address, *(order.address for order in holdings.orders))
-    return {"address": address.document(), "on_file": any(address.place == one.place for one in known)}
+    order_id = wanted.order_id if isinstance(wanted, ModifyAddress) else ""
+    before = next((order.address for order in holdings.orders if order.id == order_id), holdings.customer.address)
+    address = wanted.address
+    kept = {name: getattr(address, name) or getattr(before, name) for name in _PERSON}
+    return {
+        "address": replace(address, **kept).document(),
+        "on_file": any(address.place == one.place for one in known),
+    }
 
 
 def _order_of(tracking_number: str, holdings: Holdings) -> str:

@@ -76,7 +76,10 @@ class Serving:
             holdings = await read_holdings(customer, known, reading=self.reading)
         except QueryError as error:
             return Served(hand_over=error.message, values={"request": request})
-        served = await self._served(request, holdings)
+        alone = self._read(_said_now(text, remembered), holdings)
+        # a whole wish of its own is no answer to what was asked before
+        stands = isinstance(alone, Understood) and bool(alone.wanted or alone.questions)
+        served = await self._served(alone if stands else self._read(request, holdings), holdings)
         open_request = {"request": request} if served.questions else {}
         return Served(
             statements=(_identified(known), *served.statements),
@@ -95,13 +98,15 @@ class Serving:
                 return customer, known, body
         return None
 
-    async def _served(self, request: str, holdings: Holdings) -> Served:
-        wish = without_introduction(request)
+    def _read(self, text: str, holdings: Holdings) -> Understood | NotUnderstood:
+        wish = without_introduction(text)
         if not wish:
-            return Served(questions=(Question(text=HOW),))
-        found = read_direct(wish, customer=holdings.customer, orders=holdings.orders) or understand(
-            wish, customer=holdings.customer, orders=holdings.orders, products=holdings.products
-        )
+            return NotUnderstood(missing="action", reason="nothing is wanted", question=HOW)
+        customer, orders = holdings.customer, holdings.orders
+        direct = read_direct(wish, customer=customer, orders=orders)
+        return direct or understand(wish, customer=customer, orders=orders, products=holdings.products)
+
+    async def _served(self, found: Understood | NotUnderstood, holdings: Holdings) -> Served:
         if isinstance(found, NotUnderstood):
             if found.question:
                 return Served(questions=(Question(text=found.question, choices=found.choices),))
@@ -215,7 +220,13 @@ def _whole(text: str, remembered: Mapping[str, object]) -> str:
     request = remembered.get("request")
     if not isinstance(request, str) or not request:
         return text
-    return f"{request}\n{text.removeprefix(request).strip()}"
+    return f"{request.rstrip(' ?.!')}\n{_said_now(text, remembered)}"
+
+
+def _said_now(text: str, remembered: Mapping[str, object]) -> str:
+    """The message alone, without the open request that was put before it."""
+    request = remembered.get("request")
+    return text.removeprefix(request).strip() if isinstance(request, str) and request else text
 
 
 def _remembered(remembered: Mapping[str, object]) -> list[Json]:

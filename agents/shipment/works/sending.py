@@ -29,7 +29,7 @@ def validate_address(found: Json) -> Json:
     """Whether an address can be delivered to: the check's document, with what of it is shown.
 
     Takes `ordered`, `wished` (in its place, where there is one) and `on_file` (true: the shop has it, and it is taken
-    as it is). `address` is the one to use; `shown`, `differences_shown`, `reasons_shown`, `candidates_shown` are words,
+    as it is). `address` is the one to use; `shown`, `note`, `differences_shown`, `reasons_shown`, `candidates_shown` are words,
     `choices` the candidates as texts, `notices` what a requester should know.
     """
     address = read_address(found.get("wished") or found.get("ordered") or {})
@@ -67,6 +67,7 @@ def _document(
         "address": address,
         "shown": shown,
         "differences_shown": "; ".join(differences) or "as given",
+        "note": f" (corrected: {'; '.join(differences)})" if result == "corrected" else "",
         "reasons_shown": "; ".join(filter(None, reasons or [])),
         "candidates_shown": " or ".join(candidates or []),
         "choices": list(candidates or []),
