@@ -29,7 +29,7 @@ _PARTICIPLES = {
 
 
 def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
-    """A request from its `you want to` on; `mood` is that of the clause before, for a bare verb; None, unmoved, if none."""
+    """A request from its `you want to` on; `mood` is that of the clause before; None, unmoved, where there is none."""
     start = cursor.position
     said = read_mood(cursor)
     cursor.skip(cursor.known("acting_adverbs"))

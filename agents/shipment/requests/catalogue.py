@@ -1,4 +1,4 @@
-"""What the shop's own data lets a customer say: names of products, options and their values, and how values are ordered."""
+"""What the shop's own data lets a customer say: names of products, options and values, and how values are ordered."""
 
 import re
 from collections import Counter
@@ -11,6 +11,7 @@ from orchestrator.core.orders.order import Product
 from playbooks.shipping_words import Words
 
 _LONGEST = 5
+_SHORTEST = 3
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*(.*)")
 _YES, _NO, _NONE = "yes", "no", "none"
 _LITERS_IN_ML = {"l": Decimal(1000), "ml": Decimal(1)}
@@ -103,9 +104,8 @@ class OptionForms:
         for option in self.all:
             words = words_of(option)
             phrases = [words, *(words_of(one) for one in self._words.options.get(option.lower(), ()))]
-            single = [
-                (word,) for word in words if counts[joined_form([word])] == 1 and word.isalpha() and len(word) > 2
-            ]
+            long = [word for word in words if word.isalpha() and len(word) >= _SHORTEST]
+            single = [(word,) for word in long if counts[joined_form([word])] == 1]
             for phrase in (*phrases, *single):
                 found.setdefault(joined_form(phrase), set()).add(option)
         if "color" in found:

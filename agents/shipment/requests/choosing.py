@@ -1,6 +1,7 @@
 """Chooses the one article that a wish describes, from what can be had; nothing is guessed."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from decimal import Decimal
 
@@ -91,29 +92,39 @@ def _checks(
     by_option: dict[str, list[frozenset[Pair]]] = {}
     for pairs in wish.pairs:
         own = _own(pairs, forms)
-        options = {option for option, _ in own}
-        if len(options) != 1:
+        said_of = {option for option, _ in own}
+        if len(said_of) != 1:
             raise Unclear("option", f"{_said(pairs)} is said of {item.name}, whose options are {', '.join(forms.all)}")
-        by_option.setdefault(options.pop(), []).append(own)
+        by_option.setdefault(said_of.pop(), []).append(own)
     for option, wanted in by_option.items():
         both = frozenset.intersection(*wanted)
         if not both:
             raise Unclear("option", f"more than one {option} of {item.name} is wanted")
         named.add(option)
-        checks.append(lambda one, both=both: _has(one, both))  # type: ignore[misc]  # the default binds this turn's value
+        checks.append(_fits(both))
     for pairs in wish.barred:
         own = _own(pairs, forms)
-        checks.append(lambda one, own=own: not _has(one, own))  # type: ignore[misc]  # the default binds this turn's value
+        checks.append(_lacks(own))
         named |= set() if not own else {option for option, _ in own}
-    for option in wish.same:
-        if option in forms.all:
-            checks.append(lambda one, option=option: one.options.get(option) == model.get(option))  # type: ignore[misc]  # as above
+    checks.extend(_equals(option, model.get(option)) for option in sorted(wish.same) if option in forms.all)
     for options, is_up, by_one in wish.steps:
         named |= set(options) - {"price"}
         checks.append(_stepped(options, item, product, forms, is_up=is_up, by_one=by_one))
     for options, _ in wish.extremes:
         named |= set(options) - {"price"}
     return named, checks
+
+
+def _equals(option: str, value: str | None) -> Callable[[Variant], bool]:
+    return lambda one: one.options.get(option) == value
+
+
+def _fits(pairs: frozenset[Pair]) -> Callable[[Variant], bool]:
+    return lambda one: _has(one, pairs)
+
+
+def _lacks(pairs: frozenset[Pair]) -> Callable[[Variant], bool]:
+    return lambda one: not _has(one, pairs)
 
 
 def _own(pairs: frozenset[Pair], forms: OptionForms) -> frozenset[Pair]:
@@ -179,7 +190,7 @@ def _decided(wish: Wish) -> set[str]:
     return {option for ranked in wish.preferred for pairs in ranked for option, _ in pairs}
 
 
-def _keeps(variant: Variant, item: OrderItem, spoken_of: Set[str]) -> bool:
+def _keeps(variant: Variant, item: OrderItem, spoken_of: AbstractSet[str]) -> bool:
     return all(variant.options.get(name) == value for name, value in item.options.items() if name not in spoken_of)
 
 

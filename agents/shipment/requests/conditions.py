@@ -1,6 +1,6 @@
 """Reads conditions: not available, not possible, not shipped yet, or that the agent asks to confirm."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from agents.shipment.requests.cursor import Cursor
@@ -15,55 +15,33 @@ class Condition:
     kind: str
     is_only: bool = False
     drops_all: bool = False
+    product_ids: frozenset[str] = frozenset()
 
 
 def read_condition(cursor: Cursor) -> Iterator[Condition]:
     """The readings of a condition that starts here; the cursor stands after each while it is tried."""
     start = cursor.position
     cursor.word("but", "and")
-    head = cursor.position
-    if cursor.at().text not in {"if", "when", "once", "otherwise", "before", "you"}:
-        cursor.position = start
-        return
-    if cursor.said("conditions_confirm"):
-        yield _confirmed(cursor)
-    elif cursor.said("conditions_reason"):
-        cursor.skip(
-            {
-                ",",
-                "you",
-                "say",
-                "tell",
-                "them",
-                "that",
-                "answer",
-                "would",
-                "will",
-                "it",
-                "is",
-                "the",
-                "agent",
-                "reason",
-                "because",
-            }
-        )
-        yield Condition("reason")
-    elif cursor.said("conditions_unshipped"):
-        yield Condition("unshipped")
-    elif _guarded(cursor):
-        yield Condition("guard")
-    elif cursor.word("otherwise"):
-        yield Condition("impossible")
-    elif _only_one(cursor):
-        yield Condition("one")
-    elif _several(cursor):
-        yield Condition("several")
-    elif cursor.at().text == "if":
-        for end in _negatives(cursor):
-            cursor.position = end
-            yield Condition("impossible")
-            cursor.position = head
+    if cursor.at().text in {"if", "when", "once", "otherwise", "before"} or cursor.at().text == ",":
+        known = _known(cursor)
+        if known is not None:
+            yield known
+        elif cursor.at().text == "if":
+            yield from _negatives(cursor)
     cursor.position = start
+
+
+def _known(cursor: Cursor) -> Condition | None:
+    """A condition of known form, with the cursor after it."""
+    if cursor.said("conditions_confirm"):
+        return _confirmed(cursor)
+    if cursor.said("conditions_reason"):
+        cursor.skip(cursor.known("conditions_answer"))
+        return Condition("reason")
+    for kind, read in _FORMS:
+        if read(cursor):
+            return Condition(kind)
+    return None
 
 
 def _confirmed(cursor: Cursor) -> Condition:
@@ -142,27 +120,44 @@ def _several(cursor: Cursor) -> bool:
     return False
 
 
-def _negatives(cursor: Cursor) -> Iterator[int]:
-    """Where a condition that something is not to be had may end: at each of its commas, while its words are known."""
+def _negatives(cursor: Cursor) -> Iterator[Condition]:
+    """A condition that something is not to be had, ended at each of its commas while its words are known."""
     start = position = cursor.position
-    negative = False
-    catalogue = cursor.scene.catalogue
+    topic = cursor.topic
+    negative, products = False, frozenset[str]()
     while position < len(cursor.sentence):
         text = cursor.sentence.tokens[position].text
-        if text == "," and negative:
-            yield position + 1
-        if negative and text in {"you", "cancel", "return", "then", "please"} and position > start + 1:
-            yield position
+        if negative and (
+            text == "," or (text in {"you", "cancel", "return", "then", "please"} and position > start + 1)
+        ):
+            cursor.position = position + (text == ",")
+            yield Condition("impossible", product_ids=products)
+            cursor.position = start
         negative = negative or text in cursor.known("conditions_negative")
-        product = catalogue.product_at(cursor.sentence, position)
-        value = next(catalogue.values_at(cursor.sentence, position, cursor.topic), None)
-        option = catalogue.option_at(cursor.sentence, position, cursor.topic)
-        ends = [one[0] for one in (product, value, option) if one]
-        if product and product[1]:
+        product = cursor.scene.catalogue.product_at(cursor.sentence, position)
+        if product:
+            products |= product[1]
             cursor.topic = product[1]
-        if ends:
-            position = max(ends)
-        elif text in cursor.known("conditions_said") or text in cursor.known("conditions_verbs"):
-            position += 1
-        else:
-            return
+        end = _described(cursor, position)
+        if end is None and text not in cursor.known("conditions_said") | cursor.known("conditions_verbs"):
+            break
+        position = end or position + 1
+    cursor.topic = topic
+
+
+def _described(cursor: Cursor, position: int) -> int | None:
+    """The position after the longest name, value or option that starts there."""
+    catalogue = cursor.scene.catalogue
+    product = catalogue.product_at(cursor.sentence, position)
+    value = next(catalogue.values_at(cursor.sentence, position, cursor.topic), None)
+    option = catalogue.option_at(cursor.sentence, position, cursor.topic)
+    return max((one[0] for one in (product, value, option) if one), default=None)
+
+
+_FORMS: tuple[tuple[str, Callable[[Cursor], object]], ...] = (
+    ("unshipped", lambda cursor: cursor.said("conditions_unshipped")),
+    ("guard", _guarded),
+    ("impossible", lambda cursor: cursor.word("otherwise")),
+    ("one", _only_one),
+    ("several", _several),
+)

@@ -1,4 +1,4 @@
-"""Puts statements together: which wish belongs to which request, what is wanted instead, what a confirmation changes."""
+"""Puts statements together: which wish belongs to which request, and what is wanted instead of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -74,21 +74,38 @@ def _fold(folded: Folded, statement: Statement) -> None:
             folded.reason = statement.reason
         case Paying():
             _pay(folded, statement)
-        case More() if statement.is_instead and not any(isinstance(step, Intent) for step in folded.steps):
-            parts = (Part((Thing(is_pronoun=True),), statement.wish),)
-            folded.steps.append(Intent(act=Act(verb=Verb.CHANGE, parts=parts)))
-        case More():
-            _replace_last(folded, lambda intent: replace(intent, act=_wished(intent.act, statement)))
-        case Go():
-            _replace_last(folded, _wanted)
         case OnlyOne():
             folded.only_one = statement
-        case Guard():
-            _replace_last(folded, lambda intent: replace(intent, act=replace(intent.act, is_optional=True)))
-        case Otherwise():
-            _otherwise(folded, statement)
         case Confirmed():
             _confirm(folded, statement)
+        case More() | Go() | Guard() | Otherwise():
+            _qualify(folded, statement)
+
+
+def _qualify(folded: Folded, statement: More | Go | Guard | Otherwise) -> None:
+    """Adds to the last request what is said of it afterwards."""
+    match statement:
+        case More():
+            _more(folded, statement)
+        case Go():
+            _replace_last(folded, _wanted)
+        case Guard():
+            _replace_last(folded, _optional)
+        case Otherwise():
+            _otherwise(folded, statement)
+
+
+def _more(folded: Folded, more: More) -> None:
+    if more.is_instead and not any(isinstance(step, Intent) for step in folded.steps):
+        parts = (Part((Thing(is_pronoun=True),), more.wish),)
+        folded.steps.append(Intent(act=Act(verb=Verb.CHANGE, parts=parts)))
+    else:
+        _replace_last(folded, lambda intent: replace(intent, act=_wished(intent.act, more)))
+
+
+def _optional(intent: Intent) -> Intent:
+    """The intent, dropped where its act is not possible."""
+    return replace(intent, act=replace(intent.act, is_optional=True))
 
 
 def _wanted(intent: Intent) -> Intent:
@@ -184,23 +201,42 @@ def joined(wish: Wish, more: Wish) -> Wish:
 
 
 def _otherwise(folded: Folded, otherwise: Otherwise) -> None:
-    """A second choice of the last request: another article, or other acts."""
+    """A second choice of the last request: another article, another way to pay, or another act."""
+    _check_subject(folded, otherwise)
+    if sum(isinstance(one, Act) for one in otherwise.body) > 1:
+        raise Unclear("condition", "more than one thing is wanted otherwise")
     for one in otherwise.body:
         match one:
             case More():
-                _replace_last(folded, lambda intent, one=one: replace(intent, act=_second_wish(intent.act, one)))
+                _second_wish(folded, one)
             case Act():
-                if one.mood is Mood.FORBID or sum(isinstance(each, Act) for each in otherwise.body) > 1:
-                    raise Unclear("condition", f"what is not wanted: {one.text}")
-                _replace_last(folded, lambda intent, one=one: replace(intent, otherwise=(*intent.otherwise, one)))
+                _second_act(folded, one)
             case Paying() if not one.is_pending_only:
                 _pay_otherwise(folded, one.method)
             case Guard():
-                _replace_last(folded, lambda intent: replace(intent, act=replace(intent.act, is_optional=True)))
+                _replace_last(folded, _optional)
             case Reason() | Question():
                 _fold(folded, one)
             case _:
                 raise Unclear("condition", "what is wanted otherwise is not clear")
+
+
+def _check_subject(folded: Folded, otherwise: Otherwise) -> None:
+    """A condition on some product is one on the last request only if that is about this product, and no other."""
+    intents = [step for step in folded.steps if isinstance(step, Intent)]
+    if not otherwise.product_ids or not intents:
+        return
+    things = [thing for part in intents[-1].act.parts for thing in part.things if thing.product_ids]
+    concerned = [thing for thing in things if thing.product_ids & otherwise.product_ids]
+    has_act = any(isinstance(one, Act) for one in otherwise.body)
+    if (things and not concerned) or (has_act and len(concerned) != len(things)):
+        raise Unclear("condition", "which request the condition is on is not clear")
+
+
+def _second_act(folded: Folded, act: Act) -> None:
+    if act.mood is Mood.FORBID:
+        raise Unclear("condition", f"what is not wanted: {act.text}")
+    _replace_last(folded, lambda intent: replace(intent, otherwise=(*intent.otherwise, act)))
 
 
 def _pay_otherwise(folded: Folded, method: Method) -> None:
@@ -217,7 +253,11 @@ def _pay_otherwise(folded: Folded, method: Method) -> None:
     _replace_last(folded, change)
 
 
-def _second_wish(act: Act, more: More) -> Act:
+def _second_wish(folded: Folded, more: More) -> None:
+    _replace_last(folded, lambda intent: replace(intent, act=_wished_otherwise(intent.act, more)))
+
+
+def _wished_otherwise(act: Act, more: More) -> Act:
     fitting = [part for part in act.parts if _concerns(part, more)]
     if act.verb not in _SWAPS or len(fitting) != 1 or fitting[0].wish.instead is not None:
         raise Unclear("condition", "what is wanted otherwise is not clear")

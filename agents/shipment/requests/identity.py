@@ -15,11 +15,13 @@ _POSTAL = re.compile(
 _ZIP = re.compile(r"(?<![\w#$.])(\d{5})(?:-\d{4})?(?![\w@])")
 _NAME = re.compile(
     r"\b(?:[Yy]ou are|[Yy]ou're|[Ii] am|[Ii]'m|[Yy]our name is|[Mm]y name is|[Yy]ou name is|[Tt]his is|[Nn]ame:)\s{1,3}"
-    r"(?:user\s)?([A-Z][\w'’-]{1,39}(?:\s[A-Z][\w'’-]{1,39}){1,3})(?=[\s,.;:(]|$)"
+    r"(?:user\s)?([A-Z][\w'\u2019-]{1,39}(?:\s[A-Z][\w'\u2019-]{1,39}){1,3})(?=[\s,.;:(]|$)"
 )
 _STREET = re.compile(
-    r"(\d{1,6}[A-Za-z]?(?:\s[\w.'’-]{1,30}){1,5})\s?,\s{0,2}(?:((?:Suite|Apt|Apartment|Unit|Floor|#)[\w\s.#-]{1,20}?)\s?,\s{0,2})?"
-    r"([A-Z][\w.'’ -]{1,40}?)\s?,\s{0,2}([A-Za-z][A-Za-z ]{1,30}?)\s?,?\s{0,2}(?:(?:USA|US|United States)\s?,?\s{0,2})?(\d{5})(?!\d)"
+    r"(\d{1,6}[A-Za-z]?(?:\s[\w.'\u2019-]{1,30}){1,5})\s?,\s{0,2}"
+    r"(?:((?:Suite|Apt|Apartment|Unit|Floor|#)[\w\s.#-]{1,20}?)\s?,\s{0,2})?"
+    r"([A-Z][\w.'\u2019 -]{1,40}?)\s?,\s{0,2}([A-Za-z][A-Za-z ]{1,30}?)\s?,?\s{0,2}"
+    r"(?:(?:USA|US|United States)\s?,?\s{0,2})?(\d{5})(?!\d)"
 )
 
 

@@ -44,7 +44,7 @@ def _named(cursor: Cursor, known: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def read_by(cursor: Cursor) -> Method | None:
-    """`using PayPal`, `and refund to the gift card`, with what it is for; None, unmoved, where nothing of it follows."""
+    """`using PayPal`, `and refund to the gift card`, with what it is for; None, unmoved, where none follows."""
     start = cursor.position
     cursor.word(",")
     if not cursor.said("paying_by"):

@@ -215,6 +215,7 @@ class Otherwise:
     """What is wanted if the act before is not possible; a wish alone is another article for the same things."""
 
     body: tuple["Statement", ...] = ()
+    product_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

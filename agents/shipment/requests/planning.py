@@ -1,13 +1,13 @@
 """Makes requests exact: one change for each order and kind, each within the policy, or why not."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from agents.shipment.requests.choosing import choose
 from agents.shipment.requests.cursor import Scene
 from agents.shipment.requests.folding import Folded, Intent
-from agents.shipment.requests.phrases import Act, Method, Mood, OnlyOne, Part, Story, Verb
+from agents.shipment.requests.phrases import Act, Mood, Part, Story, Verb
 from agents.shipment.requests.resolving import (
     Line,
     Memory,
@@ -17,48 +17,27 @@ from agents.shipment.requests.resolving import (
     find_place,
     one_order,
     orders_of,
-    usable_method,
 )
+from agents.shipment.requests.settling import Piece, Returned, Swapped, covers, only_one, settle
 from agents.shipment.requests.verdicts import Impossible, Unclear
 from agents.shipment.requests.wanted import (
     Asked,
     Cancel,
     ChangeCustomerAddress,
     Declined,
-    Exchange,
     ModifyAddress,
-    ModifyItems,
     ModifyPayment,
-    Return,
-    Swap,
     Understood,
     Wanted,
 )
-from orchestrator.core.orders.order import Order, OrderItem, OrderStatus, PaymentKind, PaymentMethod, Variant
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """A line to be returned."""
-
-    line: Line
-    method: Method | None
-
-
-@dataclass(frozen=True, slots=True)
-class Swapped:
-    """A line to be replaced."""
-
-    line: Line
-    variant: Variant
-    method: Method | None
+from orchestrator.core.orders.order import OrderItem, OrderStatus, PaymentKind, PaymentMethod
 
 
 @dataclass(slots=True)
 class Plan:
     """What the requests come to, piece by piece, in the order of the text."""
 
-    pieces: list["Returned | Swapped | Wanted"] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
     declined: list[Declined] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
 
@@ -72,7 +51,7 @@ def plan(folded: Folded, scene: Scene) -> Understood:
         else:
             _planned(step, folded, scene, memory, made)
     made.asked += [Asked(text=one.text) for one in folded.questions]
-    writes = _writes(_one_only(made.pieces, folded.only_one), scene)
+    writes = settle(only_one(made.pieces, folded.only_one), scene)
     if made.declined and writes:
         raise Unclear("condition", f"not possible: {made.declined[0].reason}")
     return Understood(wanted=writes, questions=tuple(made.asked), declined=tuple(made.declined))
@@ -113,7 +92,7 @@ def _planned(intent: Intent, folded: Folded, scene: Scene, memory: Memory, made:
         made.declined.append(Declined(text=intent.act.text, reason=reasons[0]))
 
 
-def _exact(act: Act, folded: Folded, scene: Scene, memory: Memory) -> list["Returned | Swapped | Wanted"]:
+def _exact(act: Act, folded: Folded, scene: Scene, memory: Memory) -> list[Piece]:
     match act.verb:
         case Verb.RETURN:
             return list(_returned(act, folded, scene, memory))
@@ -267,95 +246,5 @@ def _repaid(act: Act, scene: Scene, memory: Memory) -> Sequence[Wanted]:
 
 
 def _check_balance(method: PaymentMethod, amount: Decimal) -> None:
-    if not _covers(method, amount):
+    if not covers(method, amount):
         raise Impossible(f"the gift card {method.id} holds less than {amount}")
-
-
-def _writes(pieces: Sequence["Returned | Swapped | Wanted"], scene: Scene) -> tuple[Wanted, ...]:
-    """One change for each order and kind, in the order of the text, changes of items after the others of an order."""
-    writes: list[Wanted] = []
-    done: set[tuple[str, str]] = set()
-    for piece in pieces:
-        if isinstance(piece, Returned | Swapped):
-            order = piece.line.order
-            key = (type(piece).__name__, order.id)
-            if key not in done:
-                done.add(key)
-                alike = [one for one in pieces if type(one) is type(piece) and _order_of(one) == order.id]
-                writes.append(_write(order, alike, scene))
-        elif piece not in writes:
-            writes.append(piece)
-    _check_once(writes)
-    return tuple(sorted(writes, key=lambda one: isinstance(one, ModifyItems)))
-
-
-def _one_only(
-    pieces: Sequence["Returned | Swapped | Wanted"], only_one: OnlyOne | None
-) -> Sequence["Returned | Swapped | Wanted"]:
-    """Of a return and an exchange of the same order only the one that is preferred, where the customer says which."""
-    returned = [one for one in pieces if isinstance(one, Returned)]
-    swapped = [one for one in pieces if isinstance(one, Swapped)]
-    orders = {one.line.order_id for one in (*returned, *swapped)}
-    if only_one is None or not returned or not swapped:
-        return pieces
-    if len(orders) != 1 or len(pieces) != len(returned) + len(swapped):
-        raise Unclear("condition", "which requests exclude each other is not clear")
-    if only_one.verb is not None:
-        return returned if only_one.verb is Verb.RETURN else swapped
-    by_return = sum((one.line.item.price for one in returned), Decimal(0))
-    by_swap = sum((one.line.item.price - one.variant.price for one in swapped), Decimal(0))
-    return returned if by_return > by_swap else swapped
-
-
-def _order_of(piece: "Returned | Swapped | Wanted") -> str:
-    return piece.line.order.id if isinstance(piece, Returned | Swapped) else str(getattr(piece, "order_id", ""))
-
-
-def _write(order: Order, pieces: Sequence["Returned | Swapped | Wanted"], scene: Scene) -> Wanted:
-    named = {one.method for one in pieces if isinstance(one, Returned | Swapped)} - {None} or {None}
-    returned = tuple(dict.fromkeys(one.line for one in pieces if isinstance(one, Returned)))
-    if returned:
-        method = _one_method(
-            named, order, scene, lambda one: one.id == order.paid_by or one.kind is PaymentKind.GIFT_CARD
-        )
-        item_ids = tuple(line.item.item_id for line in returned)
-        return Return(order_id=order.id, item_ids=item_ids, payment_method_id=method.id)
-    swapped = {one.line: one for one in pieces if isinstance(one, Swapped)}
-    if len(swapped) != len(pieces):
-        raise Unclear("items", f"an item of order {order.id} is to become two articles")
-    cost = sum((one.variant.price - one.line.item.price for one in swapped.values()), Decimal(0))
-    method = _one_method(named, order, scene, lambda one: _covers(one, cost))
-    swaps = tuple(Swap(one.line.item.item_id, one.variant.item_id) for one in swapped.values())
-    kind = ModifyItems if order.is_pending else Exchange
-    return kind(order_id=order.id, swaps=swaps, payment_method_id=method.id)
-
-
-def _one_method(
-    named: Set[Method | None], order: Order, scene: Scene, is_allowed: Callable[[PaymentMethod], bool]
-) -> PaymentMethod:
-    """The way to pay for one change of an order; Unclear where the requests name more than one."""
-    found = {one.id: one for one in (usable_method(way, order, scene.customer, is_allowed=is_allowed) for way in named)}
-    if len(found) != 1:
-        raise Unclear("payment", f"two ways to pay are named for order {order.id}")
-    return next(iter(found.values()))
-
-
-def _covers(method: PaymentMethod, amount: Decimal) -> bool:
-    return method.kind is not PaymentKind.GIFT_CARD or (method.balance or Decimal(0)) >= amount
-
-
-def _check_once(writes: Sequence[Wanted]) -> None:
-    """An order is cancelled and nothing else, returned or exchanged but not both, changed once in each way."""
-    by_order: dict[str, list[str]] = {}
-    for one in writes:
-        by_order.setdefault(getattr(one, "order_id", ""), []).append(type(one).__name__)
-    for order_id, kinds in by_order.items():
-        clash = (
-            len(set(kinds)) < len(kinds)
-            or ("Cancel" in kinds and len(kinds) > 1)
-            or {"Return", "Exchange"} <= set(kinds)
-        )
-        if clash:
-            raise Unclear(
-                "action", f"order {order_id or 'of the customer'} can only be changed once: {', '.join(kinds)}"
-            )

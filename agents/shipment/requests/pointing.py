@@ -160,8 +160,8 @@ def place_at(cursor: Cursor) -> str:
     """Takes the name of a city or state of the customer's own data, or of the words; its city or state code."""
     words = cursor.scene.words
     known = {joined_form(city.split()): city for city in words.cities.values()}
-    for order in (cursor.scene.customer, *cursor.scene.orders):
-        known[joined_form(order.address.city.lower().split())] = order.address.city.lower()
+    addresses = [cursor.scene.customer.address, *(order.address for order in cursor.scene.orders)]
+    known |= {joined_form(one.city.lower().split()): one.city.lower() for one in addresses}
     known |= {
         joined_form(name.split()): code for code, name in words.states.items() if joined_form(name.split()) not in known
     }
@@ -175,7 +175,7 @@ def place_at(cursor: Cursor) -> str:
 
 
 def read_thing(cursor: Cursor, *, takes_with: bool = True) -> Thing | None:
-    """One item or a group of items, from its determiner to what restricts it; None, with the cursor unmoved, if none."""
+    """One item or a group of items, from its determiner to what restricts it; None, unmoved, if none."""
     start = cursor.position
     thing = _everything(cursor) or _numbered(cursor) or _named(cursor) or _pronoun(cursor)
     if thing is None:

@@ -70,23 +70,33 @@ def find_orders(phrase: OrderPhrase, scene: Scene, memory: Memory) -> tuple[Orde
             if order_id not in known:
                 raise Unclear("order", f"{order_id} is no order of the customer")
         return tuple(known[one] for one in dict.fromkeys(phrase.ids))
-    found = scene.orders
+    return _recent(phrase, tuple(one for one in _nearby(phrase, scene, memory) if _matches(phrase, one)))
+
+
+def _nearby(phrase: OrderPhrase, scene: Scene, memory: Memory) -> tuple[Order, ...]:
+    """The orders among which `the same` and `the other` choose."""
     if "same" in phrase.hints and memory.orders:
-        found = memory.orders
-    elif "other" in phrase.hints and memory.orders:
-        found = tuple(one for one in found if one not in memory.orders)
-    if phrase.place:
-        found = tuple(one for one in found if phrase.place in {one.address.city.lower(), one.address.state_code})
-    if phrase.product_ids:
-        found = tuple(one for one in found if any(item.product_id in phrase.product_ids for item in one.items))
-    if "pending" in phrase.hints:
-        found = tuple(one for one in found if one.is_pending)
-    if "delivered" in phrase.hints:
-        found = tuple(one for one in found if one.status == OrderStatus.DELIVERED)
-    if "recent" in phrase.hints and found and all(one.placed_at for one in found):
-        newest = max(one.placed_at for one in found if one.placed_at)
-        found = tuple(one for one in found if one.placed_at == newest)
-    return found
+        return memory.orders
+    if "other" in phrase.hints and memory.orders:
+        return tuple(one for one in scene.orders if one not in memory.orders)
+    return scene.orders
+
+
+def _matches(phrase: OrderPhrase, order: Order) -> bool:
+    return (
+        (not phrase.place or phrase.place in {order.address.city.lower(), order.address.state_code})
+        and (not phrase.product_ids or any(item.product_id in phrase.product_ids for item in order.items))
+        and ("pending" not in phrase.hints or order.is_pending)
+        and ("delivered" not in phrase.hints or order.status == OrderStatus.DELIVERED)
+    )
+
+
+def _recent(phrase: OrderPhrase, orders: tuple[Order, ...]) -> tuple[Order, ...]:
+    """The newest, where the shop says when orders were placed; all of them where it does not."""
+    if "recent" not in phrase.hints or not orders or not all(one.placed_at for one in orders):
+        return orders
+    newest = max(one.placed_at for one in orders if one.placed_at)
+    return tuple(one for one in orders if one.placed_at == newest)
 
 
 def one_order(phrase: OrderPhrase, verb: Verb, scene: Scene, memory: Memory) -> tuple[Order, ...]:
@@ -114,7 +124,7 @@ def find_lines(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple[
     if thing.is_pronoun:
         return _remembered(thing, verb, scene, memory)
     every = tuple(line for order in _orders(thing, scene, memory) for line in _lines(order))
-    known = tuple(line for line in every if _is(thing, line, scene))
+    known = tuple(line for line in every if _is(thing, line))
     if not known:
         raise Unclear("items", f"no order holds {_named(thing, scene)}")
     legal = tuple(line for line in known if line.order.status in _LEGAL[verb])
@@ -198,7 +208,7 @@ def _lines(order: Order) -> Iterable[Line]:
     return (Line(order, index) for index in range(len(order.items)))
 
 
-def _is(thing: Thing, line: Line, scene: Scene) -> bool:
+def _is(thing: Thing, line: Line) -> bool:
     item = line.item
     if thing.item_id and thing.item_id not in {item.item_id, item.product_id}:
         return False
@@ -231,7 +241,7 @@ def _narrowed(thing: Thing, lines: Sequence[Line], memory: Memory) -> tuple[Line
 
 
 def _excluded(thing: Thing, lines: Sequence[Line], scene: Scene) -> tuple[Line, ...]:
-    found = tuple(line for line in lines if _is(thing, line, scene))
+    found = tuple(line for line in lines if _is(thing, line))
     if not found:
         raise Unclear("items", f"{_named(thing, scene)} is to be left out, and is not among the items")
     return found
@@ -326,12 +336,13 @@ def find_place(place: Place, scene: Scene, memory: Memory) -> Address:
         if memory.address is None:
             raise Unclear("address", "the right address is not stated", question="Which address is right?")
         return memory.address
+    found: set[Address]
     if place.order is not None:
         found = {one.address.place for one in find_orders(place.order, scene, memory)}
     elif place.is_default:
         found = {scene.customer.address.place}
     else:
-        found = {one.address.place for one in (scene.customer, *scene.orders)}
+        found = {scene.customer.address.place, *(one.address.place for one in scene.orders)}
     if place.city:
         found = {one for one in found if place.city in {one.city.lower(), one.state_code}}
     if len(found) != 1:

@@ -267,7 +267,7 @@ def _conditioned(condition: Condition, body: list[Statement]) -> list[Statement]
             kept = tuple(one for one in body if not (isinstance(one, Act) and one.mood is Mood.FORBID))
             return [Confirmed(body=kept, drops_all=drops, is_only=condition.is_only)]
         case "impossible":
-            return [Otherwise(body=tuple(body))]
+            return [Otherwise(body=tuple(body), product_ids=condition.product_ids)]
         case "one":
             return _one_of(body)
         case "unshipped":

@@ -8,6 +8,7 @@ from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.phrases import OrderPhrase, Reason, Statement, Story, Thing
 from agents.shipment.requests.placing import read_place
 from agents.shipment.requests.pointing import PRONOUNS, order_ids, read_order, read_thing, read_things
+from agents.shipment.requests.tokens import Token
 
 SEPARATORS = frozenset(
     {
@@ -39,8 +40,8 @@ SEPARATORS = frozenset(
         "plus",
         "anyway",
         "second",
-        "—",
-        "–",
+        "\u2014",
+        "\u2013",
         "'",
         "however",
     }
@@ -210,23 +211,22 @@ def read_who(cursor: Cursor, follows: Follows) -> list[Statement] | None:
     for address in (customer.address, *(order.address for order in cursor.scene.orders)):
         own |= set(words_of(" ".join(address.lines())))
     own |= {word for code, name in words.states.items() for word in (code.lower(), *name.split(" "))}
-    address = None
+    stated = None
     while not cursor.is_done and not (cursor.at().text in SEPARATORS and follows(cursor)):
         token = cursor.at()
         place = read_place(cursor) if token.kind == "number" else None
         if place is not None and place.address is not None:
-            address = place.address
-        elif (
-            token.text in own
-            or token.text == ","
-            or token.kind in {"email", "id"}
-            or (token.kind == "number" and len(token.text) == 5)
-        ):  # a ZIP code
+            stated = place.address
+        elif token.text in own or token.text == "," or token.kind in {"email", "id"} or _is_zip(token):
             cursor.position += 1
         else:
             cursor.position = start
             return None
-    return [Story(address=address)] if address else []
+    return [Story(address=stated)] if stated else []
+
+
+def _is_zip(token: Token) -> bool:
+    return token.kind == "number" and len(token.text) == 5  # noqa: PLR2004  # a ZIP code
 
 
 def read_mention(cursor: Cursor) -> list[Statement] | None:

@@ -14,8 +14,8 @@ _TOKEN = re.compile(
     r"|(?P<id>\b[a-z]+_[a-z0-9_]+\b)"
     r"|(?P<money>\$\d+(?:,\d{3})*(?:\.\d+)?)"
     r"|(?P<number>\d+(?:\.\d+)?)"
-    r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
-    r"|(?P<mark>[.,;:!?()\"“”>&/+%#-]|\S)"
+    r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)"
+    r"|(?P<mark>[.,;:!?()\"\u201c\u201d>&/+%#-]|\S)"
 )
 _SENTENCE_END = {".", "!", "?"}
 _CONTRACTIONS = {"d": "would", "re": "are", "m": "are", "ve": "have", "ll": "will"}
@@ -59,7 +59,7 @@ _NUMBERS = {
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, number or mark; `text` is normalised, `raw` as written in lower case; the second and first person are one."""
+    """A word, number or mark; `text` is normalised, first and second person as one, `raw` is as written."""
 
     text: str
     raw: str
@@ -156,7 +156,7 @@ def joined_form(words: Sequence[str]) -> str:
 
 
 def _words(raw: str) -> tuple[str, ...]:
-    raw = raw.replace("’", "'")
+    raw = raw.replace("\u2019", "'")
     if raw in _NOT:
         return tuple(_NOT[raw].split())
     if raw.endswith("n't"):

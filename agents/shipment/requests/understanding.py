@@ -25,8 +25,8 @@ def understand(
     """What the customer wants, exactly and as a whole, or what is not understood; the same for the same input.
 
     Every clause must be read or be known to ask for nothing; otherwise nothing is proposed at all. `text` may be the
-    customer's side of a whole conversation. Only the given orders, their items, available articles of the same products and
-    the customer's own payment methods can be named in the result.
+    customer's side of a whole conversation. Only the given orders, their items, available articles of the same products
+    and the customer's own payment methods can be named in the result.
     """
     if len(text) > MAX_CHARACTERS:
         reason = f"the message has {len(text):,d} characters, more than {MAX_CHARACTERS:,d}"
