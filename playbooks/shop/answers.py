@@ -23,8 +23,8 @@ def customer_answer(connection: sqlite3.Connection, facts: Mapping[str, object])
     return {**find_customer(connection, facts).document(), "sample": is_sample(connection)}
 
 
-def order_answer(connection: sqlite3.Connection, order_id: str, *, now: datetime) -> Json:
-    """An order with what shipping or changing it must know; its shipments are where they are at `now`."""
+def order_answer(connection: sqlite3.Connection, order_id: str, *, now: datetime | None = None) -> Json:
+    """An order with what shipping or changing it must know; its shipments are where they are at `now`, else by the wall clock."""
     prepare(connection)
     order = read_order(connection, order_id)
     ship_from = read_fact(connection, SHIP_FROM)
