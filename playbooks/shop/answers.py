@@ -24,7 +24,7 @@ def customer_answer(connection: sqlite3.Connection, facts: Mapping[str, object])
 
 
 def order_answer(connection: sqlite3.Connection, order_id: str, *, now: datetime | None = None) -> Json:
-    """An order with what shipping or changing it must know; its shipments are where they are at `now`, else by the wall clock."""
+    """An order with what shipping or changing it must know; its shipments are as of `now`, or of this moment."""
     prepare(connection)
     order = read_order(connection, order_id)
     ship_from = read_fact(connection, SHIP_FROM)
