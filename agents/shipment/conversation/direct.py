@@ -35,6 +35,7 @@ _THANKS = re.compile(
 )
 _REF = (
     r"(?:(?:my|the|this|our)\s)?(?:(?:latest|last|recent|most recent|whole)\s)?"
+    r"(?:(?:parcel|package|shipment|delivery|items?) (?:of|for|from|in) (?:(?:my|the|this)\s)?)?"
     r"(?P<noun>order|parcel|package|shipment|delivery|it)?\s?(?:number|no\.?|nr\.?)?\s?(?:#\s?)?"
     r"(?P<id>[A-Za-z]{0,3}\d{2,12})?"
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from orchestrator.core.documents import decimal_of
 from orchestrator.core.report import Json
 
 _DONE = frozenset({"done", "verified", "unverified", "untold"})
@@ -26,7 +27,7 @@ def _done(workflow: str, answer: Mapping[str, object]) -> str:
         case "create_shipment":
             numbers = ", ".join(_texts(answer.get("tracking_numbers")))
             rate = _mapping(answer.get("rate"))
-            price = f"{rate.get('amount')} {rate.get('currency')}"
+            price = f"{_money(rate.get('amount'))} {rate.get('currency')}"
             return (
                 f"shipment {answer.get('number')} of order {answer.get('order_id')}, tracking number {numbers}, {price}"
             )
@@ -44,7 +45,11 @@ def _done(workflow: str, answer: Mapping[str, object]) -> str:
 
 def _amounts(kind: str, entries: object) -> list[str]:
     found = [one for one in entries if isinstance(one, Mapping)] if isinstance(entries, Sequence) else []
-    return [f"{kind} {one.get('amount')} ({one.get('payment_method_id')})" for one in found]
+    return [f"{kind} {_money(one.get('amount'))} ({one.get('payment_method_id')})" for one in found]
+
+
+def _money(amount: object) -> str:
+    return f"{decimal_of(amount, 'amount'):,.2f}" if isinstance(amount, int | float | str) else "an unknown amount"
 
 
 def _texts(value: object) -> list[str]:

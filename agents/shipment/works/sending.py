@@ -29,8 +29,8 @@ def validate_address(found: Json) -> Json:
     """Whether an address can be delivered to: the check's document, with what of it is shown.
 
     Takes `ordered`, `wished` (in its place, where there is one) and `on_file` (true: the shop has it, and it is taken
-    as it is). `address` is the one to use; `shown`, `note`, `differences_shown`, `reasons_shown`, `candidates_shown` are words,
-    `choices` the candidates as texts, `notices` what a requester should know.
+    as it is). `address` is the one to use; `shown`, `note`, `differences_shown`, `reasons_shown` and
+    `candidates_shown` are words, `choices` the candidates as texts, `notices` what a requester should know.
     """
     address = read_address(found.get("wished") or found.get("ordered") or {})
     if found.get("on_file") is True:
