@@ -74,8 +74,8 @@ def orders_of(shop: sqlite3.Connection) -> list[Order]:
     return [order for order in (read_order(shop, one) for one in ORDERS) if order]
 
 
-@settings(max_examples=60)
-@given(st.lists(requests(), min_size=1, max_size=12))
+@settings(max_examples=80)
+@given(st.lists(requests(), min_size=4, max_size=12))
 def test_nothing_is_made_up_or_lost(choices: list[dict[str, Any]]) -> None:
     """Gift cards, payments, lines, reservations and versions agree after every request."""
     shop = sqlite3.connect(":memory:", isolation_level=None)
