@@ -17,12 +17,10 @@ from playbooks.shop.pieces import pieces_of
 from playbooks.shop.products import read_variant
 from playbooks.shop.quoting import BAD_REQUEST, read_consignment
 from playbooks.shop.rating import Consignment, Refusal, rate_of
-from playbooks.shop.shipments import is_shipped
+from playbooks.shop.shipments import live_shipment
 from playbooks.shop.tariff import Carrier, Service, Tariff
 
-_MAY_COME_BACK = frozenset(
-    {OrderStatus.DELIVERED, OrderStatus.RETURN_REQUESTED, OrderStatus.EXCHANGE_REQUESTED, OrderStatus.PROCESSED}
-)
+_MAY_COME_BACK = frozenset({OrderStatus.DELIVERED, OrderStatus.RETURN_REQUESTED, OrderStatus.EXCHANGE_REQUESTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,14 +101,14 @@ def check_order(connection: sqlite3.Connection, order: Order, purchase: Purchase
             "OrderChanged",
             f"Order {order.id!r} is at version {order.version}, not {purchase.order_version}: read it again.",
         )
+    live = live_shipment(connection, order.id, is_return=purchase.is_return)
+    if live is not None:
+        numbers, what = ", ".join(live.tracking_numbers), "is coming back" if live.is_return else "was shipped"
+        raise NotPossibleError("OrderShipped", f"Order {order.id!r} {what} as {live.number} ({numbers}).")
     if purchase.is_return:
         if order.status not in _MAY_COME_BACK:
             raise _not_shippable(order, f"is {order.status}: nothing of it is with the customer")
         return
-    live = is_shipped(connection, order.id)
-    if live is not None:
-        numbers = ", ".join(live.tracking_numbers)
-        raise NotPossibleError("OrderShipped", f"Order {order.id!r} was shipped as {live.number} ({numbers}).")
     if order.fulfillments or order.status == OrderStatus.DELIVERED:
         raise NotPossibleError("OrderShipped", f"Order {order.id!r} has left: it is {order.status}.")
     if not order.is_pending:

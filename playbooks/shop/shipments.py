@@ -163,10 +163,10 @@ def sent_of_order(connection: sqlite3.Connection, order_id: str) -> tuple[Sent, 
     return tuple(_sent(connection, row) for row in rows)
 
 
-def is_shipped(connection: sqlite3.Connection, order_id: str) -> Sent | None:
-    """The shipment that takes an order to its customer now: not voided, no return, no test."""
-    live = (one for one in sent_of_order(connection, order_id) if not (one.voided_at or one.is_return or one.test_mode))
-    return next(live, None)
+def live_shipment(connection: sqlite3.Connection, order_id: str, *, is_return: bool) -> Sent | None:
+    """The shipment that takes an order to its customer, or back to the shop: not given back, and no test."""
+    live = (one for one in sent_of_order(connection, order_id) if not (one.voided_at or one.test_mode))
+    return next((one for one in live if one.is_return is is_return), None)
 
 
 def mark_voided(connection: sqlite3.Connection, sent: Sent, *, key: str, at: datetime) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from orchestrator.core.orders.order import OrderStatus
 from orchestrator.core.report import Json
 from orchestrator.core.shipping.shipment import RefundStatus, TrackingEvent, TrackingStatus
 from orchestrator.core.table import iso_utc
@@ -112,4 +113,5 @@ def _bring_back(connection: sqlite3.Connection, sent: Sent) -> None:
     if order is None:
         return
     left = tuple(one for one in order.fulfillments if one.shipment != sent.number)
-    save_order(connection, replace(order, fulfillments=left, status=order.status if left else sent.status_before))
+    as_before = not left and order.status == OrderStatus.PROCESSED
+    save_order(connection, replace(order, fulfillments=left, status=sent.status_before if as_before else order.status))

@@ -53,15 +53,15 @@ BEGIN
             WHEN @at IS NULL THEN shop.error_body(N'OrderNotFound', N'There is no such order.')
             WHEN @order_version IS NOT NULL AND @order_version <> @version
                 THEN shop.error_body(N'OrderChanged', N'The order has another version: read it again.')
-            WHEN @is_return = 1 AND @at NOT IN (N'delivered', N'processed', N'return requested', N'exchange requested')
-                THEN shop.error_body(N'OrderNotShippable', N'Nothing of the order is with the customer.')
-            WHEN @is_return = 1 THEN NULL
             WHEN EXISTS (SELECT 1 FROM shop.shipments WHERE order_id = @order_id AND voided_at IS NULL
-                         AND is_return = 0 AND test_mode = 0)
-                THEN shop.error_body(N'OrderShipped', N'The order was shipped.')
+                         AND is_return = @is_return AND test_mode = 0)
+                THEN shop.error_body(N'OrderShipped', N'The order was shipped, or is coming back.')
             WHEN EXISTS (SELECT 1 FROM shop.shipment_keys WITH (UPDLOCK, HOLDLOCK) WHERE order_id = @order_id
                          AND state = 'claimed' AND workflow = N'create_shipment' AND [key] <> @key)
                 THEN shop.error_body(N'OrderShipped', N'Another shipment of the order is under way or not settled.')
+            WHEN @is_return = 1 AND @at NOT IN (N'delivered', N'return requested', N'exchange requested')
+                THEN shop.error_body(N'OrderNotShippable', N'Nothing of the order is with the customer.')
+            WHEN @is_return = 1 THEN NULL
             WHEN @at NOT IN (N'pending', N'pending (items modified)')
                 THEN shop.error_body(N'OrderNotShippable', N'The order is not pending.')
             WHEN ISNULL(@paid, 0) = 0 THEN shop.error_body(N'OrderNotShippable', N'The order is not paid in full.')

@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -328,3 +330,13 @@ def test_a_long_address_wraps_between_words() -> None:
     rows = [mark.text for mark in placed(content) if isinstance(mark, Text) and mark.bold and mark.x > EDGE]
     assert line in " ".join(rows)
     assert line not in rows
+
+
+def test_nothing_heavy_is_imported_before_a_label_is_made() -> None:
+    """Who asks about something else does not wait for the libraries that draw."""
+    program = (
+        "import sys, playbooks.shop.buying, playbooks.shop.labels.making; "
+        "print(sorted({'reportlab', 'PIL', 'barcode', 'segno', 'anyascii', 'yaml'} & set(sys.modules)))"
+    )
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert shown.strip() == "[]"

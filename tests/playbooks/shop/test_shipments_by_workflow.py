@@ -1,7 +1,9 @@
 """Shipments through the host: bought once, taken back, found again, and what is refused."""
 
+import asyncio
 import base64
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from hosted_shop import HostedShop, open_shop
 
 from orchestrator.core.workflows import Absent, Done, Refused, action_key
+from playbooks.shop.following import shipments_of
 from plugins.logicapps.host.faults import Fault, FaultKind
 from plugins.logicapps.schema import body_problems
 
@@ -167,6 +170,43 @@ async def test_through_a_fault_it_is_bought_once(tmp_path: Path, fault: Fault) -
         assert _bought(shop) == 1
 
 
+async def test_many_windows_ship_an_order_once(tmp_path: Path) -> None:
+    """Of eight decisions at the same moment, in two processes' stores, one buys, and the others hear that it did."""
+    async with open_shop(tmp_path) as one, open_shop(tmp_path) as other:
+        wanted = await _wanted(one, "#1016")
+        keys = [action_key("create_shipment", "#1016", epoch=epoch) for epoch in range(1, 9)]
+        outcomes = await asyncio.gather(
+            *(
+                (one, other)[at % 2].connect().call("create_shipment", {"key": key, **wanted}, key=key)
+                for at, key in enumerate(keys)
+            )
+        )
+        refused = [outcome.code for outcome in outcomes if isinstance(outcome, Refused)]
+        assert sum(isinstance(outcome, Done) for outcome in outcomes) == 1
+        assert refused == ["OrderShipped"] * 7
+        assert _bought(one) == 1
+
+
+async def test_an_orders_shipments_tell_where_they_are(tmp_path: Path) -> None:
+    """By the carrier's schedule up to the time that is asked about, and cancelled where the label was given back."""
+    async with open_shop(tmp_path) as shop:
+        bought: Any = await shop.change(
+            "create_shipment", key=action_key("create_shipment", "#1014"), **await _wanted(shop, "#1014")
+        )
+        about = {"order_id": "#1014", "tracking_number": bought.body["tracking_numbers"][0], "reason": "x"}
+
+        def told(**later: float) -> dict[str, Any]:
+            at = shop.clock.at + timedelta(**later)
+            (found,) = shop.store.look(lambda connection: shipments_of(connection, "#1014", now=at))
+            return dict(found)
+
+        first, on_the_way = told(), told(days=1)
+        await shop.change("void_shipment", key=action_key("void_shipment", "#1014"), **about)
+        assert (first["status"], first["number"], first["voided"]) == ("pending", bought.body["number"], False)
+        assert on_the_way["status"] in {"picked_up", "in_transit"}
+        assert (told(days=1)["status"], told()["voided"]) == ("cancelled", True)
+
+
 async def test_an_unknown_key_is_absent(tmp_path: Path) -> None:
     """The lookup tells so, and only then it may be called again."""
     async with open_shop(tmp_path) as shop:
@@ -232,6 +272,9 @@ async def test_a_return_leaves_order_and_stock_as_they_are(tmp_path: Path) -> No
         done: Any = await shop.change("create_shipment", key=action_key("create_shipment", "#1001"), **wanted)
         assert isinstance(done, Done)
         assert await _order(shop, "#1001") == (before, stock)
+        again = await shop.change("create_shipment", key=action_key("create_shipment", "again"), **wanted)
+        assert isinstance(again, Refused)
+        assert again.code == "OrderShipped"
         (told,) = (await shop.ask("analyse_order", order_id="#1001"))["shipments"]
         assert (told["number"], told["is_return"], told["voided"]) == (done.body["number"], True, False)
 
