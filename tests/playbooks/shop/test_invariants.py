@@ -1,11 +1,11 @@
 """Whatever is asked of a shop in whatever order: no money and no piece is made up or lost."""
 
+import random
 import sqlite3
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
 from orchestrator.core.orders.order import Order, OrderStatus
 from orchestrator.core.workflows import NotPossibleError
@@ -22,18 +22,16 @@ ORDERS = ["#1001", "#1003", "#1004", "#1013", "#1014", "#1017", "#1018", "#1019"
 OPERATIONS = ["cancel", "modify_address", "modify_items", "modify_payment", "return", "exchange"]
 
 
-@st.composite
-def requests(draw: st.DrawFn) -> dict[str, Any]:
+def a_choice(chance: random.Random) -> dict[str, Any]:
     """A request that is often possible: items of the order, articles of their products, ways of its customer."""
-    order = draw(st.sampled_from(ORDERS))
     return {
-        "order_id": order,
-        "operation": draw(st.sampled_from(OPERATIONS)),
-        "reason": draw(st.sampled_from(["no longer needed", "ordered by mistake", "other"])),
+        "order_id": chance.choice(ORDERS),
+        "operation": chance.choice(OPERATIONS),
+        "reason": chance.choice(["no longer needed", "ordered by mistake", "other"]),
         "address": {"address_line1": "1 A St", "city": "Reno"},
-        "choice": draw(st.lists(st.integers(0, 40), min_size=1, max_size=3)),
-        "method": draw(st.integers(0, 40)),
-        "wild": draw(st.integers(0, 9)) == 0,
+        "choice": [chance.randrange(40) for _ in range(chance.randint(1, 3))],
+        "method": chance.randrange(40),
+        "wild": chance.random() < 0.1,
     }
 
 
@@ -74,10 +72,10 @@ def orders_of(shop: sqlite3.Connection) -> list[Order]:
     return [order for order in (read_order(shop, one) for one in ORDERS) if order]
 
 
-@settings(max_examples=80)
-@given(st.lists(requests(), min_size=4, max_size=12))
-def test_nothing_is_made_up_or_lost(choices: list[dict[str, Any]]) -> None:
-    """Gift cards, payments, lines, reservations and versions agree after every request."""
+@pytest.mark.parametrize("seed", range(60))
+def test_nothing_is_made_up_or_lost(seed: int) -> None:
+    """Gift cards, payments, lines, reservations and versions agree after every row of requests."""
+    chance = random.Random(seed)  # noqa: S311  # chance that repeats
     shop = sqlite3.connect(":memory:", isolation_level=None)
     prepare(shop)
     cards = {
@@ -85,7 +83,7 @@ def test_nothing_is_made_up_or_lost(choices: list[dict[str, Any]]) -> None:
         for name, balance in gifts(shop).items()
     }
     versions = dict.fromkeys(ORDERS, 1)
-    for choice in choices:
+    for choice in (a_choice(chance) for _ in range(15)):
         body, before = told(shop, choice), list(shop.iterdump())
         try:
             done = change_order(shop, body)
