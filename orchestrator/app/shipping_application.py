@@ -113,11 +113,11 @@ class ShippingApp(Configured):
         async with self._shipping() as shipping:
             return await order_address(shipping.reads, order)
 
-    def import_orders(self, path: Path) -> Document:
+    def import_orders(self, path: Path, *, ship_from: "Address | None") -> Document:
         """Take orders of a CSV file."""
         from orchestrator.app.shipping.importing import import_file  # noqa: PLC0415  # brings the host's store
 
-        return import_file(self._logged(), path)
+        return import_file(self._logged(), path, ship_from=ship_from)
 
     def make_manifests(self, *, day: date, carrier: str | None) -> tuple[Document, ...]:
         """What is handed over that day."""

@@ -76,8 +76,11 @@ class ShippingApplication(Protocol):
         """The address of an order; InputError where there is no such order."""
         ...
 
-    def import_orders(self, path: Path) -> Document:
-        """Take orders of a CSV file into the shop on this machine: `orders`, `unchanged`, `rejected`, `ignored`."""
+    def import_orders(self, path: Path, *, ship_from: Address | None) -> Document:
+        """Take orders of a CSV file into the shop on this machine: `orders`, `unchanged`, `rejected`, `ignored`.
+
+        `ship_from` is from where it ships from now on; None leaves that as it is.
+        """
         ...
 
     def make_manifests(self, *, day: date, carrier: str | None) -> tuple[Document, ...]:

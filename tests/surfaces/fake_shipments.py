@@ -190,8 +190,9 @@ class FakeShipments:
         self._noted("address", order)
         return TO
 
-    def import_orders(self, path: Path) -> Document:
+    def import_orders(self, path: Path, *, ship_from: Address | None) -> Document:
         """One is rejected."""
+        self._noted("import", path.name, ship_from.city if ship_from else None)
         return {
             "orders": 2,
             "unchanged": 1,

@@ -201,9 +201,13 @@ def test_addresses_are_checked(run: Run, application: Any, tmp_path: Path):
     assert application.shipping == [("address", "W1")]
 
 
-def test_orders_are_imported(run: Run):
+def test_orders_are_imported(run: Run, application: Any, tmp_path: Path):
     """What was rejected is named by its line, and makes the exit code 1."""
+    place = tmp_path / "warehouse.json"
+    place.write_text('{"city": "Reno"}')
+    run("shipments", "import", "orders.csv", "--ship-from", str(place))
     found = run("shipments", "import", "orders.csv")
+    assert application.shipping == [("import", "orders.csv", "Reno"), ("import", "orders.csv", None)]
     assert found.code == 1
     for words in ("2 orders taken, 1 as they were", "line 4  W9: no quantity red", "colour"):
         assert words in found.out

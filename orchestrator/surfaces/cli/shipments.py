@@ -1,7 +1,6 @@
 """`switchboard shipments`: the commands that buy, give back and settle."""
 
 import asyncio
-import json
 import sys
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from typing import Annotated, Any
 import typer
 
 from orchestrator.core.errors import InputError
-from orchestrator.core.shipping.address import Address, read_address
 from orchestrator.core.shipping.planning import NotPlanned, Planned, Wishes, plan_document
 from orchestrator.surfaces.application import Application, Document
 from orchestrator.surfaces.cli import options as shared
@@ -22,6 +20,7 @@ from orchestrator.surfaces.cli import shipment_views, shipping_data
 from orchestrator.surfaces.cli.exits import ExitCode
 from orchestrator.surfaces.cli.output import out_screen, warn, write, write_json
 from orchestrator.surfaces.cli.shipment_views import Shipment, write_label
+from orchestrator.surfaces.cli.shipping_data import read_address_file
 from orchestrator.surfaces.shipping_application import Found as Seen
 from orchestrator.surfaces.terminal.fields import fields, text
 from orchestrator.surfaces.terminal.shipments import not_planned_page, plan_page, result_page
@@ -228,17 +227,6 @@ def _finish(application: Application, work: Coroutine[Any, Any, Document], shown
         if path := text(document, "label_file"):
             write(f"label: {path}")
     raise typer.Exit(_EXITS.get(status, ExitCode.FAILED))
-
-
-def read_address_file(path: Path) -> Address:
-    """The address of a JSON file; InputError names what is wrong."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-        return read_address(document)
-    except OSError as error:
-        raise InputError(f"{str(path)!r} cannot be read: {error.strerror}; name a JSON file with an address") from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{str(path)!r} holds no address: {error}") from None
 
 
 def _day(given: str, option: str) -> date:

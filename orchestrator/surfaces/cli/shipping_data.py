@@ -27,6 +27,7 @@ Examples:
 IMPORT_EXAMPLES = """\b
 Examples:
   switchboard shipments import orders.csv
+  switchboard shipments import orders.csv --ship-from warehouse.json
 """
 MANIFEST_EXAMPLES = """\b
 Examples:
@@ -99,6 +100,17 @@ def _file(path: Path) -> list[Address]:
     return found
 
 
+def read_address_file(path: Path) -> Address:
+    """The address of a JSON file; InputError names what is wrong."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        return read_address(document)
+    except OSError as error:
+        raise InputError(f"{str(path)!r} cannot be read: {error.strerror}; name a JSON file with an address") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{str(path)!r} holds no address: {error}") from None
+
+
 def _address(text: str, place: str) -> Address:
     try:
         document = json.loads(text)
@@ -118,13 +130,17 @@ def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Orders as CSV, a row for each line of an order.")],
     *,
+    ship_from: Annotated[
+        Path | None, typer.Option("--ship-from", metavar="FILE", help="From where the shop ships (JSON).")
+    ] = None,
     as_json: shared.AsJson = False,
 ) -> None:
     """Take orders of a file into the shop on this machine; the same file taken again changes nothing.
 
     Exit code 1 where some were rejected; the others are taken.
     """
-    document = shared.application_of(context).import_orders(file)
+    place = read_address_file(ship_from) if ship_from is not None else None
+    document = shared.application_of(context).import_orders(file, ship_from=place)
     if as_json:
         write_json(document)
     else:
