@@ -171,6 +171,8 @@ def _nothing(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
 def _unneeded(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """`you no longer need it`, `it was ordered by mistake`: a reason as a sentence of its own."""
     start = cursor.position
+    if reason := said_reason(cursor, between=frozenset()):
+        return [Reason(reason=reason)]
     if cursor.said("stating_unneeded"):
         reason = said_reason(cursor, between=cursor.known("telling_before_reason"))
         if reason and (cursor.is_done or cursor.at().text in SEPARATORS):
