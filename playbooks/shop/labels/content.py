@@ -6,6 +6,7 @@ from itertools import starmap
 
 from orchestrator.core.shipping.address import Address
 from orchestrator.core.shipping.shipment import Parcel
+from playbooks.shop.labels.addressing import address_lines
 from playbooks.shop.labels.printable import printable
 from playbooks.shop.shipments import Sent
 
@@ -50,6 +51,7 @@ class Content:
 def contents_of(sent: Sent, *, carrier: str, service: str) -> tuple[Content, ...]:
     """A label's content for each parcel; `carrier` and `service` are their names."""
     count = len(sent.parcels)
+    abroad = sent.ship_from.country_code.upper() != sent.ship_to.country_code.upper()
     return tuple(
         Content(
             carrier=carrier,
@@ -57,8 +59,8 @@ def contents_of(sent: Sent, *, carrier: str, service: str) -> tuple[Content, ...
             weight=_weight(parcel),
             place=f"{place} OF {count}",
             made_on=f"{sent.created_at:%d %b %Y}".upper(),
-            ship_from=_block(sent.ship_from),
-            ship_to=_block(sent.ship_to),
+            ship_from=_block(sent.ship_from, abroad=abroad),
+            ship_to=_block(sent.ship_to, abroad=abroad),
             routing=_routing(sent),
             tracking_number=number,
             spoken=spoken_number(number),
@@ -78,11 +80,9 @@ def spoken_number(number: str) -> str:
     return number
 
 
-def _block(address: Address) -> Block:
-    lines = [printable(line) for line in address.lines()]
-    return Block(
-        lines=tuple(line.text for line in lines if line.text), transcribed=any(line.transcribed for line in lines)
-    )
+def _block(address: Address, *, abroad: bool) -> Block:
+    lines, transcribed = address_lines(address, abroad=abroad)
+    return Block(lines=lines, transcribed=transcribed)
 
 
 def _weight(parcel: Parcel) -> str:

