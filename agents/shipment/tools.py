@@ -93,7 +93,7 @@ class OrderTools:
             reading=RecordedReading(context.recorder),
             now=iso_utc(context.recorder.clock().astimezone(UTC)),
         )
-        served = await serving.serve(context.asked, context.remembered)
+        served = await serving.serve(context.asked, context.remembered, whole=context.whole)
         claims = self._take(served, context)
         item = await self._hand_over(served, context, claims) if served.hand_over else ""
         return json.dumps(

@@ -58,6 +58,7 @@ class RunContext:
 
     Attributes:
         asked: The part of the message that this turn answers.
+        whole: The whole message, where it has several subjects; empty where `asked` is all of it.
         alert: The alert payload, where the message is one.
         now: The run's clock, aware.
         zone: IANA zone of times that name none.
@@ -91,6 +92,7 @@ class RunContext:
     previous: Json | None
     recorder: Recorder
     emit: Callable[[Event], None]
+    whole: str = ""
     peers: frozenset[str] = frozenset()
     hops: int = 0
     reply: tuple[str, str] | None = None

@@ -249,6 +249,7 @@ class Switchboard:
         for number, subject in enumerate(route.subjects, start=1):
             run.emit(TurnStarted(agent=subject.agent, turn=number, text=subject.text))
             context = turn_context(run, common, self.environment, asked=subject.text, number=number, scanned=scanned)
+            context.whole = text if len(route.subjects) > 1 else ""
             report = await self._subject(
                 run, subject, context=context, number=number, route=route, session=common.session
             )

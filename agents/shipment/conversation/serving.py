@@ -5,7 +5,7 @@ proposal: what is left over goes to a person as a whole, with what is known.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agents.shipment.conversation.direct import read_direct
 from agents.shipment.conversation.errands import Errand, ForPerson, errand_of
@@ -26,6 +26,7 @@ _BY = (
     "customer.verified_by == 'email' ? 'e-mail address' : "
     "customer.verified_by == 'name_and_postal_code' ? 'name and postcode' : 'customer number and a second fact'"
 )
+ALONE = "Your message is about several things. Please say what is to be done with an order in a message of its own."
 HOW = "What can I do for you? Name the order or the article that it is about."
 NOBODY = (
     "No customer is found by that. What is your e-mail address as you gave it to the shop, or your name and postcode?"
@@ -62,10 +63,14 @@ class Serving:
     reading: Reading
     now: str
 
-    async def serve(self, text: str, remembered: Mapping[str, object]) -> Served:
-        """Serve a message, with what the conversation remembers: `identity` and the open `request`."""
+    async def serve(self, text: str, remembered: Mapping[str, object], *, whole: str = "") -> Served:
+        """Serve a message, with what the conversation remembers: `identity` and the open `request`.
+
+        Where the text is a part of a `whole` message, others read the rest: it may say more of what is wanted here, so
+        that nothing is proposed.
+        """
         request = _whole(text, remembered)
-        bodies = identity_bodies(request) or _remembered(remembered)
+        bodies = identity_bodies(f"{request}\n{whole}") or _remembered(remembered)
         if not bodies:
             return Served(questions=(Question(text=WHO),), values={"request": request})
         try:
@@ -80,7 +85,9 @@ class Serving:
         # a whole wish of its own is no answer to what was asked before
         stands = isinstance(alone, Understood) and bool(alone.wanted or alone.questions)
         served = await self._served(alone if stands else self._read(request, holdings), holdings)
-        open_request = {"request": request} if served.questions else {}
+        if served.actions and without_introduction(whole.replace(text, "", 1)):
+            served = replace(served, actions=(), questions=(Question(text=ALONE),))
+        open_request = {"request": request} if served.questions and not whole else {}
         return Served(
             statements=(_identified(known), *served.statements),
             actions=served.actions,

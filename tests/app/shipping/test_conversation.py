@@ -134,3 +134,14 @@ def test_values_of_the_shop_are_read(state: Path):
         answer = store.look(lambda connection: order_answer(connection, "#1003"))
     assert isinstance(read_order(answer["order"]), Order)
     assert isinstance(read_customer(found["customer"]), Customer)
+
+
+async def test_a_message_of_several_subjects_changes_no_order(order_of: Callable[[str], dict[str, Any]]):
+    """What others read may say more of what is wanted; who asks is taken from all of it."""
+    said = f"I am {WHO}. {EXCHANGE} Also, checkout returns 502 since 10:20. But exchange nothing before I call."
+    async with App().converse(Options()) as conversation:
+        report = await conversation.ask(said, listen=lambda _: None)
+    turns = [turn for turn in report["turns"] if turn["agent"] == "shipment"]
+    assert turns or report["agent"] == "shipment"
+    assert all(not turn["actions"] for turn in turns)
+    assert order_of("#1003")["status"] == "delivered"
