@@ -23,7 +23,7 @@ _LISTS_BY_NAME = (
     "payments",
     "brands",
 )
-_PATTERNS = ("harmless", "never", "story", "because", "questions")
+_PATTERNS = ("harmless", "never", "story", "because", "questions", "interrogatives")
 _WHOLE = frozenset({"harmless", "never"})
 _CLAUSE_ENDS = r"(?=$|[,;()—–:'] |(?:and|but|because|since|as|due|so|then|also|if|that) )"
 _TEXTS_BY_NAME = ("cities", "states")
@@ -52,6 +52,7 @@ class Words:
     story: tuple[re.Pattern[str], ...]
     because: tuple[re.Pattern[str], ...]
     questions: tuple[re.Pattern[str], ...]
+    interrogatives: tuple[re.Pattern[str], ...]
     phrases: Mapping[str, tuple[tuple[str, ...], ...]]
     vocabularies: Mapping[str, frozenset[str]]
     names: Mapping[str, tuple[str, ...]]

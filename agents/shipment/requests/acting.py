@@ -8,7 +8,7 @@ from agents.shipment.requests.paying import read_by, read_method, skip_purpose
 from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Place, Thing, Verb, Wish
 from agents.shipment.requests.placing import read_place
 from agents.shipment.requests.pointing import joint, read_order, read_thing, read_things
-from agents.shipment.requests.wishing import read_target, read_wish
+from agents.shipment.requests.wishing import read_target, read_value, read_wish
 
 _MOODS = {"want": Mood.WANT, "ask": Mood.WANT, "wonder": Mood.WONDER, "forbid": Mood.FORBID}
 _PROFILE = {"default", "user", "profile", "account", "home"}
@@ -69,16 +69,34 @@ def _passive(cursor: Cursor, said: Mood | None) -> Act | None:
     """`you want the lamp to be replaced by a black one`."""
     if said is not None or not cursor.said("acting_passive"):
         return None
+    start = cursor.position
     things = read_things(cursor)
-    cursor.phrase("to be", "be")
+    if not things:
+        cursor.position = start
+        return _order_passive(cursor)
+    to_be = cursor.phrase("to be", "be")
     verb = _PARTICIPLES.get(cursor.at().text)
-    if not things or verb is None:
-        return None
+    if verb is None:
+        wish = read_wish(cursor, _products(cursor, things)) if to_be else None
+        return None if wish is None else Act(verb=Verb.CHANGE, parts=(Part(things, wish),))
     cursor.position += 1
     if verb not in {Verb.CHANGE, Verb.EXCHANGE}:
         return Act(verb=verb, parts=(Part(things),))
     wish = read_target(cursor, _products(cursor, things))
     return None if wish is None else Act(verb=verb, parts=(Part(things, wish),))
+
+
+def _order_passive(cursor: Cursor) -> Act | None:
+    """`your orders to be sent to 2 Main Street, ...`, `your order cancelled`."""
+    order = read_order(cursor)
+    if order is None:
+        return None
+    cursor.phrase("to be", "be")
+    if cursor.word("cancelled", "canceled"):
+        return Act(verb=Verb.CANCEL, orders=(order,))
+    if cursor.word("sent", "shipped", "delivered", "redirected") and cursor.word("to") and (place := read_place(cursor)):
+        return Act(verb=Verb.READDRESS, orders=(order,), place=place)
+    return None
 
 
 def _never(cursor: Cursor) -> Act | None:
@@ -100,6 +118,9 @@ def _applied(cursor: Cursor) -> Act | None:
     if cursor.phrase("pay for") and (order := read_order(cursor)) and cursor.word("with", "using", "by", "via"):
         method = read_method(cursor)
         if method is not None:
+            start = cursor.position
+            if not (cursor.phrase("instead of", "rather than") and read_method(cursor)):
+                cursor.position = start
             return Act(verb=Verb.REPAY, orders=(order,), method=method)
     cursor.position = start
     return None
@@ -294,15 +315,46 @@ def _option_changed(cursor: Cursor, verb: Verb) -> Act | None:
         if thing is None or not options:
             break
         if probe.word("from"):
-            read_wish(probe, ids)
+            read_value(probe, ids)
         wish = read_target(probe, ids)
-        if wish is None or not all({option for option, _ in pairs} & options for pairs in wish.pairs):
+        if wish is None or not _says(wish, options):
             break
         cursor.position, cursor.topic = probe.position, ids
-        pairs = tuple(frozenset(pair for pair in said if pair[0] in options) for said in wish.pairs)
-        return Act(verb=verb, parts=(Part((thing,), replace(wish, pairs=pairs)),))
+        wish = _more_options(cursor, ids, _only_of(wish, options))
+        return Act(verb=verb, parts=(Part((thing,), wish),))
     cursor.position = start
     return None
+
+
+def _more_options(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish:
+    """`and the material to leather`, after an option of the same item."""
+    while True:
+        start = cursor.position
+        if joint(cursor) and (cursor.word("the", "its", "your") or True):
+            option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, ids)
+            if option is not None:
+                cursor.position = option[0]
+                more = read_target(cursor, ids)
+                if more is not None and all({name for name, _ in pairs} & option[1] for pairs in more.pairs):
+                    more = _only_of(more, option[1])
+                    wish = replace(wish, pairs=(*wish.pairs, *more.pairs))
+                    if more == Wish(pairs=more.pairs):
+                        continue
+        cursor.position = start
+        return wish
+
+
+def _only_of(wish: Wish, options: frozenset[str]) -> Wish:
+    """The wish with each value read as one of these options, where it can be one."""
+    return replace(
+        wish, pairs=tuple(frozenset(pair for pair in said if pair[0] in options) or said for said in wish.pairs)
+    )
+
+
+def _says(wish: Wish, options: frozenset[str]) -> bool:
+    """Whether the first value is one of these options, and each further one is of them or of one option only."""
+    said = [{option for option, _ in pairs} for pairs in wish.pairs]
+    return bool(said) and bool(said[0] & options) and all(one & options or len(one) == 1 for one in said)
 
 
 def _named_options(cursor: Cursor, ids: frozenset[str], *, until: int) -> frozenset[str]:
@@ -354,7 +406,7 @@ def _target(cursor: Cursor, ids: frozenset[str]) -> Wish | None:
     if option is not None:
         cursor.position = option[0]
     if cursor.word("from"):
-        read_wish(cursor, ids)
+        read_value(cursor, ids)
     wish = read_target(cursor, ids)
     if wish is None or (
         option is not None and not all({name for name, _ in pairs} & option[1] for pairs in wish.pairs)
@@ -362,9 +414,7 @@ def _target(cursor: Cursor, ids: frozenset[str]) -> Wish | None:
         cursor.position = start
         return None
     if option is not None:
-        wish = replace(
-            wish, pairs=tuple(frozenset(pair for pair in said if pair[0] in option[1]) for said in wish.pairs)
-        )
+        wish = _only_of(wish, option[1])
     return wish
 
 

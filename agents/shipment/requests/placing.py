@@ -75,7 +75,7 @@ def _written(cursor: Cursor) -> Place | None:
     start = cursor.at().start
     for length in range(_LONGEST, 3, -1):
         token, after = cursor.at(length - 1), cursor.at(length)
-        if token.kind == "end" or not (after.kind == "end" or after.text in {",", "and", "(", ")", "but", ";"}):
+        if token.kind == "end" or not (after.kind == "end" or after.text in {",", "and", "(", ")", "but", ";", "because", "since", "as", "so", "due", "if"}):
             continue
         address = parse_address(cursor.sentence.source[start : token.end], "US")
         if address is not None:

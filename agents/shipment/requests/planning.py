@@ -201,7 +201,8 @@ def _cancelled(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequen
         raise Impossible("an order is cancelled whole; single items of it are not")
     orders = [order for phrase in act.orders for order in one_order(phrase, act.verb, scene, memory)]
     if act.parts:
-        orders = [order for order in memory.orders if order.status == OrderStatus.PENDING]
+        known = memory.orders or scene.orders
+        orders = [order for order in known if order.status == OrderStatus.PENDING]
         if len(orders) != 1:
             raise Unclear("order", f"{len(orders)} orders may be meant")
     reason = act.reason or folded.reason

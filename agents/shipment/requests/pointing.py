@@ -190,13 +190,40 @@ def read_thing(cursor: Cursor, *, takes_with: bool = True) -> Thing | None:
             return None
         cursor.position = cursor.position if excluded else before
         thing = replace(thing, excluding=excluded)
+        if excluded and thing.order is None and excluded[-1].order is not None:
+            thing = replace(thing, order=excluded[-1].order)
     if thing.product_ids:
         cursor.topic = thing.product_ids
     return replace(thing, span=cursor.span(start))
 
 
 def read_things(cursor: Cursor, *, takes_with: bool = True) -> tuple[Thing, ...]:
-    """Items joined by commas and `and`."""
+    """Items joined by commas and `and`; `two items from order 1: the lamp and the tent` says where all of them are."""
+    start = cursor.position
+    lead, order = _announced(cursor)
+    things = _joined(cursor, takes_with=takes_with)
+    if lead and not things:
+        cursor.position = start
+        return ()
+    return things if order is None else tuple(one if one.order else replace(one, order=order) for one in things)
+
+
+def _announced(cursor: Cursor) -> tuple[bool, OrderPhrase | None]:
+    """`the following items from order 1:`; whether it stands there, and the order."""
+    start = cursor.position
+    cursor.word("the", "these", "some", "your")
+    cursor.word("following", "2", "two", "3", "three", "some", "4", "four", "several")
+    if cursor.word("items", "things", "products"):
+        order = None
+        if cursor.word("from", "in", "of"):
+            order = read_order(cursor)
+        if cursor.word(":"):
+            return True, order
+    cursor.position = start
+    return False, None
+
+
+def _joined(cursor: Cursor, *, takes_with: bool) -> tuple[Thing, ...]:
     things: list[Thing] = []
     while True:
         start = cursor.position
@@ -222,8 +249,8 @@ def joint(cursor: Cursor) -> bool:
 def _everything(cursor: Cursor) -> Thing | None:
     start = cursor.position
     if cursor.word("everything"):
-        cursor.phrase("you ordered", "you bought", "ordered")
-        return Thing(is_every=True)
+        ordered = cursor.phrase("you ordered", "you bought", "ordered", "you have ordered", "you have bought")
+        return Thing(is_every=True, hints=frozenset({"ordered"} if ordered else ()))
     every = cursor.word("all") or cursor.phrase("each of", "every")
     cursor.word("of")
     determiner = cursor.word("the", "your", "these", "those")
@@ -234,8 +261,8 @@ def _everything(cursor: Cursor) -> Thing | None:
         if other:
             cursor.position = start
             return None
-        cursor.said("pointing_everything")
-        return Thing(is_every=True)
+        ordered = cursor.said("pointing_everything")
+        return Thing(is_every=True, hints=frozenset({"ordered"} if ordered else ()))
     if every and cursor.word("it", "them"):
         return Thing(is_every=True)
     cursor.position = start

@@ -133,12 +133,16 @@ def find_lines(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple[
     meant = _narrowed(thing, legal, memory)
     excluded = {line for one in thing.excluding for line in _excluded(one, meant, scene)}
     left = tuple(line for line in meant if line not in excluded)
-    _check_one_order(thing, left)
+    _check_one_order(thing, left, memory)
     return _counted(thing, _picked(thing, left, scene), scene)
 
 
-def _check_one_order(thing: Thing, lines: Sequence[Line]) -> None:
+def _check_one_order(thing: Thing, lines: Sequence[Line], memory: Memory) -> None:
     """A group `in your order` is of one order; `in your orders` may be of more."""
+    if thing.is_every and not thing.product_ids and thing.order is None and not thing.hints & {"ordered", "pending", "delivered"}:
+        if len({line.order_id for line in lines}) > 1 and not memory.orders:
+            raise Unclear("order", "items of more than one order may be meant")
+        return
     if thing.order is None or thing.order.is_plural or thing.order.is_every or len(thing.order.ids) > 1:
         return
     found = {line.order_id for line in lines}

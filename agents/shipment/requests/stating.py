@@ -37,6 +37,7 @@ from agents.shipment.requests.telling import (
 from agents.shipment.requests.tokens import Sentence
 from agents.shipment.requests.wishing import read_wish
 
+_STARTS = frozenset({"which", "who", "while", "although", "though", "after", "before", "when", "where"})
 _MOST_TOKENS = 160
 
 
@@ -84,7 +85,7 @@ def read_clauses(cursor: Cursor, mood: Mood | None = None) -> list[Statement] | 
         at_end = (
             cursor.is_done
             or cursor.at().text in SEPARATORS
-            or cursor.at().text in {"if", "because", "since", "as", "due", "otherwise"}
+            or cursor.at().text in {"if", "because", "since", "as", "due", "otherwise", *_STARTS}
         )
         if clause is None or not at_end:
             cursor.position = max(start, cursor.position if clause else start)
@@ -196,7 +197,7 @@ def _clause_follows(cursor: Cursor) -> bool:
         return True
     return any(
         read(Cursor(cursor.sentence, cursor.scene, topic=cursor.topic, start=probe.position), None) is not None
-        for read in (_given, _conditional, _requested, _wished, _paid, _asked, _told, _harmless)
+        for read in (_given, _conditional, _requested, _wished, _paid, _asked, _told, _harmless, _unneeded)
     )
 
 
@@ -204,7 +205,7 @@ def _asked(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """A question, to the end of its clause; an `if` in the middle, or a bare imperative, makes it none."""
     start = cursor.position
     words = cursor.scene.words
-    if not cursor.pattern(words.questions):
+    if not (cursor.pattern(words.questions) or (cursor.sentence.asked and cursor.pattern(words.interrogatives))):
         return None
     verbs = {phrase for phrases in words.verbs.values() for phrase in phrases}
     first = cursor.position
@@ -212,7 +213,7 @@ def _asked(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     while not cursor.is_done and not (cursor.position > first and _clause_follows(cursor)):
         token, before = cursor.at(), cursor.at(-1).text
         after_joint = before in {",", "and", "then", "but"}
-        if token.text in {"if", "unless", "otherwise", "except"} and cursor.position > first:
+        if token.text in {"unless", "otherwise", "except"} or (token.text == "if" and after_joint):
             return None
         if token.text in verbs and after_joint:
             return None

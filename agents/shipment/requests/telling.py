@@ -40,6 +40,7 @@ SEPARATORS = frozenset(
         "plus",
         "anyway",
         "second",
+        "while",
         "\u2014",
         "\u2013",
         "'",
@@ -66,7 +67,9 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
         return None
     cursor.word("you")
     just = False
-    while word := cursor.word("just", "recently", "had", "already", "also", "have"):
+    wrongly = ""
+    while word := cursor.word("just", "recently", "had", "already", "also", "have", "accidentally", "mistakenly"):
+        wrongly = wrongly or (word if word in {"accidentally", "mistakenly"} else "")
         if word == "have" and cursor.at().text in {"a", "an", "the", "your", "2", "two"}:
             cursor.position -= 1
             break
@@ -78,15 +81,17 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
     hints = {"pending"} if just and verb != "received" else {"delivered"} if verb == "received" else set[str]()
     order = read_order(cursor)
     if order is not None:
-        return [Story(orders=(replace(order, hints=order.hints | hints),)), *_by_mistake(cursor)]
+        return [Story(orders=(replace(order, hints=order.hints | hints),)), *_by_mistake(cursor, wrongly=bool(wrongly))]
     things = read_things(cursor)
     if not things:
         cursor.position = start
         return None
-    return [Story(things=tuple(replace(one, hints=one.hints | hints) for one in things)), *_by_mistake(cursor)]
+    return [Story(things=tuple(replace(one, hints=one.hints | hints) for one in things)), *_by_mistake(cursor, wrongly=bool(wrongly))]
 
 
-def _by_mistake(cursor: Cursor) -> list[Statement]:
+def _by_mistake(cursor: Cursor, *, wrongly: bool) -> list[Statement]:
+    if wrongly:
+        return [Reason(reason="ordered by mistake")]
     reason = said_reason(cursor, between=frozenset())
     return [Reason(reason=reason)] if reason else []
 

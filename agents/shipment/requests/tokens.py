@@ -119,7 +119,7 @@ def digits(word: str) -> str:
 def _is_first_person(text: str) -> bool:
     """Whether the customer speaks of themselves as I, so that `you` is the one who is written to."""
     words = [found.group().lower() for found in re.finditer(r"[^\W\d_]+", text)]
-    return sum(word in _FIRST for word in words) > sum(word in _SECOND for word in words)
+    return 0 < sum(word in _FIRST for word in words) >= sum(word in _SECOND for word in words)
 
 
 def tokens_of(text: str, *, is_first_person: bool = False) -> Iterator[Token]:

@@ -260,7 +260,7 @@ def _preference(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
         return None
     ranked: list[frozenset[Pair]] = []
     while True:
-        pairs = _pairs(cursor, ids)
+        pairs = read_value(cursor, ids)
         if pairs is None:
             break
         ranked.append(pairs)
@@ -277,7 +277,7 @@ def _instead(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     if not cursor.said("wishing_instead"):
         return None
     cursor.word("the", "a")
-    pairs = _pairs(cursor, ids)
+    pairs = read_value(cursor, ids)
     cursor.word("one")
     return None if pairs is None else replace(wish, barred=(*wish.barred, pairs))
 
@@ -288,7 +288,7 @@ def _keeping(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
         return None
     cursor.word("the", "your")
     cursor.word("same")
-    pairs = _pairs(cursor, ids)
+    pairs = read_value(cursor, ids)
     if pairs is not None:
         return replace(wish, pairs=(*wish.pairs, pairs))
     option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, ids)
@@ -301,7 +301,7 @@ def _keeping(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
 def _step(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """`bigger`, `one size smaller`, `less bright`."""
     by_one = bool(cursor.phrase("one size", "a size", "1 size"))
-    options = measured(cursor, ids, cursor.scene.words.comparatives)
+    options = _more_of(cursor, ids) or measured(cursor, ids, cursor.scene.words.comparatives)
     if options is None:
         return None
     names, is_up = options
@@ -309,6 +309,18 @@ def _step(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     if option is not None and set(option[1]) & set(names):
         cursor.position = option[0]
     return replace(wish, steps=(*wish.steps, (names, is_up, by_one)))
+
+
+def _more_of(cursor: Cursor, ids: frozenset[str]) -> tuple[tuple[str, ...], bool] | None:
+    """`more storage`, `a higher resolution`, `less pieces`."""
+    start = cursor.position
+    word = cursor.word("more", "higher", "greater", "bigger", "larger", "longer", "less", "lower", "fewer", "smaller", "shorter")
+    option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, ids) if word else None
+    if option is None or len(option[1]) != 1:
+        cursor.position = start
+        return None
+    cursor.position, names = option
+    return tuple(names), word in {"more", "higher", "greater", "bigger", "larger", "longer"}
 
 
 def _extreme(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
@@ -354,11 +366,11 @@ def _extreme_of(cursor: Cursor, ids: frozenset[str]) -> tuple[tuple[str, ...], b
 
 
 def _value(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
-    pairs = _pairs(cursor, ids)
+    pairs = read_value(cursor, ids)
     return None if pairs is None else replace(wish, pairs=(*wish.pairs, pairs))
 
 
-def _pairs(cursor: Cursor, ids: frozenset[str]) -> frozenset[Pair] | None:
+def read_value(cursor: Cursor, ids: frozenset[str]) -> frozenset[Pair] | None:
     """A value, with the name of its option before or after it where that stands there."""
     start = cursor.position
     option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, ids)

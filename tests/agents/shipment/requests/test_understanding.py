@@ -65,7 +65,7 @@ SAID: tuple[tuple[str, tuple[Wanted, ...]], ...] = (
     ),
     ("You want to exchange the gloves for ones that are one size larger.", (swapped("4000000001", "4000000002"),)),
     ("You want to exchange the gloves for the largest ones.", (swapped("4000000001", "4000000003"),)),
-    ("You want to change the color of the gloves to red and the size to M.", ()),
+    ("You want to change the color of the gloves to red and the size to M.", (swapped("4000000001", "4000000004"),)),
     ("You want to change the size of the gloves to L.", (swapped("4000000001", "4000000003"),)),
     ("You want to change the mug in your pending order to 750ml.", (modified("2000000002", "2000000003"),)),
     ("You want to modify the lens to item number 3000000003.", (modified("3000000001", "3000000003"),)),
