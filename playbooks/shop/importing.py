@@ -145,7 +145,8 @@ def _rows(reader: "csv._reader", columns: Columns) -> Iterator[Numbered | Reject
         except StopIteration:
             return
         except csv.Error as error:
-            yield Rejected(line=line, order_id="", reason=f"the row is no CSV: {error}; correct its quotes")
+            read = "the row is" if reader.line_num <= line else f"the lines up to {reader.line_num} are"
+            yield Rejected(line=line, order_id="", reason=f"{read} no CSV: {error}; correct the quotes")
             continue
         if any(cell.strip() for cell in cells):
             yield line, columns.row(cells)

@@ -227,6 +227,42 @@ def test_a_row_that_is_no_csv_refuses_its_neighbours(bare_shop: sqlite3.Connecti
     assert read_order(bare_shop, "#4")
 
 
+def test_a_quote_that_is_never_closed_tells_how_far_it_reached(bare_shop: sqlite3.Connection) -> None:
+    """Nothing behind it is lost without a word, and the order before it is not taken either."""
+    lines = lines_of(*({**FIRST, "order_id": f"#{number}"} for number in range(1, 6)))
+    lines[3] = '#3,"open\n'
+    done = import_orders(bare_shop, lines, name="orders.csv")
+    assert [(one.line, one.order_id) for one in done.rejected] == [(4, ""), (3, "#2")]
+    assert done.rejected[0].reason.startswith("the lines up to 6 are no CSV")
+    assert (done.orders, read_order(bare_shop, "#4")) == (1, None)
+
+
+def test_a_cell_without_end_is_no_cell(bare_shop: sqlite3.Connection) -> None:
+    """It does not end the import; its row and those beside it are told."""
+    rows = [{**FIRST, "order_id": f"#{number}"} for number in range(1, 5)]
+    rows[1]["city"] = "x" * 200_000
+    done = import_orders(bare_shop, lines_of(*rows), name="orders.csv")
+    assert (done.orders, [one.order_id for one in done.rejected]) == (1, ["", "#1", "#3"])
+
+
+def test_rows_of_no_order_and_empty_rows(bare_shop: sqlite3.Connection) -> None:
+    """The first is told, the second is nothing."""
+    lines = lines_of(SECOND | {"order_id": ""}, FIRST)
+    lines[2:2] = ["\n", ",,,\n"]
+    done = import_orders(bare_shop, lines, name="orders.csv")
+    assert (done.orders, [(one.line, one.reason) for one in done.rejected]) == (
+        1,
+        [(2, "order_id is empty: give it in an order's first row")],
+    )
+
+
+def test_rows_apart_of_an_order_that_was_not_taken_hold_nothing(bare_shop: sqlite3.Connection) -> None:
+    """What an earlier file told of it stays as it is."""
+    take(bare_shop, FIRST)
+    done = take(bare_shop, {**FIRST, "price": "x"}, {**FIRST, "order_id": "#2"}, SECOND)
+    assert (done.orders, len(done.rejected), order_of(bare_shop, "501").holds) == (1, 2, ())
+
+
 def test_an_order_is_known_by_one_name_and_a_customer_by_one_mail(bare_shop: sqlite3.Connection) -> None:
     """An id that differs in its sign only, and a customer's id with another mail, are refused."""
     take(bare_shop, {**FIRST, "order_id": "501"})
@@ -274,6 +310,7 @@ def test_an_export_of_shopify_is_understood(bare_shop: sqlite3.Connection) -> No
         (["order_id,email\n"], "line 1: there is no column 'item_id', 'product', 'price'"),
         (["order_id,order_id\n"], "the column 'order_id' comes twice"),
         (["order_id;email;item_id\n"], "there is no column 'order_id'"),
+        (['"order_id" x,email\n'], "line 1: it is no CSV"),
     ],
 )
 def test_a_file_that_is_none(bare_shop: sqlite3.Connection, lines: list[str], problem: str) -> None:
