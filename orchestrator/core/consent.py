@@ -7,6 +7,10 @@ SAY_YES = "Say yes to have exactly this done, or no."
 """Ends an answer that proposes something to who asked."""
 A_PERSON = "A person must approve this; your yes alone does not count here."
 """Ends it where the policy does not let the requester's yes count."""
+PERSONS_BESIDES = "A person must approve {names} besides."
+"""Added where the requester's yes counts for some of what is proposed."""
+NO_YES = "A yes changes nothing here: {why}."
+"""Ends it, or is added, where nothing waits for anybody."""
 _LONGEST = 80
 _YES = re.compile(
     r"\W*(?:(?:yes|yep|yeah|yup|sure|ok|okay|correct|agreed|confirmed|i confirm|i agree|please do|go ahead|do it|"

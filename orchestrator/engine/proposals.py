@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from orchestrator.core.actions.commands import Ruled
+from orchestrator.core.actions.persons import same_person
 from orchestrator.core.actions.request import ActionRequest
 from orchestrator.core.actions.standing import standing
 from orchestrator.core.actions.state import Action, Stage
-from orchestrator.core.consent import A_PERSON, SAY_YES
+from orchestrator.core.consent import A_PERSON, NO_YES, PERSONS_BESIDES, SAY_YES
 from orchestrator.core.errors import InputError, StoreError, SwitchboardError
 from orchestrator.core.events import RunStarted
 from orchestrator.core.policy import Mode
@@ -20,6 +21,7 @@ from orchestrator.engine.acting.ports import Judge
 from orchestrator.engine.acting.proposing import Asked, request_of
 
 NOT_FILED = "what is proposed was not filed, so that it cannot be approved: {why}"
+ONLY_READS = "the mode is read_only, so that nothing is filed"
 ANOTHER = "another proposal of the run goes first; whether this one is still wanted is for a person to say"
 READ_ONLY_RUN = "the run began by itself, by an alert, and such a run changes nothing"
 
@@ -47,7 +49,7 @@ class Proposals:
         proposes waits for a person. Where the store gives out the report says so.
         """
         if self.mode is Mode.READ_ONLY:
-            return report
+            return _worded(report, ending=NO_YES.format(why=ONLY_READS))
         asked = Asked(
             run=started.run,
             requested_by=self.requested_by,
@@ -60,7 +62,8 @@ class Proposals:
             taken = [await self._turn(turn, asked) if isinstance(turn, dict) else turn for turn in turns]
             first = taken[0] if isinstance(taken[0], dict) else {}
             kept = {name: first[name] for name in ("actions", "notes") if name in first}
-            return {**report, **kept, "turns": taken}
+            every = [action for turn in taken if isinstance(turn, dict) for action in _actions(turn)]
+            return {**_worded(report, ending=_ending(every)), **kept, "turns": taken}
         return await self._turn(report, asked)
 
     async def _turn(self, report: Json, asked: Asked) -> Json:
@@ -77,8 +80,9 @@ class Proposals:
         except StoreError as error:
             notes = report.get("notes")
             noted = [*(notes if isinstance(notes, list) else []), NOT_FILED.format(why=error.message)]
-            return {**report, "actions": [*told, *actions[len(told) :]], "notes": noted}
-        return {**report, "actions": told, "message": _worded(str(report.get("message", "")), told)}
+            told = [*told, *actions[len(told) :]]
+            return {**_worded(report, ending=_ending(told)), "actions": told, "notes": noted}
+        return {**_worded(report, ending=_ending(told)), "actions": told}
 
     async def _proposed(self, action: object, asked: Asked, *, alone: bool) -> tuple[object, bool]:
         """The action as the report tells it, and whether it passed without a person."""
@@ -99,7 +103,10 @@ class Proposals:
         found = filed.action
         if found.stage is Stage.APPROVED and alone:
             found = await self._done(found)
-        return {**action, **filed_fields(found)}, found.stage is not Stage.WAITING
+        told = filed_fields(found)
+        own = same_person(found.request.requested_by, request.requested_by)
+        # the same proposal may be another's, and only who made it says yes to it
+        return {**action, **told, "consent": told["consent"] and own}, found.stage is not Stage.WAITING
 
     async def _done(self, action: Action) -> Action:
         """Do it now; what cannot be told now, or recorded, is told by whoever advances it."""
@@ -111,10 +118,36 @@ class Proposals:
             return action
 
 
-def _worded(message: str, actions: Sequence[object]) -> str:
-    """The message, which asks for a yes only where a yes counts."""
-    counts = any(isinstance(action, Mapping) and action.get("consent") is True for action in actions)
-    return message if counts else message.replace(SAY_YES, A_PERSON)
+def _worded(report: Json, *, ending: str) -> Json:
+    """The report, asking for a yes only where a yes counts."""
+    message = report.get("message")
+    if not isinstance(message, str) or SAY_YES not in message:
+        return report
+    return {**report, "message": message.replace(SAY_YES, ending)}
+
+
+def _ending(actions: Sequence[object]) -> str:
+    """What is asked of the requester, and what a yes does not do."""
+    own = [action for action in actions if isinstance(action, Mapping) and "requester" in action]
+    counts = [action for action in own if action.get("consent") is True]
+    persons = [str(action["id"]) for action in own if action.get("approve") and action not in counts]
+    parts = [SAY_YES] if counts else []
+    if persons:
+        parts.append(PERSONS_BESIDES.format(names=" and ".join(persons)) if counts else A_PERSON)
+    rest = [_first_reason(action) for action in own if action not in counts and not action.get("approve")]
+    if rest:
+        parts.append(NO_YES.format(why="; ".join(rest)))
+    return " ".join(parts)
+
+
+def _first_reason(action: Mapping[str, object]) -> str:
+    reasons = action.get("reasons")
+    return str(reasons[0]) if isinstance(reasons, list) and reasons else f"{action.get('workflow')} was not filed"
+
+
+def _actions(report: Json) -> list[object]:
+    found = report.get("actions")
+    return found if isinstance(found, list) else []
 
 
 def filed_fields(action: Action) -> Json:

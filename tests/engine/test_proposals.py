@@ -10,6 +10,7 @@ import pytest
 from target import World
 
 from orchestrator.core.actions.state import Stage
+from orchestrator.core.consent import A_PERSON, SAY_YES
 from orchestrator.core.errors import StoreError
 from orchestrator.core.events import RunStarted
 from orchestrator.core.policy import Mode
@@ -159,6 +160,36 @@ async def test_while_another_is_not_settled(world: World):
     wider = action(blast_radius={"value": 9, "unit": "instances"})
     taken = await proposals(world).take(report(wider), started=started("r-2"))
     assert taken["actions"][0]["reasons"] == ["A-1 on sample.checkout is not settled yet (unknown); settle it first"]
+
+
+OWN = {"name": "customer:ada_1", "authenticated": True}
+WORDS = f"Change it. {SAY_YES}"
+
+
+def own(number: int, **fields: Any) -> dict[str, Any]:
+    """A proposal to a customer, each about a service of its own."""
+    return action(**{"arguments": {"service": f"s-{number}"}, "requester": OWN, **fields})
+
+
+@pytest.mark.parametrize("mode", [Mode.REVIEW, Mode.READ_ONLY])
+async def test_a_yes_is_asked_for_only_where_it_does_something(world: World, mode: Mode):
+    """Not where a person decides, nor where the proposal was not filed; the answer says which, and why."""
+    unknown = own(2, workflow="make_coffee")
+    taken = await proposals(world, mode=mode).take({**report(own(1), unknown), "message": WORDS}, started=started())
+    person, not_there = A_PERSON, "A yes changes nothing here: there is no workflow 'make_coffee' here: do it by hand."
+    only_reads = "A yes changes nothing here: the mode is read_only, so that nothing is filed."
+    assert taken["message"] == f"Change it. {only_reads if mode is Mode.READ_ONLY else f'{person} {not_there}'}"
+
+
+async def test_another_persons_proposal(world: World):
+    """What somebody else proposed already in the same words waits for theirs, and not for the customer's yes."""
+    world.law.consent = True
+    mine, other = own(1), own(1, requester={"name": "customer:eve_2", "authenticated": True})
+    first = await proposals(world).take({**report(mine), "message": WORDS}, started=started())
+    second = await proposals(world).take({**report(other), "message": WORDS}, started=started("r-2"))
+    assert [one["actions"][0]["id"] for one in (first, second)] == ["A-1", "A-1"]
+    assert [one["actions"][0]["consent"] for one in (first, second)] == [True, False]
+    assert [one["message"] for one in (first, second)] == [WORDS, f"Change it. {A_PERSON}"]
 
 
 async def test_two_turns(world: World):

@@ -227,6 +227,7 @@ class Law:
 
     persons: int = 1
     expires_after: timedelta = 60 * MINUTE
+    consent: bool = False
 
     def __call__(self, _request: ActionRequest, _now: datetime) -> Ruled:
         ruling = Ruling(
@@ -237,6 +238,7 @@ class Law:
             roles=("on_call",),
             break_glass=("lead",),
             expires_after=self.expires_after,
+            consent=self.consent,
         )
         on_call, lead = frozenset({"local:ann", "local:ben"}), frozenset({"local:cat"})
         return Ruled(ruling=ruling, mode=Mode.AUTONOMOUS, approvers=on_call, breakers=lead)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from orchestrator.core.actions.events import ActionDenied
+from orchestrator.core.actions.persons import same_person
 from orchestrator.core.actions.request import ActionRequest
 from orchestrator.core.actions.state import ACTED, OPEN, UNSETTLED, Action, Stage
 
@@ -102,7 +104,14 @@ def _stands(request: ActionRequest, earlier: Sequence[Action], now: datetime) ->
         return None
     last = same[-1]
     since = now - last.events[-1].at
-    denied = last.stage is Stage.DENIED and since < DENIED_FOR
+    denied = last.stage is Stage.DENIED and since < DENIED_FOR and not _changed_their_mind(request, last)
     looked_for = last.stage is Stage.DONE and last.verify_at is not None
     helped = last.stage is Stage.VERIFIED and since < HELPED_FOR
     return last if denied or looked_for or helped else None
+
+
+def _changed_their_mind(request: ActionRequest, denied: Action) -> bool:
+    """Whether one of whom a service vouches asks anew for what they themselves said no to: nobody else decided."""
+    said = next((event for event in reversed(denied.events) if isinstance(event, ActionDenied)), None)
+    own = said is not None and same_person(said.by, request.requested_by)
+    return own and request.authenticated and same_person(denied.request.requested_by, request.requested_by)

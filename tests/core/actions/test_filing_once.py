@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from orchestrator.core.actions.commands import Claim, Report, Rule, Ruled
+import pytest
+
+from orchestrator.core.actions.commands import Claim, Deny, Report, Rule, Ruled
 from orchestrator.core.actions.filing import Blocked, Known, New, place
 from orchestrator.core.actions.subject import acted_on
 from orchestrator.core.ruling import Decision
@@ -54,3 +56,21 @@ def test_each_way_to_change_an_order_is_a_fact_of_its_own():
     address = acted_on({"order_id": "W1", "operation": "modify_address"}, environment="production")
     items = acted_on({"order_id": "W1", "operation": "modify_items"}, environment="production")
     assert (address, items) == ("W1.modify_address", "W1.modify_items")
+
+
+MINE = {**GIVE_BACK, "requested_by": "customer:ada_1", "authenticated": True, "run": "r-1"}
+
+
+@pytest.mark.parametrize(
+    ("by", "authenticated", "stands"),
+    [("customer:ada_1", True, False), ("local:carol", True, True), ("customer:ada_1", False, True)],
+)
+def test_a_no_of_ones_own(
+    propose: Callable[..., Any], rulings: Callable[..., Ruled], by: str, *, authenticated: bool, stands: bool
+):
+    """Who said no and asks again may; another's no stands, and so does one of somebody whom no service vouches for."""
+    told = propose(**{**MINE, "authenticated": authenticated})
+    told.tell(Rule(ruled=rulings(Decision.APPROVAL)))
+    told.tell(Deny(by=by, reason="the requester said no", via="conversation"))
+    found = place(replace(told.action.request, run="r-2"), [told.action], now=NOW)
+    assert found == (Known(action=told.action) if stands else New())
