@@ -1,8 +1,8 @@
 """Reads where an order is to go: an address written out, the default one, that of an order or of a city."""
 
 from agents.shipment.requests.cursor import Cursor
+from agents.shipment.requests.ordering import place_at, read_order
 from agents.shipment.requests.phrases import Place
-from agents.shipment.requests.pointing import place_at, read_order
 
 _ADJECTIVES = {"home", "shipping", "other", "current", "delivery"}
 _LONGEST = 24
@@ -75,7 +75,10 @@ def _written(cursor: Cursor) -> Place | None:
     start = cursor.at().start
     for length in range(_LONGEST, 3, -1):
         token, after = cursor.at(length - 1), cursor.at(length)
-        if token.kind == "end" or not (after.kind == "end" or after.text in {",", "and", "(", ")", "but", ";", "because", "since", "as", "so", "due", "if"}):
+        if token.kind == "end" or not (
+            after.kind == "end"
+            or after.text in {",", "and", "(", ")", "but", ";", "because", "since", "as", "so", "due", "if"}
+        ):
             continue
         address = parse_address(cursor.sentence.source[start : token.end], "US")
         if address is not None:

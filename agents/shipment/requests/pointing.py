@@ -1,177 +1,21 @@
 """Reads how a sentence points at orders and at items."""
 
-import ast
-from collections.abc import Mapping
 from dataclasses import replace
 
 from agents.shipment.requests.comparing import measured_options
 from agents.shipment.requests.cursor import Cursor
+from agents.shipment.requests.ordering import ORDER_HINTS, read_order
 from agents.shipment.requests.phrases import OrderPhrase, Pair, Thing
-from agents.shipment.requests.tokens import digits, joined_form, singular
+from agents.shipment.requests.restricting import restricted
+from agents.shipment.requests.tokens import digits, singular
 
 _ALL = ("all", "every", "each", "both")
-_ORDER_WORDS = ("order", "orders", "purchase", "purchases")
-_HINTS = {
-    "pending": "pending",
-    "unshipped": "pending",
-    "processing": "pending",
-    "delivered": "delivered",
-    "received": "delivered",
-    "recent": "recent",
-    "latest": "recent",
-    "last": "recent",
-    "newest": "recent",
-    "other": "other",
-    "another": "other",
-    "different": "other",
-    "same": "same",
-    "whole": "same",
-    "entire": "same",
-    "complete": "",
-    "full": "",
-    "new": "",
-    "old": "",
-    "existing": "",
-    "wrong": "",
-    "single": "",
-    "current": "",
-    "most": "",
-    "recently": "recent",
-    "ordered": "",
-    "purchased": "",
-    "placed": "recent",
-    "upcoming": "pending",
-}
-_THING_HINTS = {name: hint for name, hint in _HINTS.items() if hint in {"pending", "delivered", "other", ""}}
-_GOT = {
-    "received": "delivered",
-    "got": "delivered",
-    "ordered": "",
-    "bought": "",
-    "purchased": "",
-    "placed": "",
-}
+
+_THING_HINTS = {name: hint for name, hint in ORDER_HINTS.items() if hint in {"pending", "delivered", "other", ""}}
+
 PRONOUNS = frozenset({"it", "them", "both", "this", "that", "these", "those"})
+
 _NUMBERS = ("2", "3", "4", "5", "6")
-
-
-def order_ids(text: str, cursor: Cursor) -> tuple[str, ...]:
-    """The customer's orders of that number, written with or without `#` and `W`; the number itself if there is none."""
-    wanted = text.upper().lstrip("#").lstrip("W")
-    found = tuple(one.id for one in cursor.scene.orders if one.id.upper().lstrip("#").lstrip("W") == wanted)
-    return found or (text,)
-
-
-def read_order(cursor: Cursor) -> OrderPhrase | None:
-    """An order or orders, from their determiner on; None, with the cursor unmoved, where none is pointed at."""
-    start = cursor.position
-    every = bool(cursor.word("all", "every", "each", "both"))
-    cursor.word("of")
-    definite = cursor.word(*cursor.known("pointing_determiners")) in {"the", "this", "that"}
-    hints: set[str] = set()
-    names: frozenset[str] = frozenset()
-    place = ""
-    while True:
-        text = cursor.at().text
-        if text in _HINTS:
-            hints.add(_HINTS[text])
-            cursor.position += 1
-        elif text == "possible" and cursor.at(1).text in _ORDER_WORDS:
-            cursor.position += 1
-        elif (found := place_at(cursor)) and not place:
-            place = found
-        elif not names and (product := cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)):
-            cursor.position, names = product
-        else:
-            break
-    if cursor.at().kind == "order":
-        ids = order_ids(cursor.at().text, cursor)
-        cursor.position += 1
-        return OrderPhrase(ids=ids, hints=frozenset(hints - {""}))
-    word = cursor.word(*_ORDER_WORDS)
-    if not word:
-        cursor.position = start
-        return None
-    cursor.word("number", "id", "no")
-    ids = _numbers(cursor)
-    if definite and not (ids or place or names or every or hints):
-        hints.add("same")
-    phrase = OrderPhrase(
-        ids=ids,
-        hints=frozenset(hints - {""}),
-        place=place,
-        product_ids=names,
-        is_plural=word in {"orders", "purchases"},
-        is_every=every or (word in {"orders", "purchases"} and not hints - {""}),
-    )
-    return _with_afterwards(cursor, phrase)
-
-
-def _numbers(cursor: Cursor) -> tuple[str, ...]:
-    ids: tuple[str, ...] = ()
-    while cursor.at().kind == "order" or (cursor.at().kind == "number" and len(cursor.at().text) == 7):  # noqa: PLR2004
-        ids = (*ids, *order_ids(cursor.at().text, cursor))
-        cursor.position += 1
-        if cursor.at().text in {"and", ","} and cursor.at(1).kind == "order":
-            cursor.position += 1
-    return ids
-
-
-def _with_afterwards(cursor: Cursor, phrase: OrderPhrase) -> OrderPhrase:
-    """The phrase with what follows the word: `you just placed`, `sent to Texas`, `with the lamp`."""
-    hints, place, names = set(phrase.hints), phrase.place, phrase.product_ids
-    while True:
-        start = cursor.position
-        cursor.word("that", "which")
-        if cursor.phrase("you"):
-            _adverbs(cursor, hints)
-            got = cursor.word("received", "got", "placed", "made", "ordered", "bought", "purchased")
-            if got:
-                hints |= {"delivered"} if got in {"received", "got"} else set()
-                continue
-        cursor.position = start
-        cursor.word("that", "which")
-        cursor.word("was", "is", "were")
-        if cursor.word("sent", "shipped", "delivered", "going", "shipping"):
-            cursor.word("to")
-            cursor.word("your")
-            found = place_at(cursor)
-            if found:
-                place = found
-                cursor.phrase("by accident", "by mistake", "accidentally")
-                continue
-        cursor.position = start
-        if cursor.said("pointing_with_afterwards"):
-            product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
-            if product:
-                cursor.position, ids = product
-                names |= ids
-                continue
-        cursor.position = start
-        return replace(phrase, hints=frozenset(hints - {""}), place=place, product_ids=names)
-
-
-def _adverbs(cursor: Cursor, hints: set[str]) -> None:
-    while word := cursor.word("just", "recently", "already", "have", "had", "most", "also", "previously"):
-        hints |= {"pending"} if word == "just" and cursor.at().text not in {"received", "got"} else set()
-
-
-def place_at(cursor: Cursor) -> str:
-    """Takes the name of a city or state of the customer's own data, or of the words; its city or state code."""
-    words = cursor.scene.words
-    known = {joined_form(city.split()): city for city in words.cities.values()}
-    addresses = [cursor.scene.customer.address, *(order.address for order in cursor.scene.orders)]
-    known |= {joined_form(one.city.lower().split()): one.city.lower() for one in addresses}
-    known |= {
-        joined_form(name.split()): code for code, name in words.states.items() if joined_form(name.split()) not in known
-    }
-    known |= {joined_form([name]): city for name, city in words.cities.items()}
-    for length in (3, 2, 1):
-        form = joined_form([cursor.at(ahead).text for ahead in range(length)])
-        if form and form in known and cursor.at(length - 1).kind != "end":
-            cursor.position += length
-            return known[form]
-    return ""
 
 
 def read_thing(cursor: Cursor, *, takes_with: bool = True) -> Thing | None:
@@ -181,7 +25,7 @@ def read_thing(cursor: Cursor, *, takes_with: bool = True) -> Thing | None:
     if thing is None:
         cursor.position = start
         return None
-    thing = _restricted(cursor, thing, takes_with=takes_with)
+    thing = restricted(cursor, thing, takes_with=takes_with)
     before = cursor.position
     if cursor.said("pointing_except"):
         excluded = read_things(cursor, takes_with=takes_with)
@@ -383,116 +227,3 @@ def _adjectives(
         else:
             return None
     return frozenset(hints - {""}), tuple(pairs)
-
-
-def _restricted(cursor: Cursor, thing: Thing, *, takes_with: bool) -> Thing:
-    """The thing with all that follows and restricts it."""
-    while True:
-        start = cursor.position
-        for read in (_literal, _got, _in_order, _with_values if takes_with else _values):
-            cursor.position = start
-            restricted = read(cursor, thing)
-            if restricted is not None:
-                thing = restricted
-                break
-        else:
-            cursor.position = start
-            return thing
-
-
-def _literal(cursor: Cursor, thing: Thing) -> Thing | None:
-    cursor.word("with", ":")
-    options = read_options(cursor)
-    return None if options is None else replace(thing, options=options)
-
-
-def read_options(cursor: Cursor) -> Mapping[str, str] | None:
-    """Options written as an object: `{'color': 'red'}`."""
-    token = cursor.at()
-    if token.kind != "literal":
-        return None
-    try:
-        found = ast.literal_eval(token.raw)
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        return None
-    if not isinstance(found, dict):
-        return None
-    cursor.position += 1
-    return {str(name): str(value) for name, value in found.items()}
-
-
-def _got(cursor: Cursor, thing: Thing) -> Thing | None:
-    """`that you just received`, `you bought with the lamp`."""
-    start = cursor.position
-    cursor.word("that", "which")
-    if not cursor.word("you"):
-        cursor.position = start
-        if thing.product_ids and cursor.word("received", "ordered"):
-            return replace(thing, hints=thing.hints | ({"delivered"} if cursor.at(-1).text == "received" else set()))
-        return None
-    hints: set[str] = set()
-    _adverbs(cursor, hints)
-    got = cursor.word(*_GOT)
-    if not got:
-        cursor.position = start
-        return None
-    hints |= {_GOT[got]} - {""}
-    if got in {"received", "got"}:
-        hints.discard("pending")
-    thing = replace(thing, hints=thing.hints | hints)
-    if cursor.said("pointing_got"):
-        product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
-        if not product:
-            cursor.position = start
-            return None
-        cursor.position, ids = product
-        thing = replace(thing, beside=Thing(product_ids=ids))
-    return thing
-
-
-def _in_order(cursor: Cursor, thing: Thing) -> Thing | None:
-    opened = bool(cursor.word("("))
-    preposition = cursor.word("in", "from", "of", "inside", "on", "within", "for")
-    if not preposition:
-        return None
-    if preposition != "for" and cursor.word("it"):
-        phrase: OrderPhrase | None = OrderPhrase(hints=frozenset({"same"}))
-    elif cursor.phrase("different orders", "separate orders", "two different orders"):
-        phrase = OrderPhrase()
-    else:
-        phrase = read_order(cursor)
-    if phrase is None or (opened and not cursor.word(")")):
-        return None
-    if preposition == "for" and not phrase.ids:
-        return None
-    return replace(thing, order=phrase)
-
-
-def _values(cursor: Cursor, thing: Thing) -> Thing | None:
-    return _described(cursor, thing, takes_with=False)
-
-
-def _with_values(cursor: Cursor, thing: Thing) -> Thing | None:
-    return _described(cursor, thing, takes_with=True)
-
-
-def _described(cursor: Cursor, thing: Thing, *, takes_with: bool) -> Thing | None:
-    """`with 500ml`, `that are small`: values after the name."""
-    if not thing.product_ids:
-        return None
-    if not (cursor.said("pointing_described") or (takes_with and cursor.word("with", "in"))):
-        return None
-    pairs: list[frozenset[Pair]] = []
-    while True:
-        start = cursor.position
-        if pairs:
-            cursor.word("and", ",")
-        cursor.word("a", "size", "color")
-        value = next(cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, thing.product_ids), None)
-        if value is None:
-            cursor.position = start
-            break
-        cursor.position, found = value
-        pairs.append(found)
-        cursor.word("capacity", "size", "color", "material")
-    return replace(thing, pairs=(*thing.pairs, *pairs)) if pairs else None

@@ -139,7 +139,12 @@ def find_lines(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple[
 
 def _check_one_order(thing: Thing, lines: Sequence[Line], memory: Memory) -> None:
     """A group `in your order` is of one order; `in your orders` may be of more."""
-    if thing.is_every and not thing.product_ids and thing.order is None and not thing.hints & {"ordered", "pending", "delivered"}:
+    if (
+        thing.is_every
+        and not thing.product_ids
+        and thing.order is None
+        and not thing.hints & {"ordered", "pending", "delivered"}
+    ):
         if len({line.order_id for line in lines}) > 1 and not memory.orders:
             raise Unclear("order", "items of more than one order may be meant")
         return

@@ -1,21 +1,20 @@
 """Reads sentences clause by clause into statements; a clause that nothing reads ends the reading there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agents.shipment.requests.acting import read_act, read_elided
-from agents.shipment.requests.conditions import Condition, read_condition
+from agents.shipment.requests.conditioning import conditioned
+from agents.shipment.requests.conditions import read_condition
 from agents.shipment.requests.cursor import Cursor, Scene
 from agents.shipment.requests.paying import read_paying, read_paying_if
 from agents.shipment.requests.phrases import (
     Act,
-    Confirmed,
     Go,
     Guard,
     Mood,
     More,
     OnlyOne,
-    Otherwise,
     Question,
     Reason,
     Statement,
@@ -38,6 +37,7 @@ from agents.shipment.requests.tokens import Sentence
 from agents.shipment.requests.wishing import read_wish
 
 _STARTS = frozenset({"which", "who", "while", "although", "though", "after", "before", "when", "where"})
+
 _MOST_TOKENS = 160
 
 
@@ -240,46 +240,12 @@ def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
         if isinstance(body, Unread):
             cursor.position = start
             continue
-        made = _conditioned(condition, body)
+        made = conditioned(condition, body)
         if made is not None:
             return made
         cursor.position = body_start
     cursor.position = start
     return None
-
-
-def _as_preference(more: More) -> More:
-    """What is wanted only if there is a choice, as a preference."""
-    wish = more.wish
-    return replace(more, wish=replace(wish, pairs=(), preferred=(*wish.preferred, *((pairs,) for pairs in wish.pairs))))
-
-
-def _one_of(body: list[Statement]) -> list[Statement] | None:
-    """`you prefer to return the lamp`: which of two acts that exclude each other is wanted."""
-    if all(isinstance(one, OnlyOne) for one in body):
-        return body
-    acts = [one for one in body if isinstance(one, Act)]
-    return [OnlyOne(verb=acts[0].verb)] if len(acts) == len(body) == 1 else None
-
-
-def _conditioned(condition: Condition, body: list[Statement]) -> list[Statement] | None:
-    acts = [one for one in body if isinstance(one, Act)]
-    match condition.kind:
-        case "confirm":
-            drops = any(act.mood is Mood.FORBID for act in acts) or condition.drops_all
-            kept = tuple(one for one in body if not (isinstance(one, Act) and one.mood is Mood.FORBID))
-            return [Confirmed(body=kept, drops_all=drops, is_only=condition.is_only)]
-        case "impossible":
-            return [Otherwise(body=tuple(body), product_ids=condition.product_ids)]
-        case "one":
-            return _one_of(body)
-        case "unshipped":
-            return [replace(one, needs_pending=True) if isinstance(one, Act) else one for one in body]
-        case "several":
-            wishes = [_as_preference(one) for one in body if isinstance(one, More)]
-            return [*wishes] if len(wishes) == len(body) else None
-        case _:
-            return None
 
 
 def _given(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from agents.shipment.requests.catalogue import words_of
 from agents.shipment.requests.cursor import Cursor
+from agents.shipment.requests.ordering import order_ids, read_order
 from agents.shipment.requests.phrases import OrderPhrase, Reason, Statement, Story, Thing
 from agents.shipment.requests.placing import read_place
-from agents.shipment.requests.pointing import PRONOUNS, order_ids, read_order, read_thing, read_things
+from agents.shipment.requests.pointing import PRONOUNS, read_thing, read_things
 from agents.shipment.requests.tokens import Token
 
 SEPARATORS = frozenset(
@@ -86,7 +87,10 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
     if not things:
         cursor.position = start
         return None
-    return [Story(things=tuple(replace(one, hints=one.hints | hints) for one in things)), *_by_mistake(cursor, wrongly=bool(wrongly))]
+    return [
+        Story(things=tuple(replace(one, hints=one.hints | hints) for one in things)),
+        *_by_mistake(cursor, wrongly=bool(wrongly)),
+    ]
 
 
 def _by_mistake(cursor: Cursor, *, wrongly: bool) -> list[Statement]:

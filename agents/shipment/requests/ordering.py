@@ -1,0 +1,161 @@
+"""Reads how a sentence points at orders and at places."""
+
+from dataclasses import replace
+
+from agents.shipment.requests.cursor import Cursor
+from agents.shipment.requests.phrases import OrderPhrase
+from agents.shipment.requests.tokens import joined_form
+
+_ORDER_WORDS = ("order", "orders", "purchase", "purchases")
+
+ORDER_HINTS = {
+    "pending": "pending",
+    "unshipped": "pending",
+    "processing": "pending",
+    "delivered": "delivered",
+    "received": "delivered",
+    "recent": "recent",
+    "latest": "recent",
+    "last": "recent",
+    "newest": "recent",
+    "other": "other",
+    "another": "other",
+    "different": "other",
+    "same": "same",
+    "whole": "same",
+    "entire": "same",
+    "complete": "",
+    "full": "",
+    "new": "",
+    "old": "",
+    "existing": "",
+    "wrong": "",
+    "single": "",
+    "current": "",
+    "most": "",
+    "recently": "recent",
+    "ordered": "",
+    "purchased": "",
+    "placed": "recent",
+    "upcoming": "pending",
+}
+
+
+def order_ids(text: str, cursor: Cursor) -> tuple[str, ...]:
+    """The customer's orders of that number, written with or without `#` and `W`; the number itself if there is none."""
+    wanted = text.upper().lstrip("#").lstrip("W")
+    found = tuple(one.id for one in cursor.scene.orders if one.id.upper().lstrip("#").lstrip("W") == wanted)
+    return found or (text,)
+
+
+def read_order(cursor: Cursor) -> OrderPhrase | None:
+    """An order or orders, from their determiner on; None, with the cursor unmoved, where none is pointed at."""
+    start = cursor.position
+    every = bool(cursor.word("all", "every", "each", "both"))
+    cursor.word("of")
+    definite = cursor.word(*cursor.known("pointing_determiners")) in {"the", "this", "that"}
+    hints: set[str] = set()
+    names: frozenset[str] = frozenset()
+    place = ""
+    while True:
+        text = cursor.at().text
+        if text in ORDER_HINTS:
+            hints.add(ORDER_HINTS[text])
+            cursor.position += 1
+        elif text == "possible" and cursor.at(1).text in _ORDER_WORDS:
+            cursor.position += 1
+        elif (found := place_at(cursor)) and not place:
+            place = found
+        elif not names and (product := cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)):
+            cursor.position, names = product
+        else:
+            break
+    if cursor.at().kind == "order":
+        ids = order_ids(cursor.at().text, cursor)
+        cursor.position += 1
+        return OrderPhrase(ids=ids, hints=frozenset(hints - {""}))
+    word = cursor.word(*_ORDER_WORDS)
+    if not word:
+        cursor.position = start
+        return None
+    cursor.word("number", "id", "no")
+    ids = _numbers(cursor)
+    if definite and not (ids or place or names or every or hints):
+        hints.add("same")
+    phrase = OrderPhrase(
+        ids=ids,
+        hints=frozenset(hints - {""}),
+        place=place,
+        product_ids=names,
+        is_plural=word in {"orders", "purchases"},
+        is_every=every or (word in {"orders", "purchases"} and not hints - {""}),
+    )
+    return _with_afterwards(cursor, phrase)
+
+
+def _numbers(cursor: Cursor) -> tuple[str, ...]:
+    ids: tuple[str, ...] = ()
+    while cursor.at().kind == "order" or (cursor.at().kind == "number" and len(cursor.at().text) == 7):  # noqa: PLR2004
+        ids = (*ids, *order_ids(cursor.at().text, cursor))
+        cursor.position += 1
+        if cursor.at().text in {"and", ","} and cursor.at(1).kind == "order":
+            cursor.position += 1
+    return ids
+
+
+def _with_afterwards(cursor: Cursor, phrase: OrderPhrase) -> OrderPhrase:
+    """The phrase with what follows the word: `you just placed`, `sent to Texas`, `with the lamp`."""
+    hints, place, names = set(phrase.hints), phrase.place, phrase.product_ids
+    while True:
+        start = cursor.position
+        cursor.word("that", "which")
+        if cursor.phrase("you"):
+            adverbs(cursor, hints)
+            got = cursor.word("received", "got", "placed", "made", "ordered", "bought", "purchased")
+            if got:
+                hints |= {"delivered"} if got in {"received", "got"} else set()
+                continue
+        cursor.position = start
+        cursor.word("that", "which")
+        cursor.word("was", "is", "were")
+        if cursor.word("sent", "shipped", "delivered", "going", "shipping"):
+            cursor.word("to")
+            cursor.word("your")
+            found = place_at(cursor)
+            if found:
+                place = found
+                cursor.phrase("by accident", "by mistake", "accidentally")
+                continue
+        cursor.position = start
+        if cursor.said("pointing_with_afterwards"):
+            product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
+            if product:
+                cursor.position, ids = product
+                names |= ids
+                continue
+        cursor.position = start
+        return replace(phrase, hints=frozenset(hints - {""}), place=place, product_ids=names)
+
+
+def adverbs(cursor: Cursor, hints: set[str]) -> None:
+    """Takes `just`, `recently`, ...; what is just bought is pending."""
+    while word := cursor.word("just", "recently", "already", "have", "had", "most", "also", "previously"):
+        hints |= {"pending"} if word == "just" and cursor.at().text not in {"received", "got"} else set()
+
+
+def place_at(cursor: Cursor) -> str:
+    """Takes the name of a city or state of the customer's own data, or of the words; its city or state code."""
+    words = cursor.scene.words
+    known = {joined_form(city.split()): city for city in words.cities.values()}
+    addresses = [cursor.scene.customer.address, *(order.address for order in cursor.scene.orders)]
+    known |= {joined_form(one.city.lower().split()): one.city.lower() for one in addresses}
+    known |= {
+        joined_form(name.split()): code for code, name in words.states.items() if joined_form(name.split()) not in known
+    }
+    known |= {joined_form([name]): city for name, city in words.cities.items()}
+    for length in (3, 2, 1):
+        form = joined_form([cursor.at(ahead).text for ahead in range(length)])
+        if form and form in known and cursor.at(length - 1).kind != "end":
+            cursor.position += length
+            return known[form]
+    return ""

@@ -1,0 +1,95 @@
+"""Reads requests for another address: of orders, of the customer, or of both."""
+
+from agents.shipment.requests.cursor import Cursor
+from agents.shipment.requests.ordering import read_order
+from agents.shipment.requests.phrases import Act, OrderPhrase, Place, Verb
+from agents.shipment.requests.placing import read_place
+from agents.shipment.requests.pointing import joint
+
+_PROFILE = {"default", "user", "profile", "account", "home"}
+
+
+def read_correction(cursor: Cursor) -> Act | None:
+    """`correct all order addresses and your user address`: to the address that the customer states."""
+    start = cursor.position
+    cursor.word("potentially", "possibly", "maybe")
+    if not cursor.word("correct", "fix", "update", "change"):
+        return None
+    orders: tuple[OrderPhrase, ...] = ()
+    profile = False
+    while True:
+        before = cursor.position
+        if (orders or profile) and not joint(cursor):
+            break
+        every = bool(cursor.word("all", "both"))
+        cursor.word("of")
+        cursor.word("the", "your")
+        if every and cursor.said("acting_corrected"):
+            orders = (*orders, OrderPhrase(is_every=True, hints=frozenset({"pending"})))
+        elif not every and cursor.said("acting_corrected_2"):
+            profile = True
+        else:
+            cursor.position = before
+            break
+    if cursor.at(0).text in {"to", "with"} or not (orders or profile):
+        cursor.position = start
+        return None
+    return Act(verb=Verb.READDRESS, orders=orders, place=Place(is_stated=True), is_profile=profile)
+
+
+def read_readdressing(cursor: Cursor) -> Act | None:
+    """`the address of order 1 to 2 Main Street ...`, `your LA order to your NYC address`."""
+    start = cursor.position
+    cursor.word("the", "your", "my")
+    noun = cursor.said("acting_address")
+    if noun:
+        orders, profile = _addressed(cursor, noun)
+        orders, profile = _also_addressed(cursor, orders, is_profile=profile)
+        if cursor.word("to", "with", "into") and (place := read_place(cursor)):
+            orders, profile = _also_addressed(cursor, orders, is_profile=profile)
+            return Act(verb=Verb.READDRESS, orders=orders, place=place, is_profile=profile)
+        cursor.position = start
+        return None
+    cursor.position = start
+    order = read_order(cursor)
+    if order is not None and cursor.said("acting_readdressed"):
+        place = read_place(cursor)
+        if place is not None:
+            return Act(verb=Verb.READDRESS, orders=(order,), place=place)
+    cursor.position = start
+    return None
+
+
+def _also_addressed(
+    cursor: Cursor, orders: tuple[OrderPhrase, ...], *, is_profile: bool
+) -> tuple[tuple[OrderPhrase, ...], bool]:
+    """`and also the address of order 1`, `and your default address too`: more of whose address it is."""
+    while True:
+        start = cursor.position
+        if joint(cursor) and (cursor.word("the", "your") or True):
+            noun = cursor.said("acting_address")
+            more, also = _addressed(cursor, noun) if noun else ((), False)
+            if noun and (more or also) and (cursor.at().text not in {"to", "with"} or not orders):
+                cursor.word("too", "also")
+                orders, is_profile = (*orders, *more), is_profile or also
+                continue
+            if noun and (more or also):
+                orders, is_profile = (*orders, *more), is_profile or also
+                return orders, is_profile
+        cursor.position = start
+        return orders, is_profile
+
+
+def _addressed(cursor: Cursor, noun: str) -> tuple[tuple[OrderPhrase, ...], bool]:
+    """Whose address it is: orders, and whether the customer's own."""
+    profile = bool(_PROFILE & set(noun.split(" ")))
+    start = cursor.position
+    if not cursor.word("of", "for", "on", "in"):
+        return (() if profile else (OrderPhrase(hints=frozenset({"same"})),)), profile
+    if cursor.phrase("your account", "your profile", "your user profile"):
+        return (), True
+    order = read_order(cursor) or (OrderPhrase(hints=frozenset({"same"})) if cursor.word("it") else None)
+    if order is None:
+        cursor.position = start
+        return (), profile
+    return (order,), profile

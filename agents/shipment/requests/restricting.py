@@ -1,0 +1,131 @@
+"""Reads what stands after an item and says which one it is: its order, its values, when it came."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import replace
+
+from agents.shipment.requests.cursor import Cursor
+from agents.shipment.requests.ordering import adverbs, read_order
+from agents.shipment.requests.phrases import OrderPhrase, Pair, Thing
+
+_GOT = {
+    "received": "delivered",
+    "got": "delivered",
+    "ordered": "",
+    "bought": "",
+    "purchased": "",
+    "placed": "",
+}
+
+
+def restricted(cursor: Cursor, thing: Thing, *, takes_with: bool) -> Thing:
+    """The thing with all that follows and restricts it."""
+    while True:
+        start = cursor.position
+        for read in (_literal, _got, _in_order, _with_values if takes_with else _values):
+            cursor.position = start
+            restricted = read(cursor, thing)
+            if restricted is not None:
+                thing = restricted
+                break
+        else:
+            cursor.position = start
+            return thing
+
+
+def _literal(cursor: Cursor, thing: Thing) -> Thing | None:
+    cursor.word("with", ":")
+    options = read_options(cursor)
+    return None if options is None else replace(thing, options=options)
+
+
+def read_options(cursor: Cursor) -> Mapping[str, str] | None:
+    """Options written as an object: `{'color': 'red'}`."""
+    token = cursor.at()
+    if token.kind != "literal":
+        return None
+    try:
+        found = ast.literal_eval(token.raw)
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    cursor.position += 1
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def _got(cursor: Cursor, thing: Thing) -> Thing | None:
+    """`that you just received`, `you bought with the lamp`."""
+    start = cursor.position
+    cursor.word("that", "which")
+    if not cursor.word("you"):
+        cursor.position = start
+        if thing.product_ids and cursor.word("received", "ordered"):
+            return replace(thing, hints=thing.hints | ({"delivered"} if cursor.at(-1).text == "received" else set()))
+        return None
+    hints: set[str] = set()
+    adverbs(cursor, hints)
+    got = cursor.word(*_GOT)
+    if not got:
+        cursor.position = start
+        return None
+    hints |= {_GOT[got]} - {""}
+    if got in {"received", "got"}:
+        hints.discard("pending")
+    thing = replace(thing, hints=thing.hints | hints)
+    if cursor.said("pointing_got"):
+        product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
+        if not product:
+            cursor.position = start
+            return None
+        cursor.position, ids = product
+        thing = replace(thing, beside=Thing(product_ids=ids))
+    return thing
+
+
+def _in_order(cursor: Cursor, thing: Thing) -> Thing | None:
+    opened = bool(cursor.word("("))
+    preposition = cursor.word("in", "from", "of", "inside", "on", "within", "for")
+    if not preposition:
+        return None
+    if preposition != "for" and cursor.word("it"):
+        phrase: OrderPhrase | None = OrderPhrase(hints=frozenset({"same"}))
+    elif cursor.phrase("different orders", "separate orders", "two different orders"):
+        phrase = OrderPhrase()
+    else:
+        phrase = read_order(cursor)
+    if phrase is None or (opened and not cursor.word(")")):
+        return None
+    if preposition == "for" and not phrase.ids:
+        return None
+    return replace(thing, order=phrase)
+
+
+def _values(cursor: Cursor, thing: Thing) -> Thing | None:
+    return _described(cursor, thing, takes_with=False)
+
+
+def _with_values(cursor: Cursor, thing: Thing) -> Thing | None:
+    return _described(cursor, thing, takes_with=True)
+
+
+def _described(cursor: Cursor, thing: Thing, *, takes_with: bool) -> Thing | None:
+    """`with 500ml`, `that are small`: values after the name."""
+    if not thing.product_ids:
+        return None
+    if not (cursor.said("pointing_described") or (takes_with and cursor.word("with", "in"))):
+        return None
+    pairs: list[frozenset[Pair]] = []
+    while True:
+        start = cursor.position
+        if pairs:
+            cursor.word("and", ",")
+        cursor.word("a", "size", "color")
+        value = next(cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, thing.product_ids), None)
+        if value is None:
+            cursor.position = start
+            break
+        cursor.position, found = value
+        pairs.append(found)
+        cursor.word("capacity", "size", "color", "material")
+    return replace(thing, pairs=(*thing.pairs, *pairs)) if pairs else None
