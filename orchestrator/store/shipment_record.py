@@ -27,6 +27,10 @@ _MAKE = (
     "INSERT INTO shipments (number, action, order_id, carrier, stage, status, is_open, is_exception, updated_at, body) "
     "VALUES (?, ?, '', '', 'requested', 'pending', 1, 0, ?, '{}')"
 )
+_UNRECORDED = (
+    "SELECT a.number FROM actions a LEFT JOIN shipment_actions s ON s.action = a.number "
+    "WHERE a.workflow = ? AND a.subject = ? AND (s.version IS NULL OR s.version < a.version) ORDER BY a.number"
+)
 _SEEN = (
     "INSERT INTO shipment_actions (action, shipment, version) VALUES (?, ?, ?) "
     "ON CONFLICT (action) DO UPDATE SET shipment = excluded.shipment, version = excluded.version"
@@ -42,6 +46,9 @@ def record_action(connection: Connection, action_id: str, *, now: datetime, void
     """Write the record of the shipment that an action makes or ends; None where there is none."""
     number = stored_actions.number_of(action_id)
     action = load_action(connection, number)
+    if action.request.workflow == VOID:  # whose number is known once what was bought is recorded
+        for (earlier,) in connection.execute(_UNRECORDED, CREATE, action.request.subject):
+            record_action(connection, f"A-{earlier}", now=now, void_days=void_days)
     shipment = _shipment_of(connection, action, now)
     connection.execute(_SEEN, number, shipment, len(action.events))
     return None if shipment is None else write_record(connection, shipment, now=now, void_days=void_days)

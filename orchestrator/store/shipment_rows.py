@@ -9,7 +9,8 @@ from typing import cast
 from orchestrator.core.errors import InputError
 from orchestrator.core.report import Json
 from orchestrator.core.shipping.following import next_poll
-from orchestrator.core.shipping.standing import ShipmentStage, Standing
+from orchestrator.core.shipping.stage import ShipmentStage
+from orchestrator.core.shipping.standing import Standing
 from orchestrator.store.database import Row, Value
 from orchestrator.store.documents import from_stamp, from_text, stamp, to_text
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from orchestrator.core.shipping.address import Address
-from orchestrator.core.shipping.planning import Plan, Planned, Wishes
+if TYPE_CHECKING:
+    from orchestrator.core.shipping.address import Address
+    from orchestrator.core.shipping.planning import Plan, Planned, Wishes
 
 Document = dict[str, object]
 Tell = Callable[[str], None]
@@ -28,11 +29,11 @@ class LabelFile:
 class ShippingApplication(Protocol):
     """Shipments, from order to doorstep. Heavy imports happen inside the methods."""
 
-    async def plan_shipment(self, order: str, wishes: Wishes) -> Plan:
+    async def plan_shipment(self, order: str, wishes: "Wishes") -> "Plan":
         """What would be bought for an order, exactly, or why nothing; changes nothing."""
         ...
 
-    async def buy_shipment(self, plan: Planned, *, tell: Tell) -> Document:
+    async def buy_shipment(self, plan: "Planned", *, tell: Tell) -> Document:
         """Buy exactly what was shown, once, as this user; `tell` hears what happens.
 
         The document has `status` (done, waiting, accepted, unknown, failed or refused), `message`, `next` and the
@@ -68,15 +69,15 @@ class ShippingApplication(Protocol):
         """Settle a parked one: `shipped` or `not_shipped` is what this user saw; as for `buy_shipment`."""
         ...
 
-    def validate_address(self, address: Address) -> Document:
+    def validate_address(self, address: "Address") -> Document:
         """Whether an address is well formed; `result` is valid, corrected, ambiguous or unknown."""
         ...
 
-    async def order_address(self, order: str) -> Address:
+    async def order_address(self, order: str) -> "Address":
         """The address of an order; InputError where there is no such order."""
         ...
 
-    def import_orders(self, path: Path, *, ship_from: Address | None) -> Document:
+    def import_orders(self, path: Path, *, ship_from: "Address | None") -> Document:
         """Take orders of a CSV file into the shop on this machine: `orders`, `unchanged`, `rejected`, `ignored`.
 
         `ship_from` is from where it ships from now on; None leaves that as it is.

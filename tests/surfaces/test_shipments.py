@@ -126,9 +126,10 @@ def test_the_list_is_narrowed(run: Run):
     assert json.loads(run("shipments", "list", "--limit", "1", "--json").out)["more"] is True
     assert run("shipments", "list", "--status", "delivered").out == "No shipment is so.\n"
     assert run("shipments", "list", "--order", "W7").out == "No shipment is so.\n"
-    refused = run("shipments", "list", "--status", "lost")
-    assert refused.code == 2
-    assert "out_for_delivery" in refused.err
+    refused = run("shipments", "list", "--status", "out for deliver")
+    assert (refused.code, refused.out) == (2, "")
+    assert "give out_for_delivery" in refused.err
+    assert "voided" in run("shipments", "list", "--status", "lost").err
 
 
 def test_a_shipment_is_shown_with_all_that_is_known(run: Run):

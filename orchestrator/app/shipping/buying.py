@@ -15,7 +15,7 @@ from orchestrator.core.actions.request import ActionRequest
 from orchestrator.core.actions.state import UNSETTLED, Action, Stage
 from orchestrator.core.report import Json
 from orchestrator.core.shipping.planning import NotPlanned, Plan, Planned, Wishes, plan_document
-from orchestrator.core.shipping.standing import ShipmentStage
+from orchestrator.core.shipping.stage import ShipmentStage
 from orchestrator.settings import Settings
 from orchestrator.store.shipment_rows import Recorded
 

@@ -6,7 +6,7 @@ from orchestrator.core.actions.standing import standing
 from orchestrator.core.actions.state import Action
 from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
-from orchestrator.core.shipping.standing import ShipmentStage
+from orchestrator.core.shipping.stage import ShipmentStage
 from orchestrator.store.shipment_rows import Recorded
 
 _STATUSES = {

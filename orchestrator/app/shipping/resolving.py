@@ -12,7 +12,8 @@ from orchestrator.core.actions.commands import Attest
 from orchestrator.core.actions.state import ACTED, UNSETTLED, Action
 from orchestrator.core.errors import InputError
 from orchestrator.core.report import Json
-from orchestrator.core.shipping.standing import CREATE, ShipmentStage
+from orchestrator.core.shipping.stage import ShipmentStage
+from orchestrator.core.shipping.standing import CREATE
 from orchestrator.core.workflows import Done
 from orchestrator.store.shipment_rows import Recorded
 from orchestrator.surfaces.shipping_application import Found

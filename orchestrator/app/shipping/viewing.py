@@ -2,17 +2,18 @@
 
 import difflib
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from orchestrator.app.identity import this_user
 from orchestrator.app.shipping.outcome import redacted
-from orchestrator.app.shipping.recording import open_shipments
+from orchestrator.app.shipping.recording import ShipmentDesk, open_shipments
 from orchestrator.core.action_history import history_entry
-from orchestrator.core.errors import InputError
+from orchestrator.core.errors import InputError, StoreError
 from orchestrator.core.report import Json
 from orchestrator.core.shipping.address import Address, read_address
-from orchestrator.core.shipping.standing import ShipmentStage
+from orchestrator.core.shipping.stage import ShipmentStage
 from orchestrator.store.actions import StoredActions
 from orchestrator.store.manifests import StoredManifests
 from orchestrator.surfaces.shipping_application import LabelFile
@@ -33,6 +34,7 @@ def list_shipments(
 ) -> tuple[Json, ...]:
     """Shipments in any of those states, the newest first."""
     moment = now or datetime.now(UTC)
+    _catch_up(database, moment)
     found = open_shipments(database).listed(now=moment, states=states, order_id=order, limit=limit)
     return tuple(redacted(record.document(now=moment)) for record in found)
 
@@ -40,7 +42,14 @@ def list_shipments(
 def show_shipments(database: "Database", name: str, *, now: datetime | None = None) -> tuple[Json, ...]:
     """The shipments that an id, a tracking number or an order names, each with its history; the newest first."""
     moment, actions = now or datetime.now(UTC), StoredActions(database)
+    _catch_up(database, moment)
     return tuple(_with_history(record, actions, moment) for record in named(open_shipments(database), name))
+
+
+def _catch_up(database: "Database", now: datetime) -> None:
+    """Record what no worker has recorded yet, where that is possible: a laptop has none."""
+    with suppress(StoreError):
+        ShipmentDesk(database).look(now)
 
 
 def named(shipments: "StoredShipments", name: str) -> "tuple[Recorded, ...]":

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from orchestrator.core.actions.standing import standing
 from orchestrator.core.actions.state import ACTED, OPEN, UNSETTLED, Action, Stage
@@ -11,6 +10,7 @@ from orchestrator.core.report import Json
 from orchestrator.core.shipping.following import ENDED, of_parcels
 from orchestrator.core.shipping.requested import refund_of, shipment_of
 from orchestrator.core.shipping.shipment import Shipment, TrackingEvent, TrackingStatus
+from orchestrator.core.shipping.stage import ShipmentStage
 from orchestrator.core.shipping.tracking import Tracked, track
 from orchestrator.core.table import iso_utc
 
@@ -21,27 +21,6 @@ CREATE = "create_shipment"
 VOID = "void_shipment"
 BUYING = frozenset({CREATE, VOID})
 """The workflows whose actions make and end shipments."""
-
-
-class ShipmentStage(StrEnum):
-    """How far the buying of a shipment is."""
-
-    REQUESTED = "requested"
-    """Nothing was bought: it waits for a yes, or the policy forbids it."""
-    BUYING = "buying"
-    """Somebody said yes; it is about to be bought, or is being bought."""
-    PARKED = "parked"
-    """Nobody knows whether it was bought, or whether it was given back: a person has it."""
-    REFUSED = "refused"
-    """It was not bought: the shop or the carrier said no."""
-    CANCELLED = "cancelled"
-    """It was not bought: nobody wants it any more."""
-    BOUGHT = "bought"
-    """There is a label; where the parcel is, the status tells."""
-    VOIDING = "voiding"
-    """It is being given back."""
-    VOIDED = "voided"
-    """It was given back."""
 
 
 _BEFORE = {

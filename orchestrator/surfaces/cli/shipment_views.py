@@ -2,15 +2,12 @@
 
 import asyncio
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from orchestrator.core.errors import InputError
-from orchestrator.core.shipping.shipment import TrackingStatus
-from orchestrator.core.shipping.standing import ShipmentStage
 from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli.output import out_screen, warn, write, write_json
 from orchestrator.surfaces.shipping_application import LabelFile
@@ -41,11 +38,6 @@ Shipment = Annotated[
     str, typer.Argument(metavar="SHIPMENT", help="Its id such as S-1, a tracking number, or the order's id.")
 ]
 _LIMIT = 10_000
-_WORDS = dict.fromkeys(
-    ("parked", "exception", "late", *(stage.value for stage in ShipmentStage), *(one.value for one in TrackingStatus))
-)
-State = StrEnum("State", {word.upper(): word for word in _WORDS})  # type: ignore[misc]  # one list of words for all
-"""What a list may be narrowed to: a stage, where the parcel is, `late`, or `exception`."""
 
 
 def add_to(group: typer.Typer) -> None:
@@ -60,14 +52,17 @@ def list_(
     context: typer.Context,
     *,
     status: Annotated[
-        list[State] | None, typer.Option("--status", help="Only these. Repeatable.", show_default=False)
+        list[str] | None,
+        typer.Option(
+            "--status", metavar="STATE", help="Only these: parked, exception, late, in_transit, ... Repeatable."
+        ),
     ] = None,
     order: Annotated[str | None, typer.Option("--order", metavar="ORDER", help="Only those of this order.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=_LIMIT, help="How many.")] = 20,
     as_json: shared.AsJson = False,
 ) -> None:
     """List shipments, the newest first: what waits, what is parked or late, and where the others are."""
-    states = [str(one) for one in status or ()]
+    states = [_state(one) for one in status or ()]
     # one more than is shown tells whether there are more
     found = shared.application_of(context).list_shipments(states=states, order=order, limit=limit + 1)
     shipments, more = found[:limit], len(found) > limit
@@ -76,6 +71,21 @@ def list_(
     else:
         narrowed = bool(states) or order is not None
         write(shipments_list(shipments, out_screen(), more=more, narrowed=narrowed))
+
+
+def _state(given: str) -> str:
+    """A stage, a status of a parcel, `late` or `exception`; InputError names what is near."""
+    from difflib import get_close_matches  # noqa: PLC0415  # not for --help
+
+    from orchestrator.core.shipping.shipment import TrackingStatus  # noqa: PLC0415  # the same
+    from orchestrator.core.shipping.stage import ShipmentStage  # noqa: PLC0415  # the same
+
+    known = dict.fromkeys(("late", "exception", *(one.value for one in (*ShipmentStage, *TrackingStatus))))
+    word = given.strip().lower().replace("-", "_").replace(" ", "_")
+    if word in known:
+        return word
+    near = get_close_matches(word, known, n=3, cutoff=0.6) or sorted(known)
+    raise InputError(f"--status {given!r} is no state of a shipment: give {', '.join(near)}")
 
 
 def show(context: typer.Context, shipment: Shipment, *, as_json: shared.AsJson = False) -> None:

@@ -8,12 +8,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from orchestrator.core.errors import InputError
-from orchestrator.core.shipping.planning import NotPlanned, Planned, Wishes, plan_document
 from orchestrator.surfaces.application import Application, Document
 from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli import shipment_views, shipping_data
@@ -24,6 +23,9 @@ from orchestrator.surfaces.cli.shipping_data import read_address_file
 from orchestrator.surfaces.shipping_application import Found as Seen
 from orchestrator.surfaces.terminal.fields import fields, text
 from orchestrator.surfaces.terminal.shipments import not_planned_page, plan_page, result_page
+
+if TYPE_CHECKING:
+    from orchestrator.core.shipping.planning import NotPlanned, Planned
 
 CREATE_EXAMPLES = """\b
 Examples:
@@ -120,6 +122,8 @@ def create(
 
     Exit code 0 bought, 3 waiting for an approval or a yes, 2 refused or something is missing, 1 failed.
     """
+    from orchestrator.core.shipping.planning import NotPlanned, Wishes  # noqa: PLC0415  # not for --help
+
     wishes = Wishes(
         service=service,
         deliver_by=_day(by, "--by") if by is not None else None,
@@ -142,17 +146,17 @@ def create(
     _finish(application, application.buy_shipment(plan, tell=warn), shown)
 
 
-def _show_not_planned(plan: NotPlanned, *, as_json: bool) -> None:
+def _show_not_planned(plan: "NotPlanned", *, as_json: bool) -> None:
     if as_json:
-        write_json(plan_document(plan))
+        write_json(_plan_document(plan))
     else:
         write(not_planned_page(plan, out_screen()))
 
 
-def _asked(plan: Planned, *, as_json: bool) -> bool:
+def _asked(plan: "Planned", *, as_json: bool) -> bool:
     """Show what would be bought, and ask for a yes; without anybody to ask the plan is all that is given."""
     if as_json:
-        write_json(plan_document(plan))
+        write_json(_plan_document(plan))
         return False
     write(plan_page(plan, out_screen()))
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -207,7 +211,13 @@ class _Shown:
 
     as_json: bool
     out: Path | None = None
-    plan: Planned | None = None
+    plan: "Planned | None" = None
+
+
+def _plan_document(plan: "Planned | NotPlanned") -> Document:
+    from orchestrator.core.shipping.planning import plan_document  # noqa: PLC0415  # not for --help
+
+    return plan_document(plan)
 
 
 def _finish(application: Application, work: Coroutine[Any, Any, Document], shown: _Shown) -> None:
@@ -218,7 +228,7 @@ def _finish(application: Application, work: Coroutine[Any, Any, Document], shown
         label = asyncio.run(application.shipment_label(text(shipment, "id")))
         document["label_file"] = str(write_label(label, (shown.out or Path()) / label.name))
     if shown.as_json:
-        plan = {"plan": plan_document(shown.plan)} if shown.plan is not None else {}
+        plan = {"plan": _plan_document(shown.plan)} if shown.plan is not None else {}
         write_json({**document, **plan})
     elif status == "refused":
         warn(f"switchboard: {text(document, 'message')}")

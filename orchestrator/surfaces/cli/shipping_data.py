@@ -4,19 +4,20 @@ import asyncio
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestrator.core.errors import InputError
-from orchestrator.core.shipping.address import Address, read_address
 from orchestrator.surfaces.application import Application, Document
 from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli.exits import ExitCode
 from orchestrator.surfaces.cli.output import out_screen, warn, write, write_json
-from orchestrator.surfaces.manifest_file import manifest_csv
 from orchestrator.surfaces.terminal.fields import items
 from orchestrator.surfaces.terminal.shipments import addresses_list, imported_page, manifests_page
+
+if TYPE_CHECKING:
+    from orchestrator.core.shipping.address import Address
 
 VALIDATE_EXAMPLES = """\b
 Examples:
@@ -68,7 +69,7 @@ def validate(
     raise typer.Exit(ExitCode.ANSWERED if usable else ExitCode.FAILED)
 
 
-def _addresses(application: Application, what: str | None, address: str | None) -> list[Address]:
+def _addresses(application: Application, what: str | None, address: str | None) -> "list[Address]":
     if (what is None) == (address is None):
         raise InputError("give one of these: a file, an order's id, or --address JSON")
     if address is not None:
@@ -81,7 +82,7 @@ def _addresses(application: Application, what: str | None, address: str | None) 
     return [asyncio.run(application.order_address(str(what)))]
 
 
-def _file(path: Path) -> list[Address]:
+def _file(path: Path) -> "list[Address]":
     """One address, a list of them, or one a line."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -100,18 +101,19 @@ def _file(path: Path) -> list[Address]:
     return found
 
 
-def read_address_file(path: Path) -> Address:
+def read_address_file(path: Path) -> "Address":
     """The address of a JSON file; InputError names what is wrong."""
+    from orchestrator.core.shipping.address import read_address  # noqa: PLC0415  # not for --help
+
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-        return read_address(document)
+        return read_address(json.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
         raise InputError(f"{str(path)!r} cannot be read: {error.strerror}; name a JSON file with an address") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"{str(path)!r} holds no address: {error}") from None
 
 
-def _address(text: str, place: str) -> Address:
+def _address(text: str, place: str) -> "Address":
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -119,7 +121,9 @@ def _address(text: str, place: str) -> Address:
     return _read(document, place)
 
 
-def _read(document: object, place: str) -> Address:
+def _read(document: object, place: str) -> "Address":
+    from orchestrator.core.shipping.address import read_address  # noqa: PLC0415  # not for --help
+
     try:
         return read_address(document)
     except ValueError as error:
@@ -187,6 +191,8 @@ def _day(given: str | None) -> date:
 
 
 def _write(found: tuple[Document, ...], out: Path) -> None:
+    from orchestrator.surfaces.manifest_file import manifest_csv  # noqa: PLC0415  # not for --help
+
     as_csv = out.suffix.lower() == ".csv"
     document = json.dumps({"manifests": list(found)}, indent=2, ensure_ascii=False)
     text = manifest_csv(found) if as_csv else f"{document}\n"

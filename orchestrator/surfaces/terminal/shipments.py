@@ -1,18 +1,21 @@
 """Shipments as lists and pages: what would be bought, what was, where it is, and what came of a command."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from orchestrator.core.shipping.planning import NotPlanned, Planned
-from orchestrator.core.shipping.shipment import Rate
 from orchestrator.surfaces.terminal.cleaning import clean
 from orchestrator.surfaces.terminal.fields import Fields, entries, fields, number, sentence, text, words
 from orchestrator.surfaces.terminal.handoffs import time_text
 from orchestrator.surfaces.terminal.layout import hanging, heading, labelled
 from orchestrator.surfaces.terminal.lists import grid
 from orchestrator.surfaces.terminal.screen import Screen
+
+if TYPE_CHECKING:
+    from orchestrator.core.shipping.planning import NotPlanned, Planned
+    from orchestrator.core.shipping.shipment import Rate
 
 _STYLES = {
     "parked": "bold red",
@@ -155,7 +158,7 @@ def _done(item: Fields) -> Text:
     return Text.assemble((f"{text(item, 'action')} ", "dim"), sentence(item, "text"))
 
 
-def plan_page(plan: Planned, screen: Screen) -> str:
+def plan_page(plan: "Planned", screen: Screen) -> str:
     """Exactly what would be bought."""
     parts: list[RenderableType] = [hanging([(screen.marks.bullet, clean(line)) for line in plan.summary], indent=0)]
     if plan.notices:
@@ -166,12 +169,12 @@ def plan_page(plan: Planned, screen: Screen) -> str:
     return screen.text(*parts)
 
 
-def _rate(rate: Rate) -> str:
+def _rate(rate: "Rate") -> str:
     by = f", by {time_text(rate.promised_at.isoformat())}" if rate.promised_at else ""
     return clean(f"{rate.carrier} {rate.service} {rate.amount:.2f} {rate.currency}{by}")
 
 
-def not_planned_page(plan: NotPlanned, screen: Screen) -> str:
+def not_planned_page(plan: "NotPlanned", screen: Screen) -> str:
     """Why nothing can be bought, or what must be known first."""
     rows: list[tuple[Text | str, Text | str]] = [("x", Text(clean(one.text), style="bold")) for one in plan.reasons]
     if plan.missing:

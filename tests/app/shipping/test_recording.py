@@ -12,6 +12,7 @@ import pytest
 from shipped import BYTES, HOUR, NOW, RULED, answer, bought, buying, called, claimed, filed, voiding
 
 from orchestrator.app.shipping.recording import Desks, ShipmentDesk
+from orchestrator.app.shipping.viewing import list_shipments, show_shipments
 from orchestrator.core.actions.commands import Report
 from orchestrator.core.actions.state import Action
 from orchestrator.core.workflows import Done
@@ -92,6 +93,25 @@ def test_a_look_takes_the_void_after_the_buying(database: Database) -> None:
     bought(actions, buying())
     called(actions, voiding(), Done(key="v", status=200, body={"refund_status": "submitted"}))
     assert [record.stage for record in ShipmentDesk(database).look(NOW)] == ["bought", "voided"]
+
+
+def test_a_void_that_is_shown_first_finds_its_shipment(database: Database) -> None:
+    """What was bought is recorded with it, though its process died before it was."""
+    actions, desk = StoredActions(database), ShipmentDesk(database)
+    bought(actions, buying())
+    void = called(actions, voiding(), Done(key="v", status=200, body={"refund_status": "submitted"}))
+    record = desk.take(void, at=NOW)
+    assert record is not None
+    assert (record.id, record.stage) == ("S-1", "voided")
+    assert desk.look(NOW) == ()
+
+
+def test_without_a_worker_the_list_is_complete(database: Database) -> None:
+    """What was proposed elsewhere is recorded by whoever looks."""
+    filed(StoredActions(database), buying(), ruled=RULED)
+    (found,) = list_shipments(database, states=["requested"], order=None, limit=9, now=NOW)
+    assert found["id"] == "S-1"
+    assert [one["id"] for one in show_shipments(database, "W100", now=NOW)] == ["S-1"]
 
 
 def test_an_action_that_cannot_be_recorded_holds_up_no_other(database: Database) -> None:

@@ -27,7 +27,8 @@ from orchestrator.core.actions.state import Action
 from orchestrator.core.policy import Mode
 from orchestrator.core.ruling import Decision, Ruling
 from orchestrator.core.shipping.reading import read_shipment
-from orchestrator.core.shipping.standing import ShipmentStage, Standing, stand
+from orchestrator.core.shipping.stage import ShipmentStage
+from orchestrator.core.shipping.standing import Standing, stand
 from orchestrator.core.workflows import Accepted, Done, Refused, Unknown
 
 FORBIDDEN = Ruled(ruling=Ruling(decision=Decision.FORBIDDEN, reasons=("a freeze",)), mode=Mode.REVIEW)
