@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from orchestrator.core.orders.order import Order
 from orchestrator.core.report import Json
+from playbooks.shop.arriving import taken_over
 from playbooks.shop.customers import find_customer
 from playbooks.shop.following import shipments_of
 from playbooks.shop.orders import read_order
@@ -24,9 +25,13 @@ def customer_answer(connection: sqlite3.Connection, facts: Mapping[str, object])
 
 
 def order_answer(connection: sqlite3.Connection, order_id: str, *, now: datetime | None = None) -> Json:
-    """An order with what shipping or changing it must know; its shipments are as of `now`, or of this moment."""
+    """An order with what shipping or changing it must know, as of `now`, or of this moment.
+
+    Reading it takes over what its carriers know: that all of it was delivered.
+    """
     prepare(connection)
-    order = read_order(connection, order_id)
+    found = read_order(connection, order_id)
+    order = taken_over(connection, found, now=now or datetime.now(UTC)) if found else None
     ship_from = read_fact(connection, SHIP_FROM)
     return {
         "found": order is not None,
