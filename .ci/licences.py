@@ -33,6 +33,7 @@ ALLOWED = frozenset(
         "ISC",
         "MIT",
         "MIT-0",
+        "MIT-CMU",
         "MITNFA",
         "PSF-2.0",
         "Python-2.0",
