@@ -4,11 +4,12 @@
                                 [--only sequences|conduct|words|labels] [--json]
 
 PATH is a folder with `retail_db.json` and `*tasks*.jsonl` in the form of tau2-bench's retail domain, or another tasks
-file of that form. Four parts: every gold action sequence through our tools (the workflow host, called by the real Logic
-Apps client) must leave what an independent model of the shop's policy leaves, also with each write delivered one to five
-times; the checker of conduct must pass gold traces and catch violations of every rule; from the customers' own words the
-right end state must come, and no wrong one; and generated orders with faults must become labels, or be refused or handed
-over, rightly. Each is printed with its baseline. Exit code 1 if a write was wrong or a rule failed.
+file of that form. Four parts: every gold action sequence through our tools (the workflow host, called by the real
+Logic Apps client) must leave what an independent model of the shop's policy leaves, also with each write delivered
+one to five times; the checker of conduct must pass gold traces and catch violations of every rule; from the
+customers' own words the right end state must come, and no wrong one; and generated orders with faults must become
+labels, or be refused or handed over, rightly. Each is printed with its baseline. Exit code 1 if a write was wrong or
+a rule failed.
 """
 
 import argparse
@@ -160,16 +161,17 @@ def _text(found: Report) -> str:
 
 
 def _sequences_text(part: Report) -> list[str]:
+    right, writing = part["right_once"], part["writing"]
+    share = right / max(writing, 1)
     lines = [
-        f"gold sequences: {part['right_once'] / max(part['writing'], 1):.3f} leave the reference's end state "
-        f"({part['right_once']} of {part['writing']} that write, of {part['tasks']})"
+        f"gold sequences: {share:.3f} leave the reference's end state ({right} of {writing} of {part['tasks']} tasks)"
     ]
     for name, words in (("retried", "each write one to five times, same key"), ("naive", "the same without a key")):
         one = part[name]
-        lines.append(
-            f"  {words}: {1 - one['broken'] / max(one['runs'], 1):.3f} right ({one['broken']} of {one['runs']} broken); "
-            f"{one['acted_too_often']} changes too many and {one['lost']} lost in {one['sent']} deliveries"
-        )
+        share = 1 - one["broken"] / max(one["runs"], 1)
+        lines.append(f"  {words}: {share:.3f} right ({one['broken']} of {one['runs']} broken)")
+        extra, lost = one["acted_too_often"], one["lost"]
+        lines.append(f"    {extra} changes too many, {lost} lost in {one['sent']} deliveries")
     return lines
 
 
@@ -177,10 +179,11 @@ def _conduct_text(part: Report) -> list[str]:
     made, caught = sum(part["violations"].values()), sum(part["caught"].values())
     exact = sum(part["only_that_rule"].values())
     return [
-        f"conduct: {part['gold_passed']} of {part['gold_traces']} gold traces pass; {caught / max(made, 1):.4f} of violations "
-        f"are caught ({caught} of {made}, {exact} as exactly that rule); {part['false_alarms']} false alarms of {part['harmless']}",
+        f"conduct: {part['gold_passed']} of {part['gold_traces']} gold traces pass",
+        f"  {caught / max(made, 1):.4f} of violations are caught ({caught} of {made}, {exact} as exactly that rule)",
+        f"  {part['false_alarms']} false alarms of {part['harmless']} harmless changes",
         *(
-            f"  {rule:24} {part['caught'][rule]:5} of {count} caught, {part['only_that_rule'][rule]} as only that"
+            f"    {rule:24} {part['caught'][rule]:5} of {count}, {part['only_that_rule'][rule]} as only that"
             for rule, count in part["violations"].items()
         ),
     ]

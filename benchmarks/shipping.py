@@ -1,17 +1,17 @@
 """Ships thousands of orders while processes are killed and the target fails, and counts what came to harm.
 
-    python benchmarks/shipping.py [--runs N] [--processes N] [--seconds N] [--seed N] [--break claim|key|settle] [--json]
+    python benchmarks/shipping.py [--runs N] [--processes N] [--seconds N] [--seed N] [--break WHAT] [--json]
 
-Each order is bought through the real ledger, client and workflow host, which stands on a port in a process of its own. The
-processes that buy are killed (SIGKILL) at random points of their store and at random times, and so is the host; both are
-started again. Of the calls a third meet a fault: 504 after the work, cut connections, a lost Location, errors, duplicates,
-resubmitted runs, requests that arrive late, crashes in the middle of a run, inner retries, storms of 429. One order in five
-is taken up by every process, some of these with another wish; used keys come again with another payload. One order in five
-may not ship.
+Each order is bought through the real ledger, client and workflow host, which stands on a port in a process of its
+own. The processes that buy are killed (SIGKILL) at random points of their store and at random times, and so is the
+host; both are started again. Of the calls a third meet a fault: 504 after the work, cut connections, a lost Location,
+errors, duplicates, resubmitted runs, requests that arrive late, crashes in the middle of a run, inner retries, storms
+of 429. One order in five is taken up by every process, some of these with another wish; used keys come again with
+another payload. One order in five may not ship.
 
-Judged from the two SQLite files by SQL: nothing bought twice, nothing lost, every order shipped, refused with a reason,
-cancelled, or parked with an owner, every label the carrier's own. Exit code 1 if not. `--break` switches a protection off:
-the duplicates must be found.
+Judged from the two SQLite files by SQL: nothing bought twice, nothing lost, every order shipped, refused with a
+reason, cancelled, or parked with an owner, every label the carrier's own. Exit code 1 if not. `--break` (claim,
+key, settle) switches a protection off: the duplicates must be found.
 """
 
 import argparse
@@ -160,9 +160,9 @@ def ship(scene: Scene, *, processes: int, seconds: float, random: Random) -> dic
 
 
 def _buyer(scene: Scene, slot: int, slots: int, random: Random) -> Callable[[int], int]:
-    def start(life: int) -> int:
+    def start(_life: int) -> int:
         points = random.randint(*POINTS) if random.random() < BY_POINT else 0
-        return fork(lambda: work(scene, slot=slot, slots=slots, points=points, seed=life * 100 + slot))
+        return fork(lambda: work(scene, slot=slot, slots=slots, points=points))
 
     return start
 
@@ -179,7 +179,7 @@ def _warm_up(root: Path, *, seed: int) -> None:
             time.sleep(POLL_S)
 
         def ship_all() -> dict[str, object]:
-            work(scene, slot=0, slots=1, points=0, seed=seed)
+            work(scene, slot=0, slots=1, points=0)
             return {"modules": sorted(sys.modules)}
 
         modules = _asked(ship_all)["modules"]
@@ -233,17 +233,16 @@ def _text(found: dict[str, object]) -> str:
     def at(share: float) -> float:
         return float(settled[int(share * (len(settled) - 1))]) if settled else 0.0
 
-    ends = ", ".join(
-        f"{value} {name.removeprefix('ended_')}" for name, value in count.items() if name.startswith("ended_")
-    )
+    ends = [f"{value} {name.removeprefix('ended_')}" for name, value in count.items() if name.startswith("ended_")]
+    refused, others = count["other_payloads_refused"], count["other_payloads"]
     harmed = harm(found)
     return "\n".join(
         (
-            f"{found['runs']} orders by {found['processes']} processes in {found['seconds']} s: {found['rate']} a second",
+            f"{found['runs']} orders by {found['processes']} processes in {found['seconds']} s",
+            f"{found['rate']} orders a second",
             f"{kills['buyers']} kills of processes that buy, {kills['host']} of the host",
-            f"ended {ends}; {count['actions']} actions, {count['requests_at_target']} runs at the target",
-            f"another payload under a used key: {count['other_payloads_refused']} of {count['other_payloads']} refused, "
-            "the other replies lost",
+            f"ended {', '.join(ends)}; {count['actions']} actions, {count['requests_at_target']} runs at the target",
+            f"another payload under a used key: {refused} of {others} refused, the other replies lost",
             f"from filing to settled: p50 {at(0.5):.2f} s, p95 {at(0.95):.2f} s, p99 {at(0.99):.2f} s",
             *(f"{name}: {len(value)} ({', '.join(map(str, value[:3]))})" for name, value in harmed.items()),
             "nothing came to harm" if not harmed else "",

@@ -15,7 +15,7 @@ _EXCHANGING = ("modify_items", "exchange")
 
 
 def _exchange(scene: Scene, order: Order, random: Random) -> dict[str, object] | None:
-    """Arguments that exchange one article of an order for another that can be had, by a method that holds no balance."""
+    """Arguments that exchange one article for another that can be had, by a method that holds no balance."""
     item = random.choice(order.items)
     method, found = plain_method(scene, order), variants_for(scene, item, available=True)
     if method is None or not found:

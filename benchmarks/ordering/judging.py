@@ -1,7 +1,7 @@
 """From a customer's own words to an end state: right, handed over, or wrong; with two baselines in the same run.
 
-The customer knows only what the task says that they know, and says yes to whatever is proposed. What is proposed is written
-through our tools, and the shop's tables tell what came of it.
+The customer knows only what the task says that they know, and says yes to whatever is proposed. What is proposed is
+written through our tools, and the shop's tables tell what came of it.
 """
 
 import re
@@ -107,7 +107,7 @@ def words_of(task: Task) -> tuple[str, str]:
 
 
 def find_customer(task: Task, state: ShopState) -> Customer | None:
-    """Whom the words prove the customer to be, as `find_customer` does: by mail, or by name or id with the postal code."""
+    """Whom the words prove the customer to be: by mail, or by name or id with the postal code."""
     known, wanted = words_of(task)
     identity = read_identity(f"{known}\n\n{wanted}")
     mails = {mail.lower() for mail in identity.emails}

@@ -1,10 +1,10 @@
 """What the shop must look like after each change: a model of its own, written from the shop's policy.
 
 What a change leaves behind is as the tools of tau2-bench's retail domain are documented to leave it (sierra-research/
-tau2-bench, src/tau2/domains/retail/tools.py, MIT). It works on the source's own JSON and shares no code with the program.
-Where the source departs from its own policy the policy is followed: an article that takes another's place has its own
-price and options (the source gives all of them those of the last), and an order whose articles were modified is not
-modified any further.
+tau2-bench, src/tau2/domains/retail/tools.py, MIT). It works on the source's own JSON and shares no code with the
+program. Where the source departs from its own policy the policy is followed: an article that takes another's place
+has its own price and options (the source gives all of them those of the last), and an order whose articles were
+modified is not modified any further.
 """
 
 from collections import Counter

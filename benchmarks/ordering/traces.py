@@ -35,6 +35,8 @@ def gold_trace(task: Task, state: ShopState, *, refused: Collection[int] = ()) -
     """The trace of a task.
 
     Args:
+        task: The task.
+        state: The shop as it is before.
         refused: Which of its calls, from 0, the shop does not follow: they change nothing and are no writes.
     """
     moments = count(1)

@@ -1,4 +1,4 @@
-"""What must hold in the end, read from the two files by SQL alone: no code of the program decides whether it did well."""
+"""What must hold in the end, read from the two files by SQL alone: no code of the program decides how it did."""
 
 import base64
 import hashlib
@@ -18,6 +18,7 @@ DONE = frozenset({"done", "verified", "unverified", "untold"})
 NOT_BOUGHT = frozenset({"failed", "denied", "expired", "void", "forbidden"})
 _FILED = re.compile(r"filed (\d+) (A-\d+)")
 _OTHER = re.compile(r"other (\S+) (\w+)")
+_EVENTS = "SELECT action, at, kind, body FROM action_events ORDER BY action, seq"
 Rows = list[tuple[Any, ...]]
 
 
@@ -118,8 +119,8 @@ def _sold(target: sqlite3.Connection) -> list[Sold]:
     if target.execute("SELECT 1 FROM sqlite_master WHERE name = 'shop_shipments'").fetchone() is None:
         return []
     rows = target.execute(
-        "SELECT s.key, s.order_id, l.content, l.sha256 FROM shop_shipments s LEFT JOIN shop_labels l ON l.shipment = s.id "
-        "WHERE s.voided_at IS NULL"
+        "SELECT s.key, s.order_id, l.content, l.sha256 FROM shop_shipments s "
+        "LEFT JOIN shop_labels l ON l.shipment = s.id WHERE s.voided_at IS NULL"
     )
     return [
         Sold(
@@ -141,9 +142,7 @@ def _grouped(sold: Sequence[Sold]) -> Mapping[str, Sequence[Sold]]:
 
 def _acted(journal: sqlite3.Connection) -> list[Acted]:
     events: dict[int, Rows] = defaultdict(list)
-    for action, at, kind, body in journal.execute(
-        "SELECT action, at, kind, body FROM action_events ORDER BY action, seq"
-    ):
+    for action, at, kind, body in journal.execute(_EVENTS):
         events[action].append((at, kind, body))
     rows = journal.execute("SELECT number, action_key, subject, stage FROM actions ORDER BY number")
     return [_one(number, key, subject, stage, events[number]) for number, key, subject, stage in rows]

@@ -1,7 +1,7 @@
 """What is shipped while processes die: a shop of generated orders, a policy that lets them pass, addresses of the host.
 
-Four of five orders may ship. The others are cancelled, unpaid, held, or agreed on at a price that is no more: each of them
-must be refused with a reason.
+Four of five orders may ship. The others are cancelled, unpaid, held, or agreed on at a price that is no more: each of
+them must be refused with a reason.
 """
 
 import json

@@ -1,8 +1,8 @@
-"""The target: the shop and the carriers behind a workflow host on a port, in a process that is killed and started again.
+"""The target: the shop and its carriers behind a workflow host on a port, in a process that is killed and restarted.
 
-Every third purchase meets a fault, and now and then the service is throttled for a while. What the shop itself knows of
-orders that left is forgotten before each purchase: it sells to whoever asks under another key, so that a second call is
-seen as a second shipment, and only the ledger and the key stand between.
+Every third purchase meets a fault, and now and then the service is throttled for a while. What the shop itself knows
+of orders that left is forgotten before each purchase: it sells to whoever asks under another key, so that a second
+call is seen as a second shipment, and only the ledger and the key stand between.
 """
 
 import asyncio

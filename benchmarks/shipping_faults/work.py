@@ -1,4 +1,4 @@
-"""What each of the killed processes does: it takes up orders, buys their shipments through the ledger, settles the rest."""
+"""What each killed process does: it takes up orders, buys their shipments through the ledger, settles the rest."""
 
 import asyncio
 import os
@@ -6,7 +6,6 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from random import Random
 
 from crashing.mortal import MortalDatabase
 from shipping_faults.scene import CREATE, QUOTE, TOOLS, Scene, class_of, consignment, kind_of, request
@@ -31,8 +30,8 @@ from plugins.logicapps.client import CallLimits, LogicAppsWorkflows
 from plugins.logicapps.exchange import Exchange
 from plugins.logicapps.transport import open_http
 
-CALL = timedelta(seconds=6)
-ARRIVAL = timedelta(seconds=2)  # the host delivers late by 0.3 s at most
+CALL = timedelta(seconds=4)
+ARRIVAL = timedelta(seconds=1)  # the host delivers late by 0.3 s at most
 PATIENCE = timedelta(minutes=10)
 LANES = 12
 ADVANCE_S = 0.4
@@ -64,7 +63,7 @@ def stream(scene: Scene, *, slot: int, slots: int) -> Iterator[int]:
             yield number
 
 
-def work(scene: Scene, *, slot: int, slots: int, points: int, seed: int) -> None:
+def work(scene: Scene, *, slot: int, slots: int, points: int) -> None:
     """Do all there is to do, unless killed before.
 
     Args:
@@ -72,12 +71,11 @@ def work(scene: Scene, *, slot: int, slots: int, points: int, seed: int) -> None
         slot: Which of the processes that live at once.
         slots: How many there are.
         points: At which point of the store to die; 0 is never.
-        seed: For what is done by chance.
     """
-    asyncio.run(_work(scene, slot=slot, slots=slots, points=points, random=Random(seed)))  # noqa: S311
+    asyncio.run(_work(scene, slot=slot, slots=slots, points=points))
 
 
-async def _work(scene: Scene, *, slot: int, slots: int, points: int, random: Random) -> None:
+async def _work(scene: Scene, *, slot: int, slots: int, points: int) -> None:
     told, settings = Told(scene, slot), scene.settings()
     with open_state(settings) as database:
         mortal = MortalDatabase(database, points=points)
@@ -86,7 +84,7 @@ async def _work(scene: Scene, *, slot: int, slots: int, points: int, random: Ran
             acting.call, acting.arrival = CALL, ARRIVAL
             rates = await quoted(workflows)
             orders = stream(scene, slot=slot, slots=slots)
-            lanes = [asyncio.create_task(_lane(scene, acting, orders, rates, told, slot, random)) for _ in range(LANES)]
+            lanes = [asyncio.create_task(_lane(scene, acting, orders, rates, told, slot)) for _ in range(LANES)]
             await _advance(acting, ShipmentDesk(mortal), lanes)
             await asyncio.gather(*lanes)
 
@@ -100,7 +98,7 @@ async def clients(scene: Scene) -> AsyncIterator[LogicAppsWorkflows]:
             specs=specs.values(),
             addresses=[parse_address(name, url) for name, url in scene.addresses().items()],
             exchange=Exchange(http),
-            limits=CallLimits(attempts=4, backoff_s=0.1, gap_s=0.2),
+            limits=CallLimits(attempts=6, backoff_s=0.1, gap_s=0.2),
             # the client believes that nothing arrived only minutes after a call; the ledger's own limit is kept here
             clock=lambda: datetime.now(UTC) + PATIENCE,
         )
@@ -126,7 +124,6 @@ async def _lane(
     rates: Mapping[str, Sequence[Json]],
     told: Told,
     slot: int,
-    random: Random,
 ) -> None:
     """One order after another."""
     for number in orders:
