@@ -4,12 +4,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from agents.shipment.requests.cursor import Cursor
-from agents.shipment.requests.ordering import read_order
+from agents.shipment.requests.ordering import read_order, read_orders
 from agents.shipment.requests.paying import read_by, read_method, skip_purpose
 from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Thing, Verb
 from agents.shipment.requests.placing import read_place
-from agents.shipment.requests.pointing import joint, read_things
+from agents.shipment.requests.pointing import read_things
 from agents.shipment.requests.readdressing import read_correction, read_readdressing
+from agents.shipment.requests.sending import read_sending
 from agents.shipment.requests.swapping import products_of, read_option_change, read_swap
 from agents.shipment.requests.wishing import read_target, read_wish
 
@@ -35,7 +36,9 @@ def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
     start = cursor.position
     said = read_mood(cursor)
     cursor.skip(cursor.known("acting_adverbs"))
-    act = _never(cursor) or _applied(cursor) or read_correction(cursor) or _passive(cursor, said)
+    act = (
+        read_sending(cursor) or _never(cursor) or _applied(cursor) or read_correction(cursor) or _passive(cursor, said)
+    )
     if act is None and (verb := _verb(cursor)):
         act = _objects(cursor, verb)
     if act is None:
@@ -69,14 +72,22 @@ def _verb(cursor: Cursor) -> Verb | None:
 
 def _passive(cursor: Cursor, said: Mood | None) -> Act | None:
     """`you want the lamp to be replaced by a black one`."""
-    if said is not None or not cursor.said("acting_passive"):
+    if said is not None:
         return None
+    if cursor.said("acting_refund"):
+        things = read_things(cursor)
+        return Act(verb=Verb.RETURN, parts=(Part(things),)) if things else None
+    return _passive_of(cursor) if cursor.said("acting_passive") else None
+
+
+def _passive_of(cursor: Cursor) -> Act | None:
+    """`the lamp to be replaced by a black one`, after `you want`."""
     start = cursor.position
     things = read_things(cursor)
     if not things:
         cursor.position = start
         return _order_passive(cursor)
-    to_be = cursor.phrase("to be", "be")
+    to_be = cursor.phrase("to be", "be") or cursor.word("in")
     verb = _PARTICIPLES.get(cursor.at().text)
     if verb is None:
         wish = read_wish(cursor, products_of(cursor, things)) if to_be else None
@@ -151,8 +162,7 @@ def _objects(cursor: Cursor, verb: Verb) -> Act | None:
 def _returned(cursor: Cursor) -> Act | None:
     start = cursor.position
     things = read_things(cursor)
-    if not things and (order := read_order(cursor)):
-        things = (Thing(is_every=True, order=order),)
+    things = things or tuple(Thing(is_every=True, order=order) for order in read_orders(cursor))
     if not things:
         cursor.position = start
         return None
@@ -169,18 +179,9 @@ def _returned(cursor: Cursor) -> Act | None:
 
 
 def _cancelled(cursor: Cursor) -> Act | None:
-    orders: list[OrderPhrase] = []
-    while True:
-        start = cursor.position
-        if orders and not joint(cursor):
-            break
-        order = read_order(cursor)
-        if order is None:
-            cursor.position = start
-            break
-        orders.append(order)
+    orders = read_orders(cursor)
     if orders:
-        return Act(verb=Verb.CANCEL, orders=tuple(orders))
+        return Act(verb=Verb.CANCEL, orders=orders)
     things = read_things(cursor)
     return Act(verb=Verb.CANCEL, parts=(Part(things),)) if things else None
 
@@ -207,7 +208,7 @@ def _in_order(cursor: Cursor) -> Act | None:
     """`modify order 1 to change the lamp to a black one`."""
     start = cursor.position
     order = read_order(cursor)
-    if order is not None and cursor.word("to", "by", "and") and (verb := _verb(cursor)):
+    if order is not None and cursor.word("to", "by", "and", ":") and (verb := _verb(cursor)):
         act = _objects(cursor, verb)
         if act is not None and act.parts:
             parts = tuple(
@@ -261,10 +262,32 @@ def _manner(cursor: Cursor, act: Act) -> Act:
 def read_elided(cursor: Cursor, mood: Mood | None) -> Act | None:
     """`the watch for a silver one`, after a clause whose verb still holds."""
     start = cursor.position
+    if (act := _for_each(cursor)) is not None:
+        return act
+    cursor.position = start
     things = read_things(cursor, takes_with=False) if mood is not None else ()
     wish = read_target(cursor, products_of(cursor, things)) if things and not things[0].is_pronoun else None
     if wish is None or mood is None:
         cursor.position = start
         return None
     act = Act(verb=Verb.CHANGE, mood=mood, parts=(Part(things, wish),))
+    return replace(act, span=cursor.span(start), text=cursor.sentence.text(start, cursor.position))
+
+
+def _for_each(cursor: Cursor) -> Act | None:
+    """`for the lamp, you want a silver one`."""
+    start = cursor.position
+    if not cursor.word("for", "as"):
+        return None
+    cursor.phrase("for")
+    things = read_things(cursor, takes_with=False)
+    cursor.word(",")
+    if not things or not cursor.said("acting_for_each"):
+        return None
+    ids = products_of(cursor, things)
+    cursor.said("acting_for_each_to")
+    wish = read_wish(cursor, ids)
+    if wish is None or wish.other_product:
+        return None
+    act = Act(verb=Verb.CHANGE, parts=(Part(things, wish),))
     return replace(act, span=cursor.span(start), text=cursor.sentence.text(start, cursor.position))

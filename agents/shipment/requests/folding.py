@@ -50,6 +50,7 @@ class Folded:
     pending_method: Method | None = None
     reason: str = ""
     only_one: OnlyOne | None = None
+    announced: bool = False
 
 
 def fold(statements: tuple[Statement, ...]) -> Folded:
@@ -57,6 +58,8 @@ def fold(statements: tuple[Statement, ...]) -> Folded:
     folded = Folded()
     for statement in statements:
         _fold(folded, statement)
+    if folded.announced and not any(isinstance(step, Intent) for step in folded.steps):
+        raise Unclear("items", "which items are to be changed is not said")
     return folded
 
 
@@ -118,6 +121,10 @@ def _wanted(intent: Intent) -> Intent:
 def _add(folded: Folded, act: Act) -> None:
     if act.mood is Mood.FORBID:
         raise Unclear("condition", f"what is not wanted: {act.text}")
+    if act.verb in _SWAPS and not act.parts:
+        folded.steps.append(Story(orders=act.orders))
+        folded.announced = True
+        return
     _restate(folded, act)
     folded.steps.append(Intent(act=act))
 

@@ -118,7 +118,7 @@ def read_free(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     if option is None or len(option[1]) != 1:
         return None
     cursor.position, names = option
-    cursor.phrase("or not")
+    cursor.phrase("or not", "is fine", "is okay", "will do", "is acceptable", "would be fine", "works", "would do")
     return replace(wish, free=wish.free | names)
 
 

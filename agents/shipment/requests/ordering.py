@@ -93,6 +93,22 @@ def read_order(cursor: Cursor) -> OrderPhrase | None:
     return _with_afterwards(cursor, phrase)
 
 
+def read_orders(cursor: Cursor) -> tuple[OrderPhrase, ...]:
+    """Orders joined by commas and `and`."""
+    orders: list[OrderPhrase] = []
+    while True:
+        start = cursor.position
+        if orders and not (cursor.word(",") or cursor.at().text in {"and", "&"}):
+            break
+        cursor.word("and", "&")
+        order = read_order(cursor)
+        if order is None:
+            cursor.position = start
+            break
+        orders.append(order)
+    return tuple(orders)
+
+
 def _numbers(cursor: Cursor) -> tuple[str, ...]:
     ids: tuple[str, ...] = ()
     while cursor.at().kind == "order" or (cursor.at().kind == "number" and len(cursor.at().text) == 7):  # noqa: PLR2004

@@ -100,6 +100,7 @@ def read_paying(cursor: Cursor) -> Paying | None:
             cursor.position += 1
         else:
             break
+    cursor.said("paying_if_any")
     at_end = cursor.is_done or cursor.at().text in {",", "and", "but", ")"}
     if len(set(methods)) != 1 or not money or not at_end:
         cursor.position = start

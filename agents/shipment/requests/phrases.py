@@ -20,6 +20,11 @@ class Verb(StrEnum):
     CHANGE = "change"
     CANCEL = "cancel"
     READDRESS = "readdress"
+    TRACK = "track"
+    SHIP = "ship"
+    VOID = "void"
+    LOST = "lost"
+    DAMAGED = "damaged"
     CROSS = "cross"
     """To refund each order to the payment method of another."""
     NEVER = "never"
@@ -160,6 +165,10 @@ class Act:
     orders: tuple[OrderPhrase, ...] = ()
     method: Method | None = None
     place: Place | None = None
+    number: str = ""
+    """Of a parcel, as its carrier writes it."""
+    manner: tuple[str, ...] = ()
+    """How an order shall be sent, in the customer's words."""
     is_profile: bool = False
     reason: str = ""
     is_optional: bool = False

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from agents.shipment.requests.carrying import carried
 from agents.shipment.requests.choosing import choose
 from agents.shipment.requests.cursor import Scene
 from agents.shipment.requests.folding import Folded, Intent
-from agents.shipment.requests.phrases import Act, Mood, Part, Story, Verb
+from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Question, Story, Verb
 from agents.shipment.requests.resolving import (
     Line,
     Memory,
@@ -30,7 +31,7 @@ from agents.shipment.requests.wanted import (
     Understood,
     Wanted,
 )
-from orchestrator.core.orders.order import OrderItem, OrderStatus, PaymentKind, PaymentMethod
+from orchestrator.core.orders.order import Order, OrderItem, OrderStatus, PaymentKind, PaymentMethod
 
 
 @dataclass(slots=True)
@@ -50,11 +51,19 @@ def plan(folded: Folded, scene: Scene) -> Understood:
             _remember(step, scene, memory)
         else:
             _planned(step, folded, scene, memory, made)
-    made.asked += [Asked(text=one.text) for one in folded.questions]
+    made.asked += [_asked(one, scene, memory) for one in folded.questions]
     writes = settle(only_one(made.pieces, folded.only_one), scene)
     if made.declined and writes:
         raise Unclear("condition", f"not possible: {made.declined[0].reason}")
+    if not (writes or made.asked or made.declined):
+        raise Unclear("action", "nothing is asked for")
     return Understood(wanted=writes, questions=tuple(made.asked), declined=tuple(made.declined))
+
+
+def _asked(question: Question, scene: Scene, memory: Memory) -> Asked:
+    """The question, with its order where it is about one."""
+    found = find_orders(question.order, scene, memory) if question.order is not None else ()
+    return Asked(text=question.text, order_id=found[0].id if len(found) == 1 else "")
 
 
 def _remember(story: Story, scene: Scene, memory: Memory) -> None:
@@ -93,23 +102,29 @@ def _planned(intent: Intent, folded: Folded, scene: Scene, memory: Memory, made:
 
 
 def _exact(act: Act, folded: Folded, scene: Scene, memory: Memory) -> list[Piece]:
+    found: Sequence[Piece]
     match act.verb:
         case Verb.RETURN:
-            return list(_returned(act, folded, scene, memory))
+            found = _returned(act, folded, scene, memory)
         case Verb.EXCHANGE | Verb.CHANGE:
-            return list(_swapped(act, folded, scene, memory))
+            found = _swapped(act, folded, scene, memory)
         case Verb.CANCEL:
-            return list(_cancelled(act, folded, scene, memory))
+            found = _cancelled(act, folded, scene, memory)
         case Verb.READDRESS:
-            return list(_readdressed(act, scene, memory))
+            found = _readdressed(act, scene, memory)
         case Verb.REPAY:
-            return list(_repaid(act, scene, memory))
-        case Verb.CROSS:
-            if any(one.kind is PaymentKind.GIFT_CARD for one in scene.customer.payment_methods):
-                raise Unclear("payment", "which refund goes to which payment method is not clear")
-            raise Impossible("a refund goes to the payment method of its own order, or to a gift card")
-        case Verb.NEVER:
-            raise Impossible(f"the policy does not allow it: {act.text}")
+            found = _repaid(act, scene, memory)
+        case Verb.CROSS | Verb.NEVER:
+            found = _refused(act, scene)
+        case Verb.TRACK | Verb.SHIP | Verb.VOID | Verb.LOST | Verb.DAMAGED:
+            found = carried(act, scene, memory)
+    return list(found)
+
+
+def _refused(act: Act, scene: Scene) -> list[Piece]:
+    if act.verb is Verb.CROSS and any(one.kind is PaymentKind.GIFT_CARD for one in scene.customer.payment_methods):
+        raise Unclear("payment", "which refund goes to which payment method is not clear")
+    raise Impossible(f"the policy does not allow it: {act.text}")
 
 
 def _returned(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequence[Returned]:
@@ -219,15 +234,19 @@ def _cancelled(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequen
 
 def _readdressed(act: Act, scene: Scene, memory: Memory) -> Sequence[Wanted]:
     assert act.place is not None
-    address = find_place(act.place, scene, memory)
-    found: list[Wanted] = []
+    chosen: tuple[Order, ...] = ()
     for phrase in act.orders:
-        orders = one_order(phrase, act.verb, scene, memory)
-        memory.orders = orders
-        changed = [order for order in orders if order.address.place != address.place]
-        if not changed:
-            raise Impossible("the order already goes there")
-        found += [ModifyAddress(order_id=order.id, address=address) for order in changed]
+        if phrase == OrderPhrase(hints=frozenset({"same"})) and not memory.orders:
+            raise Unclear("order", "the address of which order is not said", question="Which order do you mean?")
+        memory.orders = one_order(phrase, act.verb, scene, memory)
+        chosen = (*chosen, *(one for one in memory.orders if one not in chosen))
+    memory.orders = chosen or memory.orders
+    address = find_place(act.place, scene, memory)
+    found: list[Wanted] = [
+        ModifyAddress(order_id=one.id, address=address) for one in chosen if one.address.place != address.place
+    ]
+    if chosen and not found:
+        raise Impossible("the order already goes there")
     if act.is_profile and scene.customer.address.place != address.place:
         found.append(ChangeCustomerAddress(address=address))
     return found

@@ -99,21 +99,24 @@ def _everything(cursor: Cursor) -> Thing | None:
     cursor.word("of")
     determiner = cursor.word("the", "your", "these", "those")
     other = cursor.word("other", "remaining")
-    if (every or determiner) and cursor.word(
-        "items", "things", "products", "stuff", "articles", *(("item",) if every == "every" else ())
-    ):
+    hint = cursor.word("pending", "delivered", "received")
+    nouns = ("items", "things", "products", "stuff", "articles", *(("item",) if every == "every" else ()))
+    if (every or (determiner and not hint)) and cursor.word(*nouns):
         if other:
             cursor.position = start
             return None
         ordered = cursor.said("pointing_everything")
-        return Thing(is_every=True, hints=frozenset({"ordered"} if ordered else ()))
-    if every and cursor.word("it", "them"):
-        return Thing(is_every=True)
+        hints = {"ordered" if ordered else "", "delivered" if hint == "received" else hint} - {""}
+        return Thing(is_every=True, hints=frozenset(hints))
+    if every and (it := cursor.word("it", "them")):
+        return Thing(is_pronoun=True, is_every=it == "it")
     cursor.position = start
     if determiner and not every:
         cursor.word("the", "your")
-    hint = cursor.at().text if cursor.at().text in {"pending", "delivered"} else ""
-    if hint and cursor.phrase(f"{hint} order item", f"{hint} order items", f"{hint} item", f"{hint} items"):
+    hint = cursor.at().text
+    if hint in {"pending", "delivered"} and cursor.phrase(
+        f"{hint} order item", f"{hint} order items", f"{hint} item", f"{hint} items"
+    ):
         return Thing(hints=frozenset({hint}), is_every=cursor.at(-1).text == "items")
     cursor.position = start
     return None

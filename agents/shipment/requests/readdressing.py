@@ -6,6 +6,7 @@ from agents.shipment.requests.phrases import Act, OrderPhrase, Place, Verb
 from agents.shipment.requests.placing import read_place
 from agents.shipment.requests.pointing import joint
 
+_SAME = OrderPhrase(hints=frozenset({"same"}))
 _PROFILE = {"default", "user", "profile", "account", "home"}
 
 
@@ -40,13 +41,19 @@ def read_correction(cursor: Cursor) -> Act | None:
 def read_readdressing(cursor: Cursor) -> Act | None:
     """`the address of order 1 to 2 Main Street ...`, `your LA order to your NYC address`."""
     start = cursor.position
-    cursor.word("the", "your", "my")
+    owned = cursor.word("the", "your") == "your"
     noun = cursor.said("acting_address")
     if noun:
         orders, profile = _addressed(cursor, noun)
+        owned = owned and not any(order != _SAME for order in orders)
         orders, profile = _also_addressed(cursor, orders, is_profile=profile)
         if cursor.word("to", "with", "into") and (place := read_place(cursor)):
             orders, profile = _also_addressed(cursor, orders, is_profile=profile)
+            if noun == "address" and owned and not profile:
+                orders, profile = _for_whom(cursor)
+                if not (orders or profile):
+                    cursor.position = start
+                    return None
             return Act(verb=Verb.READDRESS, orders=orders, place=place, is_profile=profile)
         cursor.position = start
         return None
@@ -80,15 +87,35 @@ def _also_addressed(
         return orders, is_profile
 
 
+def _for_whom(cursor: Cursor) -> tuple[tuple[OrderPhrase, ...], bool]:
+    """`for the pending order and your profile`: whose address `your address` is."""
+    if not cursor.word("for", "in", "on"):
+        return (), False
+    orders: tuple[OrderPhrase, ...] = ()
+    profile = False
+    while True:
+        start = cursor.position
+        cursor.word(",")
+        cursor.word("and", "also")
+        cursor.word("both")
+        if cursor.phrase("your profile", "your account", "your user profile", "your user account"):
+            profile = True
+        elif (order := read_order(cursor)) is not None:
+            orders = (*orders, order)
+        else:
+            cursor.position = start
+            return orders, profile
+
+
 def _addressed(cursor: Cursor, noun: str) -> tuple[tuple[OrderPhrase, ...], bool]:
     """Whose address it is: orders, and whether the customer's own."""
     profile = bool(_PROFILE & set(noun.split(" ")))
     start = cursor.position
     if not cursor.word("of", "for", "on", "in"):
-        return (() if profile else (OrderPhrase(hints=frozenset({"same"})),)), profile
+        return (() if profile else (_SAME,)), profile
     if cursor.phrase("your account", "your profile", "your user profile"):
         return (), True
-    order = read_order(cursor) or (OrderPhrase(hints=frozenset({"same"})) if cursor.word("it") else None)
+    order = read_order(cursor) or (_SAME if cursor.word("it") else None)
     if order is None:
         cursor.position = start
         return (), profile

@@ -18,6 +18,11 @@ _LEGAL: dict[Verb, tuple[str, ...]] = {
     Verb.CANCEL: (OrderStatus.PENDING,),
     Verb.READDRESS: (OrderStatus.PENDING, OrderStatus.ITEMS_MODIFIED),
     Verb.REPAY: (OrderStatus.PENDING,),
+    Verb.TRACK: tuple(OrderStatus),
+    Verb.SHIP: (OrderStatus.PENDING, OrderStatus.ITEMS_MODIFIED),
+    Verb.VOID: (OrderStatus.PENDING, OrderStatus.ITEMS_MODIFIED, OrderStatus.PROCESSED),
+    Verb.LOST: (OrderStatus.PROCESSED, OrderStatus.DELIVERED),
+    Verb.DAMAGED: (OrderStatus.DELIVERED,),
     Verb.NEVER: (),
     Verb.CROSS: (),
 }
@@ -195,6 +200,8 @@ def _remembered(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple
     if memory.things:
         found = [line for one in memory.things for line in find_lines(one, verb, scene, memory)]
         memory.lines, memory.things = tuple(found), ()
+    if not memory.lines and len(memory.orders) == 1:
+        memory.lines = lines_of(memory.orders[0])
     legal = tuple(line for line in memory.lines if line.order.status in _LEGAL[verb])
     if not memory.lines:
         raise Unclear("items", "what `it` means is not said")
@@ -208,7 +215,13 @@ def _remembered(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple
 def _orders(thing: Thing, scene: Scene, memory: Memory) -> tuple[Order, ...]:
     if thing.order is not None:
         return find_orders(thing.order, scene, memory)
-    if thing.is_every and not thing.product_ids and "pending" not in thing.hints and memory.orders and not memory.named:
+    if (
+        thing.is_every
+        and not thing.product_ids
+        and not thing.hints & {"pending", "delivered"}
+        and memory.orders
+        and not memory.named
+    ):
         return memory.orders
     return memory.named or scene.orders
 

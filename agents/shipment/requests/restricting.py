@@ -69,6 +69,7 @@ def _got(cursor: Cursor, thing: Thing) -> Thing | None:
     if not got:
         cursor.position = start
         return None
+    cursor.said("restricting_when")
     hints |= {_GOT[got]} - {""}
     if got in {"received", "got"}:
         hints.discard("pending")
@@ -113,6 +114,8 @@ def _described(cursor: Cursor, thing: Thing, *, takes_with: bool) -> Thing | Non
     """`with 500ml`, `that are small`: values after the name."""
     if not thing.product_ids:
         return None
+    if cursor.word("("):
+        return _listed(cursor, thing)
     if not (cursor.said("pointing_described") or (takes_with and cursor.word("with", "in"))):
         return None
     pairs: list[frozenset[Pair]] = []
@@ -128,4 +131,17 @@ def _described(cursor: Cursor, thing: Thing, *, takes_with: bool) -> Thing | Non
         cursor.position, found = value
         pairs.append(found)
         cursor.word("capacity", "size", "color", "material")
+    return replace(thing, pairs=(*thing.pairs, *pairs)) if pairs else None
+
+
+def _listed(cursor: Cursor, thing: Thing) -> Thing | None:
+    """`(white, medium, USB)`: values in brackets, and nothing else in them."""
+    pairs: list[frozenset[Pair]] = []
+    while not cursor.word(")"):
+        value = next(cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, thing.product_ids), None)
+        if value is None:
+            return None
+        cursor.position, found = value
+        pairs.append(found)
+        cursor.word(",", "and", ";")
     return replace(thing, pairs=(*thing.pairs, *pairs)) if pairs else None

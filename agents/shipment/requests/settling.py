@@ -10,7 +10,17 @@ from agents.shipment.requests.cursor import Scene
 from agents.shipment.requests.phrases import Method, OnlyOne, Verb
 from agents.shipment.requests.resolving import Line, usable_method
 from agents.shipment.requests.verdicts import Unclear
-from agents.shipment.requests.wanted import Exchange, ModifyItems, Return, Swap, Wanted
+from agents.shipment.requests.wanted import (
+    Exchange,
+    ModifyItems,
+    ReportDamaged,
+    ReportLost,
+    Return,
+    Ship,
+    Swap,
+    Track,
+    Wanted,
+)
 from orchestrator.core.orders.order import Order, PaymentKind, PaymentMethod, Variant
 
 
@@ -110,6 +120,8 @@ def _check_once(writes: Sequence[Wanted]) -> None:
     """An order is cancelled and nothing else, returned or exchanged but not both, changed once in each way."""
     by_order: dict[str, list[str]] = {}
     for one in writes:
+        if isinstance(one, Track | Ship | ReportLost | ReportDamaged):
+            continue
         by_order.setdefault(getattr(one, "order_id", ""), []).append(type(one).__name__)
     for order_id, kinds in by_order.items():
         clash = (

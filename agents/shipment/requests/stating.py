@@ -7,6 +7,7 @@ from agents.shipment.requests.acting import read_act, read_elided
 from agents.shipment.requests.conditioning import conditioned
 from agents.shipment.requests.conditions import read_condition
 from agents.shipment.requests.cursor import Cursor, Scene
+from agents.shipment.requests.ordering import read_order
 from agents.shipment.requests.paying import read_paying, read_paying_if
 from agents.shipment.requests.phrases import (
     Act,
@@ -15,6 +16,7 @@ from agents.shipment.requests.phrases import (
     Mood,
     More,
     OnlyOne,
+    OrderPhrase,
     Question,
     Reason,
     Statement,
@@ -222,8 +224,21 @@ def _asked(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
             things.append(thing)
         elif thing is None:
             cursor.position += 1
-    asked = Question(text=cursor.sentence.text(start, cursor.position))
+    asked = Question(text=cursor.sentence.text(start, cursor.position), order=_asked_of(cursor, start))
     return [asked, Story(things=tuple(things))] if things else [asked]
+
+
+def _asked_of(cursor: Cursor, start: int) -> OrderPhrase | None:
+    """The order whose parcel a question is about; None where it is about something else."""
+    words = {token.text for token in cursor.sentence.tokens[start : cursor.position]}
+    if not words & cursor.known("stating_parcel"):
+        return None
+    for position in range(start, cursor.position):
+        probe = Cursor(cursor.sentence, cursor.scene, start=position)
+        order = read_order(probe)
+        if order is not None and probe.position <= cursor.position:
+            return order
+    return None
 
 
 def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:

@@ -98,6 +98,9 @@ def read_swap(cursor: Cursor, verb: Verb) -> Act | None:
         if wish is not None and (more := read_thing_order(cursor)) and thing.order is None:
             things = (*things[:-1], replace(thing, order=more))
         parts.append(Part(things, wish or Wish()))
+    if not parts and cursor.said("swapping_some"):
+        order = read_thing_order(cursor)
+        return Act(verb=verb, orders=(order,) if order else ())
     if not parts and cursor.topic and (wish := read_target(cursor, cursor.topic)):
         return Act(verb=verb, parts=(Part((Thing(is_pronoun=True),), wish),))
     if not parts and _bare(cursor):

@@ -50,6 +50,7 @@ SEPARATORS = frozenset(
 )
 REASON_STARTS = frozenset({"because", "since", "as", "due"})
 _GOT = ("received", "bought", "ordered", "purchased", "placed", "got", "have", "made", "created")
+_PAST = frozenset({"ordered", "got", "received", "bought", "purchased", "wanted"})
 Follows = Callable[[Cursor], bool]
 
 
@@ -167,17 +168,22 @@ def read_story(cursor: Cursor, follows: Follows) -> list[Statement] | None:
 def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | None:
     """Words up to the next clause that asks for something; None where one of them may itself be a wish."""
     things: list[Thing] = []
+    is_past = bool(_PAST & {cursor.sentence.tokens[start].text, cursor.sentence.text(start + 1, start + 2)})
     while not cursor.is_done and not (cursor.position > start and cursor.at().text in SEPARATORS and follows(cursor)):
         token = cursor.at()
-        if token.text in cursor.scene.words.danger or token.kind in {"order", "literal"}:
-            return None
         before = cursor.at(-1).text
+        if token.kind in {"order", "literal"} or (
+            token.text in cursor.scene.words.danger and not (token.text == "change" and before == "a")
+        ):
+            return None
         thing = read_thing(cursor) if token.text not in PRONOUNS else None
         if thing is not None:
             things.append(thing)
             continue
-        if before != "too" and next(
-            cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, cursor.topic), None
+        if (
+            before != "too"
+            and not is_past
+            and next(cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, cursor.topic), None)
         ):
             return None
         cursor.position += 1

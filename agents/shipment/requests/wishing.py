@@ -76,6 +76,7 @@ def _piece(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """One piece of a description, added to what is read; None where none starts here."""
     for read in (
         _idle,
+        _bracketed,
         _article,
         _options,
         read_like,
@@ -95,6 +96,20 @@ def _piece(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
             return found
         cursor.position = start
     return None
+
+
+def _bracketed(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
+    """`(black, medium, USB)`: values in brackets, and nothing else in them."""
+    if not cursor.word("("):
+        return None
+    pairs: list[frozenset[Pair]] = []
+    while not cursor.word(")"):
+        found = read_value(cursor, ids)
+        if found is None:
+            return None
+        pairs.append(found)
+        cursor.word(",", "and", ";")
+    return replace(wish, pairs=(*wish.pairs, *pairs)) if pairs else None
 
 
 def _idle(cursor: Cursor, _ids: frozenset[str], wish: Wish) -> Wish | None:
