@@ -1,12 +1,39 @@
+import io
 import json
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orchestrator.surfaces.cli import run_cli
+
 Run = Any
 LABEL = b"%PDF-1.4\n%%EOF"
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("line", "code"), [("y", 0), ("n", 3), ("", 3), ("maybe\nn", 3)])
+def test_at_a_terminal_a_yes_is_asked_for(
+    application: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str, code: int
+):
+    """After what would be bought; anything but a yes buys nothing."""
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdin", Terminal(f"{line}\n"))
+    monkeypatch.setattr(sys, "stdout", screen)
+    assert run_cli(application, ["shipments", "create", "W1", "--out", str(tmp_path)]) == code
+    shown = screen.getvalue()
+    assert shown.index("Price 12.50 USD") < shown.index("Buy exactly this? [y/N]")
+    assert [kind for kind, *_ in application.shipping] == (["plan"] if code else ["plan", "buy"])
 
 
 def test_a_shipment_is_planned_and_bought_with_yes(run: Run, application: Any, tmp_path: Path):

@@ -114,6 +114,7 @@ def create(
     ] = None,
     returning: Annotated[bool, typer.Option("--return", help="From the customer back to the shop.")] = False,
     label_format: Annotated[LabelFormat, typer.Option("--label-format", help="How it is printed.")] = LabelFormat.PDF,
+    test_mode: Annotated[bool, typer.Option("--test-mode", help="A label that is worth nothing, to try it.")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the label into this folder.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
     as_json: shared.AsJson = False,
@@ -134,6 +135,7 @@ def create(
         ship_to=read_address_file(ship_to) if ship_to is not None else None,
         label_format=label_format.value,
         is_return=returning,
+        test_mode=test_mode,
     )
     application = shared.application_of(context)
     plan = asyncio.run(application.plan_shipment(order, wishes))
