@@ -1,10 +1,14 @@
 """Buying a planned shipment, and giving it back: at most once, whatever happens."""
 
 import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from carrier import Carrier, Planning, planned, shipping
+from jsonschema import Draft202012Validator
 from shipped import ALLOWED, RULED, buying
 
 from orchestrator.app.application import App
@@ -14,7 +18,7 @@ from orchestrator.core.actions.commands import Ruled
 from orchestrator.core.handoffs import ItemKind, ItemState
 from orchestrator.core.policy import Mode
 from orchestrator.core.ruling import Decision, Ruling
-from orchestrator.core.shipping.planning import NotPlanned, Reason, Wishes
+from orchestrator.core.shipping.planning import NotPlanned, Reason, Wishes, plan_document
 from orchestrator.settings import Settings
 from orchestrator.store.database import Database
 from orchestrator.store.handoffs import StoredHandoffs
@@ -152,6 +156,13 @@ async def test_an_order_that_has_a_shipment_names_it(database: Database):
     assert found.notices == ("S-1 of this order is bought: switchboard shipments show S-1",)
 
 
+def faults(schema: str, document: object) -> list[str]:
+    """What of a document is not as its schema says."""
+    text = (Path(__file__).parents[3] / "docs" / "schemas" / f"{schema}.schema.json").read_text(encoding="utf-8")
+    plain = json.loads(json.dumps(document))
+    return [error.message for error in Draft202012Validator(json.loads(text)).iter_errors(plain)]
+
+
 @pytest.fixture
 def app() -> App:
     """The application on a fresh laptop."""
@@ -171,8 +182,16 @@ async def test_a_fresh_laptop_ships_an_order_of_the_sample_shop(app: App):
     assert isinstance(await app.plan_shipment("1030", Wishes()), NotPlanned)
     tracked = await app.track_shipment("S-1")
     assert (tracked["new"], tracked["troubles"]) == (1, [])
-    day = found.request.arguments["promised_at"]
-    assert day == done["shipment"]["promised_at"]  # type: ignore[index]  # JSON
-    assert [one["id"] for one in app.list_shipments(states=["pending"], order="1030", limit=9)] == ["S-1"]
+    listed = app.list_shipments(states=["pending"], order="1030", limit=9)
+    shown = app.show_shipments("S-1")
+    made = app.make_manifests(day=datetime.now(UTC).date(), carrier=None)
+    assert ([one["id"] for one in listed], [one["id"] for one in made]) == (["S-1"], ["M-1"])
     voided = await app.cancel_shipment("S-1", reason="wrong size", tell=lambda _: None)
     assert (voided["status"], voided["shipment"]["refund_status"]) == ("done", "submitted")  # type: ignore[index]  # JSON
+    assert app.show_manifest("M-1") == made[0]
+    assert faults("shipment_outcome", {**done, "plan": plan_document(found)}) == []
+    assert faults("shipment_outcome", voided) == []
+    assert faults("shipments", {"shipments": [*listed, *shown], "more": False}) == []
+    assert faults("tracked", tracked) == []
+    assert faults("manifests", {"manifests": list(made)}) == []
+    assert faults("shipment", listed[0]) == []
