@@ -154,9 +154,9 @@ def _with_afterwards(cursor: Cursor, phrase: OrderPhrase) -> OrderPhrase:
 
 
 def adverbs(cursor: Cursor, hints: set[str]) -> None:
-    """Takes `just`, `recently`, ...; what is just bought is pending."""
+    """Takes `just`, `recently`, ...; what is just bought is fresh: pending rather than not."""
     while word := cursor.word("just", "recently", "already", "have", "had", "most", "also", "previously"):
-        hints |= {"pending"} if word == "just" and cursor.at().text not in {"received", "got"} else set()
+        hints |= {"fresh"} if word == "just" and cursor.at().text not in {"received", "got"} else set()
 
 
 def place_at(cursor: Cursor) -> str:

@@ -76,7 +76,7 @@ def _remember(story: Story, scene: Scene, memory: Memory) -> None:
     memory.address = story.address or memory.address
     things = tuple(thing for thing in story.things if thing.product_ids)
     for thing in things:
-        memory.hints[thing.product_ids] = thing.hints & {"pending", "delivered"}
+        memory.hints[thing.product_ids] = thing.hints & {"pending", "delivered", "fresh"}
     memory.things = things or memory.things
 
 
@@ -197,7 +197,7 @@ def _model(part: Part, lines: Sequence[Line], scene: Scene, memory: Memory) -> O
         and line.item.product_id in like.product_ids
         and all(any(line.item.options.get(option) == value for option, value in pairs) for pairs in like.pairs)
         and ("delivered" not in like.hints or order.status == "delivered")
-        and ("pending" not in like.hints or order.is_pending)
+        and (not like.hints & {"pending", "fresh"} or order.is_pending)
     ]
     options = {tuple(sorted(line.item.options.items())) for line in shown}
     if len(options) != 1:

@@ -75,7 +75,9 @@ def find_orders(phrase: OrderPhrase, scene: Scene, memory: Memory) -> tuple[Orde
             if order_id not in known:
                 raise Unclear("order", f"{order_id} is no order of the customer")
         return tuple(known[one] for one in dict.fromkeys(phrase.ids))
-    return _recent(phrase, tuple(one for one in _nearby(phrase, scene, memory) if _matches(phrase, one)))
+    found = tuple(one for one in _nearby(phrase, scene, memory) if _matches(phrase, one))
+    fresh = tuple(one for one in found if one.is_pending)
+    return _recent(phrase, fresh if "fresh" in phrase.hints and fresh else found)
 
 
 def _nearby(phrase: OrderPhrase, scene: Scene, memory: Memory) -> tuple[Order, ...]:
@@ -136,6 +138,8 @@ def find_lines(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple[
     if not legal:
         raise Impossible(f"order {known[0].order.id} is {known[0].order.status}")
     meant = _narrowed(thing, legal, memory)
+    if not meant:
+        raise Unclear("items", f"no such item is {' and '.join(sorted(thing.hints))}")
     excluded = {line for one in thing.excluding for line in _excluded(one, meant, scene)}
     left = tuple(line for line in meant if line not in excluded)
     _check_one_order(thing, left, memory)
@@ -248,7 +252,7 @@ def _is(thing: Thing, line: Line) -> bool:
 
 
 def _narrowed(thing: Thing, lines: Sequence[Line], memory: Memory) -> tuple[Line, ...]:
-    """The lines that the hints leave; a hint that leaves none is no help, and none is a reason to doubt."""
+    """The lines that the hints leave: pending, delivered and other must hold; what is fresh is rather pending."""
     found = tuple(lines)
     hints = thing.hints | memory.hints.get(thing.product_ids, frozenset())
     for hint, holds in (
@@ -256,10 +260,10 @@ def _narrowed(thing: Thing, lines: Sequence[Line], memory: Memory) -> tuple[Line
         ("delivered", lambda line: line.order.status == OrderStatus.DELIVERED),
         ("other", lambda line: line not in memory.lines),
     ):
-        kept = tuple(line for line in found if holds(line))
-        if hint in hints and kept:
-            found = kept
-    return found
+        if hint in hints:
+            found = tuple(line for line in found if holds(line))
+    fresh = tuple(line for line in found if line.order.is_pending)
+    return fresh if "fresh" in hints and fresh else found
 
 
 def _excluded(thing: Thing, lines: Sequence[Line], scene: Scene) -> tuple[Line, ...]:

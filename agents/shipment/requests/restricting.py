@@ -72,7 +72,7 @@ def _got(cursor: Cursor, thing: Thing) -> Thing | None:
     cursor.said("restricting_when")
     hints |= {_GOT[got]} - {""}
     if got in {"received", "got"}:
-        hints.discard("pending")
+        hints.discard("fresh")
     thing = replace(thing, hints=thing.hints | hints)
     if cursor.said("pointing_got"):
         product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)

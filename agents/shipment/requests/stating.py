@@ -40,6 +40,7 @@ from agents.shipment.requests.wishing import read_wish
 
 _STARTS = frozenset({"which", "who", "while", "although", "though", "after", "before", "when", "where"})
 
+_ASKED_TO = frozenset({"agent", "@you", "them", "support", "service", "representative"})
 _MOST_TOKENS = 160
 
 
@@ -217,7 +218,7 @@ def _asked(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
         after_joint = before in {",", "and", "then", "but"}
         if token.text in {"unless", "otherwise", "except"} or (token.text == "if" and after_joint):
             return None
-        if token.text in verbs and after_joint:
+        if token.text in verbs and (after_joint or (before == "to" and cursor.at(-2).text in _ASKED_TO)):
             return None
         thing = read_thing(cursor) if token.text not in PRONOUNS and cursor.position >= first else None
         if thing is not None and thing.product_ids:

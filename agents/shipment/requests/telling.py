@@ -80,7 +80,7 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
     if not verb:
         cursor.position = start
         return None
-    hints = {"pending"} if just and verb != "received" else {"delivered"} if verb == "received" else set[str]()
+    hints = {"fresh"} if just and verb != "received" else {"delivered"} if verb == "received" else set[str]()
     order = read_order(cursor)
     if order is not None:
         return [Story(orders=(replace(order, hints=order.hints | hints),)), *_by_mistake(cursor, wrongly=bool(wrongly))]
