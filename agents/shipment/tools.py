@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from semantic_kernel.functions import kernel_function
 
-from agents.shipment.conversation.outcomes import outcome_text
+from agents.shipment.conversation.outcomes import is_done, outcome_text
 from orchestrator.core.claims import DONE, Frame, StepFrame
 from orchestrator.core.consent import Consent, read_consent
 from orchestrator.core.document_table import document_table
@@ -29,6 +29,8 @@ SAMPLE_SHOP = (
     "the workflows"
 )
 _TITLE = 120
+_WHO = ("identity", "customer")
+"""What is remembered of who asks."""
 
 
 class Consenting(Protocol):
@@ -160,7 +162,7 @@ class OrderTools:
         """Approve and do, or withdraw, what the last report proposed to this requester."""
         context = _context(run)
         said = read_consent(context.asked)
-        proposed = proposed_before(context.previous)
+        proposed = proposed_before(context.last)
         if said is None or not proposed:
             raise ToolError("the message is no yes or no to a proposal: serve it instead")
         return await self._decide(context, said, proposed)
@@ -173,16 +175,32 @@ class OrderTools:
         if self._consent is None:
             raise ToolError("no store is open here, so that nothing can be approved")
         consent = self._consent()
-        claims = [await self._confirmed(context, action, said, consent) for action in actions]
-        kept = ("id", "fingerprint", "requester", "because")
-        context.values["decided"] = [{name: action.get(name) for name in kept} for action in actions]
-        if "identity" in context.remembered:
-            context.values["identity"] = context.remembered["identity"]
-        return json.dumps({"said": said.value, "claims": [claim for claim in claims if claim is not None]})
+        context.values.update({name: context.remembered[name] for name in _WHO if name in context.remembered})
+        claims: list[Json] = []
+        stopped: dict[object, str] = {}
+        for action in actions:
+            order, name = _argument(action, "order_id"), str(action["id"])
+            if said is Consent.YES and order in stopped:
+                text = f"{name} is not begun: it was to follow {stopped[order]}, which is not done"
+                context.unknown.append(Unknown(text=text))
+                continue
+            told = await self._confirmed(context, action, said, consent, claims)
+            if order is not None and (told is None or not is_done(told)):
+                stopped[order] = name
+            if told is not None and is_done(told):
+                _keep_postal_code(context, action)
+        context.values["decided"] = [_decided(action) for action in actions]
+        return json.dumps({"said": said.value, "claims": claims})
 
     async def _confirmed(
-        self, context: RunContext, action: Mapping[str, object], said: Consent, consent: Consenting
+        self,
+        context: RunContext,
+        action: Mapping[str, object],
+        said: Consent,
+        consent: Consenting,
+        claims: list[Json],
     ) -> Json | None:
+        """How the action stands after it, with the claim that says so; None where nothing could be decided."""
         name = str(action["id"])
         requester = action.get("requester")
         by = str(requester.get("name")) if isinstance(requester, Mapping) else ""
@@ -205,25 +223,48 @@ class OrderTools:
         )
         if told.get("declined") and told.get("waits"):
             context.next.append(f"a person decides: switchboard approvals show {name}")
-        return {"ref": offer.ref, "text": offer.claim.text} if offer else None
+        claims += [{"ref": offer.ref, "text": offer.claim.text}] if offer else []
+        return told
 
 
-def proposed_before(previous: Mapping[str, object] | None) -> list[Mapping[str, object]]:
-    """What the last report proposed to its requester and still waited for their yes."""
-    actions = previous.get("actions") if previous else None
-    if not isinstance(actions, list):
-        return []
+def _decided(action: Mapping[str, object]) -> Json:
+    """What of an action is remembered, so that a second yes is told the same."""
+    kept = {name: action.get(name) for name in ("id", "fingerprint", "requester", "because")}
+    return {**kept, "arguments": {"order_id": _argument(action, "order_id")}}
+
+
+def _argument(action: Mapping[str, object], name: str) -> object:
+    arguments = action.get("arguments")
+    return arguments.get(name) if isinstance(arguments, Mapping) else None
+
+
+def _keep_postal_code(context: RunContext, action: Mapping[str, object]) -> None:
+    """Know who is known by name and postcode by their new one, where that is what was changed."""
+    identity, address = context.values.get("identity"), _argument(action, "address")
+    if action.get("workflow") != "update_customer" or not isinstance(address, Mapping):
+        return
+    if isinstance(identity, Mapping) and "postal_code" in identity:
+        context.values["identity"] = {**identity, "postal_code": address.get("postal_code")}
+
+
+def proposed_before(last: Mapping[str, object] | None) -> list[Mapping[str, object]]:
+    """What the last report, in any of its turns, proposed to its requester: nobody is asked about earlier ones."""
+    whole = last or {}
     return [
         action
-        for action in actions
-        if isinstance(action, Mapping) and action.get("id") and isinstance(action.get("requester"), Mapping)
+        for report in _each(whole.get("turns")) or [whole]
+        for action in _each(report.get("actions"))
+        if action.get("id") and isinstance(action.get("requester"), Mapping)
     ]
+
+
+def _each(value: object) -> list[Mapping[str, object]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
 def _decided_before(remembered: Mapping[str, object]) -> list[Mapping[str, object]]:
     """What the requester decided on in the message before."""
-    found = remembered.get("decided")
-    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    return _each(remembered.get("decided"))
 
 
 def _what(action: Mapping[str, object]) -> str:

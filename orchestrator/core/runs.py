@@ -64,7 +64,8 @@ class RunContext:
         zone: IANA zone of times that name none.
         given: Guide parameters given outright, as text.
         remembered: Values of the session's last run: parameters by name, and `started_at`.
-        previous: The report of the session's last run.
+        previous: The report of the session's last run that has evidence.
+        last: The report of the session's last run, whatever it holds.
         peers: The specialists that this turn may be passed to.
         hops: How often it was passed on already.
         reply: A step's id and a person's answer to its question, in a session that asked it.
@@ -95,6 +96,7 @@ class RunContext:
     whole: str = ""
     peers: frozenset[str] = frozenset()
     hops: int = 0
+    last: Json | None = None
     reply: tuple[str, str] | None = None
     tell: Callable[[Event], None] = _nobody
     meter: Meter | None = None

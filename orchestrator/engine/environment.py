@@ -106,6 +106,7 @@ def turn_context(
         given=environment.given,
         remembered=session.remembered(),
         previous=session.previous(),
+        last=session.reports[-1] if session.reports else None,
         reply=replied(run.said, session.reports[-1] if session.reports else None),
         recorder=recorder,
         emit=run.emit,

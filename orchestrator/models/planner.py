@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orchestrator.core.consent import SAY_YES, read_consent
+from orchestrator.core.consent import A_PERSON, SAY_YES, read_consent
 from orchestrator.core.followup import is_elliptical
 from orchestrator.core.record import RecordView
 from orchestrator.core.record_questions import RecordQuestion, record_question
@@ -121,7 +121,7 @@ def _read(history: Sequence[Message], tools: Sequence[str]) -> _Turn:
     for message in history:
         if message.role == "user":
             before = asked if _sets_subject(asked, answer) else before
-            proposed = SAY_YES in answer
+            proposed = SAY_YES in answer or A_PERSON in answer  # who may not decide is told so
             asked, answer, results = message.text, "", []
         elif message.role == "assistant":
             answer = message.text or answer

@@ -29,9 +29,15 @@ class Holdings:
 
 
 async def find_customer(body: Json, *, reading: Reading) -> tuple[Customer | None, Known]:
-    """The one customer whom these facts identify; None where they identify nobody."""
+    """The one customer whom these facts identify; None where they identify nobody.
+
+    Raises:
+        QueryError: The shop does not answer, which says nothing about who asks.
+    """
     known = await reading.read("customer", "find_customer", body, purpose="who asks")
-    found = known.document or {}
+    if known.document is None:
+        raise QueryError(f"who asks cannot be told: {known.reason}")
+    found = known.document
     if found.get("found") is not True or not isinstance(found.get("customer"), Mapping):
         return None, known
     return _read(read_customer, found["customer"], "find_customer"), known

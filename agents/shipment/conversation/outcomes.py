@@ -22,6 +22,11 @@ def outcome_text(told: Json) -> str:
     return f"not done: {told.get('standing')}"
 
 
+def is_done(told: Json) -> bool:
+    """Whether the action was done."""
+    return told.get("stage") in _DONE
+
+
 def _done(workflow: str, answer: Mapping[str, object]) -> str:
     match workflow:
         case "create_shipment":

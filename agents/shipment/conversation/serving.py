@@ -5,16 +5,16 @@ proposal: what is left over goes to a person as a whole, with what is known.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from agents.shipment.conversation.direct import read_direct
 from agents.shipment.conversation.errands import Errand, ForPerson, errand_of
 from agents.shipment.conversation.holdings import Holdings, find_customer, read_holdings
 from agents.shipment.conversation.introduction import bare_introduction, without_introduction
-from agents.shipment.procedure.following import Ended, Followed, Known, Proposal, Reading, Works, follow
+from agents.shipment.procedure.following import CODE, Ended, Followed, Known, Proposal, Reading, Works, follow
 from agents.shipment.requests.identity import read_identity
 from agents.shipment.requests.understanding import understand
-from agents.shipment.requests.wanted import NotUnderstood, Understood
+from agents.shipment.requests.wanted import Declined, NotUnderstood, Understood
 from orchestrator.core.claims import DONE, Frame, StepFrame
 from orchestrator.core.errors import QueryError
 from orchestrator.core.orders.order import Customer
@@ -26,11 +26,16 @@ _BY = (
     "customer.verified_by == 'email' ? 'e-mail address' : "
     "customer.verified_by == 'name_and_postal_code' ? 'name and postcode' : 'customer number and a second fact'"
 )
+SEVERAL = "What you say leads to several customers. Which one are you: what is your own e-mail address?"
 ALONE = "Your message is about several things. Please say what is to be done with an order in a message of its own."
 HOW = "What can I do for you? Name the order or the article that it is about."
 NOBODY = (
     "No customer is found by that. What is your e-mail address as you gave it to the shop, or your name and postcode?"
 )
+
+
+class _SeveralError(Exception):
+    """What a message says of who asks leads to several customers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,40 +74,51 @@ class Serving:
         Where the text is a part of a `whole` message, others read the rest: it may say more of what is wanted here, so
         that nothing is proposed.
         """
-        request = _whole(text, remembered)
-        bodies = identity_bodies(f"{request}\n{whole}") or _remembered(remembered)
-        if not bodies:
-            return Served(questions=(Question(text=WHO),), values={"request": request})
+        request, now = _whole(text, remembered), _said_now(text, remembered)
+        said, before = (identity_bodies(f"{one}\n{whole}") for one in (now, request))
+        if not (before or _remembered(remembered)):
+            return Served(questions=(Question(text=WHO),), values={"request": request, "asked": text})
         try:
-            identified = await self._identified(bodies)
+            identified = await self._identified(said, before or _remembered(remembered))
             if identified is None:
-                return Served(questions=(Question(text=NOBODY),), values={"request": request})
+                return Served(questions=(Question(text=NOBODY),), values={"request": request, "asked": text})
             customer, known, body = identified
             holdings = await read_holdings(customer, known, reading=self.reading)
-        except QueryError as error:
-            return Served(hand_over=error.message, values={"request": request})
-        alone = self._read(_said_now(text, remembered), holdings)
+        except _SeveralError:
+            return Served(questions=(Question(text=SEVERAL),), values={**_identity(remembered), "asked": text})
+        except QueryError as error:  # a person has the request then, so that it is open no more
+            return Served(hand_over=error.message, values=_identity(remembered))
+        if remembered.get("customer") not in (None, customer.id):
+            request = now  # what is open is another's
+        alone = self._read(now, holdings)
         # a whole wish of its own is no answer to what was asked before
         stands = isinstance(alone, Understood) and bool(alone.wanted or alone.questions)
-        served = await self._served(alone if stands else self._read(request, holdings), holdings)
-        if served.actions and without_introduction(whole.replace(text, "", 1)):
-            served = replace(served, actions=(), questions=(Question(text=ALONE),))
-        open_request = {"request": request} if served.questions and not whole else {}
+        found = alone if stands else self._read(request, holdings)
+        others = bool(without_introduction(whole.replace(text, "", 1)))
+        served = await self._served(found, holdings, others=others)
+        open_request = {"request": request, "asked": text} if served.questions and not whole else {}
         return Served(
             statements=(_identified(known), *served.statements),
             actions=served.actions,
             questions=served.questions,
             hand_over=served.hand_over,
-            values={"identity": body, **open_request},
+            values={"identity": body, "customer": customer.id, **open_request},
             sample=(known.document or {}).get("sample") is True,
         )
 
-    async def _identified(self, bodies: Sequence[Json]) -> tuple[Customer, Known, Json] | None:
-        """The first of these by which one customer is found, with the answer that says so."""
-        for body in bodies:
-            customer, known = await find_customer(body, reading=self.reading)
-            if customer is not None:
-                return customer, known, body
+    async def _identified(self, said: Sequence[Json], before: Sequence[Json]) -> tuple[Customer, Known, Json] | None:
+        """Whom the message itself proves, else what was said before it: one customer, or none.
+
+        Raises:
+            _SeveralError: It leads to several customers: of whom one is, the others are only spoken of.
+        """
+        for bodies in (said, before) if said != before else (before,):
+            found = [(*(await find_customer(body, reading=self.reading)), body) for body in bodies]
+            known = {one[0].id: (one[0], one[1], one[2]) for one in reversed(found) if one[0] is not None}
+            if len(known) > 1:
+                raise _SeveralError
+            if known:
+                return next(iter(known.values()))
         return None
 
     def _read(self, text: str, holdings: Holdings) -> Understood | NotUnderstood:
@@ -113,33 +129,56 @@ class Serving:
         direct = read_direct(wish, customer=customer, orders=orders)
         return direct or understand(wish, customer=customer, orders=orders, products=holdings.products)
 
-    async def _served(self, found: Understood | NotUnderstood, holdings: Holdings) -> Served:
+    async def _served(self, found: Understood | NotUnderstood, holdings: Holdings, *, others: bool) -> Served:
         if isinstance(found, NotUnderstood):
             if found.question:
                 return Served(questions=(Question(text=found.question, choices=found.choices),))
             return Served(hand_over=found.reason)
-        return await self._errands(found, holdings)
+        return await self._errands(found, holdings, others=others)
 
-    async def _errands(self, found: Understood, holdings: Holdings) -> Served:
-        errands = [errand_of(wanted, holdings) for wanted in found.wanted]
+    async def _errands(self, found: Understood, holdings: Holdings, *, others: bool) -> Served:
+        errands = [self._known(errand_of(wanted, holdings)) for wanted in found.wanted]
         errands += [
-            Errand(procedure="tell_order", wanted={"order_id": asked.order_id})
+            self._known(Errand(procedure="tell_order", wanted={"order_id": asked.order_id}))
             for asked in found.questions
             if asked.order_id
         ]
         persons = [errand.reason for errand in errands if isinstance(errand, ForPerson)]
         persons += [f"not answered: {asked.text}" for asked in found.questions if not asked.order_id]
         followed = [await self._follow(errand, holdings) for errand in errands if isinstance(errand, Errand)]
-        statements = tuple(statement for one in followed for statement in one.statements)
+        told = [await self._declined(one) for one in found.declined]
+        # what a proposal would do is said only where it is proposed
+        known = (*(statement for one in followed for statement in one.found), *told)
         ended = [one.end for one in followed if isinstance(one.end, Ended)]
         asked = tuple(Question(text=end.text) for end in ended if end.ending == "ask")
         persons += [end.text for end in ended if end.ending == "person"]
         if persons:
-            return Served(statements=statements, hand_over="; ".join(persons))
+            return Served(statements=known, hand_over="; ".join(persons))
         if asked or ended:
-            return Served(statements=statements, questions=asked)
+            return Served(statements=known, questions=asked)
         proposals = [(one, one.end) for one in followed if isinstance(one.end, Proposal)]
+        if proposals and others:
+            return Served(statements=known, questions=(Question(text=ALONE),))
+        statements = (*(statement for one in followed for statement in one.statements), *told)
         return Served(statements=statements, actions=tuple(_actions(proposals, holdings)))
+
+    def _known(self, errand: Errand | ForPerson) -> Errand | ForPerson:
+        if isinstance(errand, ForPerson) or errand.procedure in self.procedures:
+            return errand
+        return ForPerson(reason=f"no procedure {errand.procedure!r} is among those of this installation")
+
+    async def _declined(self, declined: Declined) -> Statement:
+        """That something cannot be, and why."""
+        known = await self.reading.note(
+            "declined", declined.document(), source=f"{CODE}:read", purpose="what cannot be"
+        )
+        return Statement(
+            kind=StatementKind.SHOWN,
+            template="not possible: {declined.reason}",
+            check="declined.reason != ''",
+            evidence=(known.evidence,),
+            frame=_frame("declined", known),
+        )
 
     async def _follow(self, errand: Errand, holdings: Holdings) -> Followed:
         return await follow(
@@ -212,14 +251,18 @@ def _actions(proposals: Iterable[tuple[Followed, Proposal]], holdings: Holdings)
 
 def _identified(known: Known) -> Statement:
     name = "{customer.customer.first_name} {customer.customer.last_name}"
-    frame = StepFrame(step="customer", evidence=known.evidence, status=DONE)
     return Statement(
         kind=StatementKind.SHOWN,
         template=f"{name}, known by {{{_BY}}}",
         check="customer.found && customer.verified_by != null",
         evidence=(known.evidence,),
-        frame=Frame(values={}, steps=(frame,), current="customer", named=("customer",)),
+        frame=_frame("customer", known),
     )
+
+
+def _frame(step: str, known: Known) -> Frame:
+    frame = StepFrame(step=step, evidence=known.evidence, status=DONE)
+    return Frame(values={}, steps=(frame,), current=step, named=(step,))
 
 
 def _whole(text: str, remembered: Mapping[str, object]) -> str:
@@ -231,11 +274,16 @@ def _whole(text: str, remembered: Mapping[str, object]) -> str:
 
 
 def _said_now(text: str, remembered: Mapping[str, object]) -> str:
-    """The message alone, without the open request that was put before it."""
-    request = remembered.get("request")
-    return text.removeprefix(request).strip() if isinstance(request, str) and request else text
+    """The message alone, without the message before it, behind which a brief answer to a question is put."""
+    asked = remembered.get("asked")
+    return (text.removeprefix(asked).strip() or text) if isinstance(asked, str) else text
 
 
 def _remembered(remembered: Mapping[str, object]) -> list[Json]:
     body = remembered.get("identity")
     return [dict(body)] if isinstance(body, Mapping) and body else []
+
+
+def _identity(remembered: Mapping[str, object]) -> Json:
+    """What the conversation knows of who asks, to be remembered on."""
+    return {name: remembered[name] for name in ("identity", "customer") if name in remembered}

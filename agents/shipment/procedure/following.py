@@ -78,6 +78,12 @@ class Followed:
     statements: tuple[Statement, ...]
     known: Mapping[str, object]
 
+    @property
+    def found(self) -> tuple[Statement, ...]:
+        """What was shown on the way, without what would be done."""
+        says = len(self.procedure.propose.says) if self.procedure.propose and isinstance(self.end, Proposal) else 0
+        return self.statements[: len(self.statements) - says]
+
 
 async def follow(
     procedure: Procedure,
@@ -92,7 +98,11 @@ async def follow(
     """Follow a procedure for what is wanted; `now` is ISO 8601 in UTC, `source` says who wants it."""
     path = _Path(procedure=procedure, reading=reading, works=works)
     for name in procedure.given:
-        path.keep(name, (given or {})[name])
+        known = (given or {}).get(name)
+        if known is None:
+            text = f"{procedure.id} begins with the {name}, and none is known here"
+            return path.ended(Ended(ending="person", text=text, check=name))
+        path.keep(name, known)
     missing = next((name for name in procedure.needs if wanted.get(name) in (None, "", [])), None)
     whole = {**dict.fromkeys((*procedure.needs, *procedure.takes)), **wanted, "now": now}
     await path.note(WANTED, whole, source=source, purpose="what is wanted")
@@ -172,7 +182,11 @@ class _Path:
             return Ended(ending="person", text=f"nothing here works out {step.work!r}", check=step.id)
         arguments = resolve(step.arguments, self.scope)
         assert isinstance(arguments, dict)
-        await self.note(step.id, work(arguments), source=f"{CODE}:{step.work}", purpose=step.purpose)
+        try:
+            found = work(arguments)
+        except ValueError as error:  # a document of a shop that lacks something, or has it in another form
+            return Ended(ending="person", text=f"{step.id} cannot be worked out: {error}", check=step.id)
+        await self.note(step.id, found, source=f"{CODE}:{step.work}", purpose=step.purpose)
         return None
 
     def _check(self, step: Check) -> Ended | None:

@@ -106,9 +106,9 @@ def item_name(item: Mapping[str, object]) -> str:
 
 
 def options_text(item: Mapping[str, object]) -> str:
-    """The options in words, such as `color red, size M`."""
+    """The options in words, such as `color red, size M`, in the order of their names: expressions keep no other."""
     options = _mapping(item.get("options"))
-    return ", ".join(f"{name} {value}" for name, value in options.items()) or f"article {item.get('item_id')}"
+    return ", ".join(f"{name} {value}" for name, value in sorted(options.items())) or f"article {item.get('item_id')}"
 
 
 def _why_not(old: Mapping[str, object], new: Mapping[str, object] | None, new_id: str) -> str:

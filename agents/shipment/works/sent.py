@@ -44,7 +44,7 @@ def order_facts(found: Json) -> Json:
     numbers = _texts(sent_numbers(found)["numbers"])
     total = sum((decimal_of(item.get("price"), "price") * _quantity(item) for item in items), Decimal(0))
     return {
-        "items": "; ".join(f"{item_name(item)} {item.get('price')}" for item in items) or "no items",
+        "items": "; ".join(map(_priced, items)) or "no items",
         "total": float(total),
         "address": str(read_address(document.get("address") or {})),
         "sent": f"tracking number {', '.join(numbers)}" if numbers else "nothing of it has left",
@@ -86,6 +86,13 @@ def _news(number: str, answer: Mapping[str, object]) -> str:
     expected = f"; expected {answer['estimated_at']}" if answer.get("estimated_at") else ""
     status = str(last.get("status")).replace("_", " ")
     return f"{number}: {status} at {last.get('occurred_at')}{place}{expected}"
+
+
+def _priced(item: Mapping[str, object]) -> str:
+    """An article with its pieces, where there are several, and the price of one."""
+    count = _quantity(item)
+    pieces = f"{count} x " if count > 1 else ""
+    return f"{pieces}{item_name(item)} {decimal_of(item.get('price'), 'price'):,.2f}"
 
 
 def _quantity(item: Mapping[str, object]) -> int:

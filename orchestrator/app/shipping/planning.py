@@ -11,7 +11,7 @@ from agents.shipment.works.names import WORKS
 from orchestrator.app.shipping.conversing import read_procedures
 from orchestrator.core.actions.request import ActionRequest, BlastRadius
 from orchestrator.core.actions.subject import placed
-from orchestrator.core.errors import QueryError
+from orchestrator.core.errors import InputError, QueryError
 from orchestrator.core.ports import WorkflowReads
 from orchestrator.core.report import Json
 from orchestrator.core.shipping.planning import NotPlanned, Plan, Planned, Question, Reason, Wishes
@@ -80,6 +80,8 @@ class ShipmentPlanner:
 
     async def _follow(self, procedure: str, wanted: Json) -> Followed:
         known = read_procedures(self.procedures)
+        if procedure not in known:
+            raise InputError(f"{str(self.procedures)!r} holds no procedure {procedure!r}: put {procedure}.yaml there")
         return await follow(
             known[procedure],
             wanted,
