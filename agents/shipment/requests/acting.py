@@ -162,11 +162,16 @@ def _objects(cursor: Cursor, verb: Verb) -> Act | None:
 def _returned(cursor: Cursor) -> Act | None:
     start = cursor.position
     things = read_things(cursor)
-    things = things or tuple(Thing(is_every=True, order=order) for order in read_orders(cursor))
+    orders = () if things else read_orders(cursor)
+    method = read_by(cursor) if orders else None
+    if len(orders) == 1 and cursor.word(":"):
+        things = tuple(replace(one, order=one.order or orders[0]) for one in read_things(cursor))
+        return Act(verb=Verb.RETURN, parts=(Part(things),), method=method) if things else None
+    things = things or tuple(Thing(is_every=True, order=order) for order in orders)
     if not things:
         cursor.position = start
         return None
-    act = Act(verb=Verb.RETURN, parts=(Part(things),))
+    act = Act(verb=Verb.RETURN, parts=(Part(things),), method=method)
     start = cursor.position
     cursor.word(",")
     if cursor.said("acting_returned"):

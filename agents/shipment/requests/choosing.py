@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from decimal import Decimal
 
 from agents.shipment.requests.catalogue import Catalogue, OptionForms
 from agents.shipment.requests.phrases import Pair, Wish
@@ -219,8 +218,3 @@ def _nearest(
     raise Unclear(
         "option", f"{len(fitting)} articles of {item.name} fit", choices=tuple(one.item_id for one in fitting)
     )
-
-
-def difference(item: OrderItem, variant: Variant) -> Decimal:
-    """What the new article costs more."""
-    return variant.price - item.price

@@ -51,6 +51,7 @@ class Folded:
     reason: str = ""
     only_one: OnlyOne | None = None
     announced: bool = False
+    waiting: list[More] = field(default_factory=list)
 
 
 def fold(statements: tuple[Statement, ...]) -> Folded:
@@ -58,6 +59,8 @@ def fold(statements: tuple[Statement, ...]) -> Folded:
     folded = Folded()
     for statement in statements:
         _fold(folded, statement)
+    if folded.waiting:
+        raise Unclear("action", "what is to be done with the article that is described is not said")
     if folded.announced and not any(isinstance(step, Intent) for step in folded.steps):
         raise Unclear("items", "which items are to be changed is not said")
     return folded
@@ -102,8 +105,10 @@ def _more(folded: Folded, more: More) -> None:
     if more.is_instead and not any(isinstance(step, Intent) for step in folded.steps):
         parts = (Part((Thing(is_pronoun=True),), more.wish),)
         folded.steps.append(Intent(act=Act(verb=Verb.CHANGE, parts=parts)))
-    else:
+    elif any(isinstance(step, Intent) for step in folded.steps):
         _replace_last(folded, lambda intent: replace(intent, act=_wished(intent.act, more)))
+    else:
+        folded.waiting.append(more)
 
 
 def _optional(intent: Intent) -> Intent:
@@ -126,6 +131,10 @@ def _add(folded: Folded, act: Act) -> None:
         folded.announced = True
         return
     _restate(folded, act)
+    if act.verb in _SWAPS:
+        for more in folded.waiting:
+            act = _wished(act, more)
+        folded.waiting = []
     folded.steps.append(Intent(act=act))
 
 

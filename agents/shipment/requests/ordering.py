@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.phrases import OrderPhrase
-from agents.shipment.requests.tokens import joined_form
+from agents.shipment.requests.tokens import digits, joined_form
 
-_ORDER_WORDS = ("order", "orders", "purchase", "purchases")
+ORDER_WORDS = ("order", "orders", "purchase", "purchases")
 
+_COUNTS = {"2", "3", "4", "5"}
 ORDER_HINTS = {
     "pending": "pending",
     "unshipped": "pending",
@@ -54,6 +55,9 @@ def read_order(cursor: Cursor) -> OrderPhrase | None:
     every = bool(cursor.word("all", "every", "each", "both"))
     cursor.word("of")
     definite = cursor.word(*cursor.known("pointing_determiners")) in {"the", "this", "that"}
+    number = digits(cursor.at().text)
+    count = int(number) if number in _COUNTS and cursor.at(1).kind == "word" else None
+    cursor.position += count is not None
     hints: set[str] = set()
     names: frozenset[str] = frozenset()
     place = ""
@@ -62,7 +66,7 @@ def read_order(cursor: Cursor) -> OrderPhrase | None:
         if text in ORDER_HINTS:
             hints.add(ORDER_HINTS[text])
             cursor.position += 1
-        elif text == "possible" and cursor.at(1).text in _ORDER_WORDS:
+        elif text == "possible" and cursor.at(1).text in ORDER_WORDS:
             cursor.position += 1
         elif (found := place_at(cursor)) and not place:
             place = found
@@ -74,7 +78,7 @@ def read_order(cursor: Cursor) -> OrderPhrase | None:
         ids = order_ids(cursor.at().text, cursor)
         cursor.position += 1
         return OrderPhrase(ids=ids, hints=frozenset(hints - {""}))
-    word = cursor.word(*_ORDER_WORDS)
+    word = cursor.word(*ORDER_WORDS)
     if not word:
         cursor.position = start
         return None
@@ -87,6 +91,7 @@ def read_order(cursor: Cursor) -> OrderPhrase | None:
         hints=frozenset(hints - {""}),
         place=place,
         product_ids=names,
+        count=count,
         is_plural=word in {"orders", "purchases"},
         is_every=every or (word in {"orders", "purchases"} and not hints - {""}),
     )

@@ -89,6 +89,7 @@ def read_paying(cursor: Cursor) -> Paying | None:
     pending = bool(cursor.said("paying_read_paying"))
     if pending:
         cursor.word(",")
+    by_method = cursor.at().text in {"via", "using", "by", "with"}
     methods: list[Method] = []
     money = False
     while not cursor.is_done and cursor.at().text not in {",", "and", "but", ")"}:
@@ -102,7 +103,7 @@ def read_paying(cursor: Cursor) -> Paying | None:
             break
     cursor.said("paying_if_any")
     at_end = cursor.is_done or cursor.at().text in {",", "and", "but", ")"}
-    if len(set(methods)) != 1 or not money or not at_end:
+    if len(set(methods)) != 1 or not (money or by_method) or not at_end:
         cursor.position = start
         return None
     return Paying(method=methods[0], is_pending_only=pending)

@@ -56,6 +56,7 @@ class OrderPhrase:
     product_ids: frozenset[str] = frozenset()
     is_every: bool = False
     is_plural: bool = False
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

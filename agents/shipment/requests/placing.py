@@ -3,18 +3,44 @@
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.ordering import place_at, read_order
 from agents.shipment.requests.phrases import Place
+from agents.shipment.requests.restricting import read_options
+from orchestrator.core.shipping.address import read_address
 
 _ADJECTIVES = {"home", "shipping", "other", "current", "delivery"}
+_FIELDS = {
+    "address1": "address_line1",
+    "address2": "address_line2",
+    "city": "city",
+    "state": "state_code",
+    "zip": "postal_code",
+    "country": "country_code",
+}
 _LONGEST = 24
 
 
 def read_place(cursor: Cursor) -> Place | None:
     """A place, from its determiner on; None, with the cursor unmoved, where none is named."""
     start = cursor.position
-    found = _written(cursor) or _of_order(cursor) or _pointed(cursor)
+    found = _literal(cursor) or _written(cursor) or _of_order(cursor) or _pointed(cursor)
     if found is None:
         cursor.position = start
     return found
+
+
+def _literal(cursor: Cursor) -> Place | None:
+    """`{'address1': '2 Main Street', 'city': ...}`, with `(same as order 1)` after it."""
+    source = read_options(cursor, as_written=True)
+    if source is None:
+        return None
+    given = {_FIELDS[name]: value for name, value in source.items() if name in _FIELDS}
+    if not {"address_line1", "city", "postal_code"} <= set(given) or set(source) - set(_FIELDS) - {"order_id"}:
+        return None
+    country = given.get("country_code", "US").upper()
+    given["country_code"] = {"USA": "US", "UNITED STATES": "US"}.get(country, country)
+    start = cursor.position
+    if not (cursor.word("(") and cursor.phrase("same as") and read_order(cursor) and cursor.word(")")):
+        cursor.position = start
+    return Place(address=read_address(given))
 
 
 def _of_order(cursor: Cursor) -> Place | None:

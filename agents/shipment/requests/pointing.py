@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from agents.shipment.requests.comparing import measured_options
 from agents.shipment.requests.cursor import Cursor
-from agents.shipment.requests.ordering import ORDER_HINTS, read_order
+from agents.shipment.requests.ordering import ORDER_HINTS, ORDER_WORDS, read_order, read_orders
 from agents.shipment.requests.phrases import OrderPhrase, Pair, Thing
 from agents.shipment.requests.restricting import restricted
 from agents.shipment.requests.tokens import digits, singular
@@ -21,7 +21,7 @@ _NUMBERS = ("2", "3", "4", "5", "6")
 def read_thing(cursor: Cursor, *, takes_with: bool = True) -> Thing | None:
     """One item or a group of items, from its determiner to what restricts it; None, unmoved, if none."""
     start = cursor.position
-    thing = _everything(cursor) or _numbered(cursor) or _named(cursor) or _pronoun(cursor)
+    thing = _most(cursor) or _everything(cursor) or _numbered(cursor) or _named(cursor) or _pronoun(cursor)
     if thing is None:
         cursor.position = start
         return None
@@ -122,6 +122,17 @@ def _everything(cursor: Cursor) -> Thing | None:
     return None
 
 
+def _most(cursor: Cursor) -> Thing | None:
+    """`the most expensive item`."""
+    start = cursor.position
+    cursor.word("the", "your")
+    measure = cursor.scene.words.superlatives.get(_comparison(cursor))
+    if measure and "price" in measure.options and cursor.word("item", "product", "article"):
+        return Thing(is_every=True, pick=(("price",), measure.is_up, False))
+    cursor.position = start
+    return None
+
+
 def _numbered(cursor: Cursor) -> Thing | None:
     start = cursor.position
     cursor.word("the", "your")
@@ -150,6 +161,7 @@ def _named(cursor: Cursor) -> Thing | None:
     every = cursor.word(*_ALL)
     cursor.word("of")
     determiner = cursor.word(*cursor.known("pointing_determiners")) or cursor.word("you")
+    own = read_orders(cursor)[:1] if cursor.at().kind == "order" and not determiner else ()
     compared = _comparison(cursor)
     number = digits(cursor.at().text)
     count = int(number) if number in _NUMBERS and cursor.at(1).text != "piece" else None
@@ -159,6 +171,11 @@ def _named(cursor: Cursor) -> Thing | None:
         if not found:
             continue
         end, ids = found
+        if cursor.sentence.text(end, end + 1) in ORDER_WORDS and cursor.sentence.text(end + 1, end + 2) not in {
+            "item",
+            "items",
+        }:
+            break
         read = _adjectives(cursor, ids, until=cursor.position + lead)
         if read is not None:
             hints, pairs = read
@@ -178,6 +195,7 @@ def _named(cursor: Cursor) -> Thing | None:
                 is_plural=plural,
                 hints=hints,
                 pick=pick,
+                order=own[0] if own else None,
             )
     cursor.position = start
     return None

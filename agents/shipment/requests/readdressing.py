@@ -42,9 +42,10 @@ def read_readdressing(cursor: Cursor) -> Act | None:
     """`the address of order 1 to 2 Main Street ...`, `your LA order to your NYC address`."""
     start = cursor.position
     owned = cursor.word("the", "your") == "your"
+    of_order = read_order(cursor) if cursor.at().kind == "order" else None
     noun = cursor.said("acting_address")
     if noun:
-        orders, profile = _addressed(cursor, noun)
+        orders, profile = ((of_order,), False) if of_order else _addressed(cursor, noun)
         owned = owned and not any(order != _SAME for order in orders)
         orders, profile = _also_addressed(cursor, orders, is_profile=profile)
         if cursor.word("to", "with", "into") and (place := read_place(cursor)):

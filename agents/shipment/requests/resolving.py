@@ -112,7 +112,9 @@ def one_order(phrase: OrderPhrase, verb: Verb, scene: Scene, memory: Memory) -> 
     legal = tuple(one for one in found if one.status in _LEGAL[verb])
     if phrase.ids and len(legal) < len(found):
         raise Impossible(f"order {found[0].id} is {found[0].status}")
-    if phrase.is_every:
+    if phrase.count is not None and phrase.count != len(legal):
+        raise Unclear("order", f"{len(legal)} orders may be meant by {phrase.count}")
+    if phrase.is_every or phrase.count is not None:
         if not legal:
             raise Impossible(f"no order is {' or '.join(_LEGAL[verb])}")
         return legal

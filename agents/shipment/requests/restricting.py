@@ -39,13 +39,13 @@ def _literal(cursor: Cursor, thing: Thing) -> Thing | None:
     return None if options is None else replace(thing, options=options)
 
 
-def read_options(cursor: Cursor) -> Mapping[str, str] | None:
+def read_options(cursor: Cursor, *, as_written: bool = False) -> Mapping[str, str] | None:
     """Options written as an object: `{'color': 'red'}`."""
     token = cursor.at()
     if token.kind != "literal":
         return None
     try:
-        found = ast.literal_eval(token.raw)
+        found = ast.literal_eval(cursor.sentence.source[token.start : token.end] if as_written else token.raw)
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
         return None
     if not isinstance(found, dict):

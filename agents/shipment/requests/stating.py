@@ -22,6 +22,7 @@ from agents.shipment.requests.phrases import (
     Statement,
     Story,
     Thing,
+    Verb,
     Wish,
 )
 from agents.shipment.requests.pointing import PRONOUNS, read_thing
@@ -162,6 +163,11 @@ def _saving(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
         cursor.word("the")
         if cursor.phrase("most money", "more money", "most"):
             return [OnlyOne()]
+    cursor.position = start
+    if cursor.said("stating_only"):
+        noun = cursor.word("return", "exchange", "refund")
+        if noun and cursor.is_done:
+            return [OnlyOne(verb=Verb.EXCHANGE if noun == "exchange" else Verb.RETURN)]
     cursor.position = start
     return None
 

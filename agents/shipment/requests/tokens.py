@@ -10,7 +10,7 @@ MAX_TOKENS = 160
 _TOKEN = re.compile(
     r"(?P<literal>\{[^{}]{0,400}\})"
     r"|(?P<email>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})"
-    r"|(?P<order>\#?[Ww]\d{5,12}\b|\#\d{5,12}\b)"
+    r"|(?P<order>\#?[Ww]\d{5,12}\b(?:['\u2019]s\b)?|\#\d{5,12}\b(?:['\u2019]s\b)?)"
     r"|(?P<code>\b(?=[A-Z0-9]{0,33}[A-Z])(?=[A-Z0-9]{0,33}\d)[A-Z0-9]{10,34}\b)"
     r"|(?P<id>\b[a-z]+_[a-z0-9_]+\b)"
     r"|(?P<money>\$\d+(?:,\d{3})*(?:\.\d+)?)"
@@ -18,6 +18,7 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)"
     r"|(?P<mark>[.,;:!?()\"\u201c\u201d>&/+%#-]|\S)"
 )
+_POSSESSIVE = re.compile("['\u2019]s$")
 _SENTENCE_END = {".", "!", "?"}
 _CONTRACTIONS = {"d": "would", "re": "are", "m": "are", "ve": "have", "ll": "will"}
 _ONE_PERSON = {
@@ -129,7 +130,7 @@ def tokens_of(text: str, *, is_first_person: bool = False) -> Iterator[Token]:
         kind, raw = str(found.lastgroup), found.group().lower()
         if raw in _JOINING:
             continue
-        for word in _words(raw) if kind == "word" else (raw,):
+        for word in _words(raw) if kind == "word" else (_POSSESSIVE.sub("", raw) if kind == "order" else raw,):
             other = is_first_person and word in {"you", "your"} and raw.startswith("you")
             yield Token(f"@{word}" if other else word, raw, kind, found.start(), found.end())
 
