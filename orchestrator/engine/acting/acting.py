@@ -69,7 +69,9 @@ class Acting:
         """File a proposal with what the policy, or another judge, says of it now."""
         now = self.clock()
         ruled = (judge or self.judge)(request, now)
-        return await asyncio.to_thread(self.actions.file, request, ruled, now=now, again=again)
+        filed = await asyncio.to_thread(self.actions.file, request, ruled, now=now, again=again)
+        await asyncio.to_thread(self.take_over, filed.action)
+        return filed
 
     async def perform(self, action_id: str) -> Action:
         """Do an approved action, where nobody else does; the action as it stands then.
