@@ -96,9 +96,16 @@ def _qualify(folded: Folded, statement: More | Go | Guard | Otherwise) -> None:
         case Go():
             _replace_last(folded, _wanted)
         case Guard():
-            _replace_last(folded, _optional)
+            _nothing(folded)
         case Otherwise():
             _otherwise(folded, statement)
+
+
+def _nothing(folded: Folded) -> None:
+    """`Do nothing` after what was only asked is no more than that; after a request it takes it back, or does it?"""
+    intents = [step for step in folded.steps if isinstance(step, Intent)]
+    if not intents or intents[-1].act.mood is not Mood.WONDER:
+        raise Unclear("condition", "whether the request still holds is not clear")
 
 
 def _more(folded: Folded, more: More) -> None:

@@ -29,7 +29,7 @@ def read_thing(cursor: Cursor, *, takes_with: bool = True) -> Thing | None:
     before = cursor.position
     if cursor.said("pointing_except"):
         excluded = read_things(cursor, takes_with=takes_with)
-        if not excluded and cursor.at(-1).text != "but":
+        if (not excluded and cursor.at(-1).text != "but") or any(one.order for one in excluded[:-1]):
             cursor.position = start
             return None
         cursor.position = cursor.position if excluded else before

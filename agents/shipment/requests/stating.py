@@ -17,6 +17,7 @@ from agents.shipment.requests.phrases import (
     More,
     OnlyOne,
     OrderPhrase,
+    Otherwise,
     Question,
     Reason,
     Statement,
@@ -33,13 +34,14 @@ from agents.shipment.requests.telling import (
     read_mention,
     read_story,
     read_told,
+    read_unneeded,
     read_who,
     said_reason,
 )
 from agents.shipment.requests.tokens import Sentence
 from agents.shipment.requests.wishing import read_wish
 
-_STARTS = frozenset({"which", "who", "while", "although", "though", "after", "before", "when", "where"})
+_STARTS = frozenset({"which", "who", "while", "although", "though"})
 
 _ASKED_TO = frozenset({"agent", "@you", "them", "support", "service", "representative"})
 _MOST_TOKENS = 160
@@ -185,8 +187,9 @@ def _unneeded(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
         return [Reason(reason=reason)]
     if cursor.said("stating_unneeded"):
         reason = said_reason(cursor, between=cursor.known("telling_before_reason"))
+        told = read_unneeded(cursor) if reason else []
         if reason and (cursor.is_done or cursor.at().text in SEPARATORS):
-            return [Reason(reason=reason)]
+            return [Reason(reason=reason), *told]
     cursor.position = start
     return None
 
@@ -253,7 +256,7 @@ def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
     start = cursor.position
     for condition in read_condition(cursor):
         if condition.kind == "guard":
-            return [Guard()]
+            return [Otherwise(body=(Guard(),))]
         if condition.kind == "reason":
             reason = said_reason(cursor)
             return [Reason(reason=reason)] if reason else None

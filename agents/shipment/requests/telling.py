@@ -130,7 +130,8 @@ def read_because(cursor: Cursor, follows: Follows) -> list[Statement] | None:
     start = cursor.position
     reason = said_reason(cursor)
     if reason:
-        return [Reason(reason=reason)] if cursor.is_done or cursor.at().text in SEPARATORS else None
+        told = read_unneeded(cursor)
+        return [Reason(reason=reason), *told] if cursor.is_done or cursor.at().text in SEPARATORS else None
     return _run_on(cursor, start, follows)
 
 
@@ -168,6 +169,7 @@ def read_story(cursor: Cursor, follows: Follows) -> list[Statement] | None:
 def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | None:
     """Words up to the next clause that asks for something; None where one of them may itself be a wish."""
     things: list[Thing] = []
+    orders: list[OrderPhrase] = []
     is_past = bool(_PAST & {cursor.sentence.tokens[start].text, cursor.sentence.text(start + 1, start + 2)})
     while not cursor.is_done and not (cursor.position > start and cursor.at().text in SEPARATORS and follows(cursor)):
         token = cursor.at()
@@ -177,8 +179,12 @@ def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | N
         ):
             return None
         thing = read_thing(cursor) if token.text not in PRONOUNS else None
+        order = read_order(cursor) if thing is None else None
         if thing is not None:
             things.append(thing)
+            continue
+        if order is not None:
+            orders.append(order)
             continue
         if (
             before != "too"
@@ -189,7 +195,7 @@ def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | N
         cursor.position += 1
     if cursor.position == start:
         return None
-    return [Story(things=tuple(things))] if things else []
+    return [Story(orders=tuple(orders), things=tuple(things))] if things or orders else []
 
 
 def said_reason(cursor: Cursor, *, between: frozenset[str] | None = None) -> str:
@@ -263,3 +269,13 @@ def read_mention(cursor: Cursor) -> list[Statement] | None:
             return None
         cursor.position += 1
     return []
+
+
+def read_unneeded(cursor: Cursor) -> list[Statement]:
+    """The order or the items of `you no longer need the lamp any more`."""
+    order = read_order(cursor)
+    things = () if order is not None else read_things(cursor)
+    if order is None and not any(thing.product_ids for thing in things):
+        return []
+    cursor.said("telling_reason_ends")
+    return [Story(orders=(order,) if order else (), things=things)]
