@@ -4,14 +4,19 @@ import pytest
 
 from agents.shipment.requests.wanted import (
     Cancel,
+    CancelShipment,
     ChangeCustomerAddress,
     Exchange,
     ModifyAddress,
     ModifyItems,
     ModifyPayment,
     NotUnderstood,
+    ReportDamaged,
+    ReportLost,
     Return,
+    Ship,
     Swap,
+    Track,
     Understood,
     Wanted,
 )
@@ -71,7 +76,10 @@ SAID: tuple[tuple[str, tuple[Wanted, ...]], ...] = (
     ("You want to modify the lens to item number 3000000003.", (modified("3000000001", "3000000003"),)),
     ("You want to change the lens to the cheapest one, paying with PayPal.", (modified("3000000001", "3000000003"),)),
     (
-        "You want to modify the lens {'mount': 'bayonet', 'focal length': '35mm'} to {'mount': 'screw', 'focal length': '35mm'}.",
+        (
+            "You want to modify the lens {'mount': 'bayonet', 'focal length': '35mm'} to {'mount': 'screw', "
+            "'focal length': '35mm'}."
+        ),
         (modified("3000000001", "3000000002"),),
     ),
     ("You want the 500ml mug to be changed to a 350ml one.", (modified("2000000002", "2000000001"),)),
@@ -80,8 +88,10 @@ SAID: tuple[tuple[str, tuple[Wanted, ...]], ...] = (
         (modified("2000000002", "2000000004"),),
     ),
     (
-        "You want to change the lens to a 50mm screw one. If that is not possible, cancel the whole order. "
-        "If the agent asks for the reason, you say you ordered it by mistake.",
+        (
+            "You want to change the lens to a 50mm screw one. If that is not possible, cancel the whole order. "
+            "If the agent asks for the reason, you say you ordered it by mistake."
+        ),
         (Cancel(order_id="#W1000002", reason="ordered by mistake"),),
     ),
     (
@@ -106,22 +116,60 @@ SAID: tuple[tuple[str, tuple[Wanted, ...]], ...] = (
         (ModifyPayment(order_id="#W1000002", payment_method_id="card_1"),),
     ),
     (
-        "You want to exchange the tent and the gloves. You want an orange tent, and the gloves in size M. "
-        "If the agent asks for confirmation, only exchange the gloves.",
+        (
+            "You want to exchange the tent and the gloves. You want an orange tent, and the gloves in size M. "
+            "If the agent asks for confirmation, only exchange the gloves."
+        ),
         (),
     ),
     (
-        "You want to return the tent. If the agent asks for confirmation, do not say yes immediately, because you also "
-        "want to return the gloves.",
+        (
+            "You want to return the tent. If the agent asks for confirmation, do not say yes "
+            "immediately, because you also "
+            "want to return the gloves."
+        ),
         (Return(order_id="#W1000001", item_ids=("1000000001", "4000000001"), payment_method_id="card_1"),),
     ),
     (
-        "You want to exchange the gloves for red ones in M, but when the agent asks for confirmation, do not exchange "
-        "anything, and return the tent instead.",
+        (
+            "You want to exchange the gloves for red ones in M, but when the agent asks for "
+            "confirmation, do not exchange "
+            "anything, and return the tent instead."
+        ),
+        (TENT,),
+    ),
+    ("You want to track the package for order #W1000004.", (Track(order_id="#W1000004"),)),
+    ("Track 1Z999AA10123456784, please.", (Track(tracking_number="1Z999AA10123456784"),)),
+    ("Please ship my order #W1000002 by express.", (Ship(order_id="#W1000002", wishes=("by express",)),)),
+    ("I want to report that order #W1000001 never arrived.", (ReportLost(order_id="#W1000001"),)),
+    ("I want to report the tent as broken.", (ReportDamaged(order_id="#W1000001", item_ids=("1000000001",)),)),
+    ("Please cancel the shipment of order #W1000004.", (CancelShipment(order_id="#W1000004"),)),
+    (
+        "You want your pending order to be sent to your home in Portland.",
+        (ModifyAddress(order_id="#W1000002", address=HOME),),
+    ),
+    ("You want to return the most expensive item in order #W1000001.", (TENT,)),
+    ("For the lens, you want the one with a screw mount.", (modified("3000000001", "3000000002"),)),
+    (
+        (
+            "You want to return the tent and exchange the gloves for size M. If only one can be done, you "
+            "prefer the return."
+        ),
         (TENT,),
     ),
     (
-        "You want to return the tent and get the refund on PayPal. If that is not possible, use the original payment method.",
+        (
+            "You want to return the mug you received and exchange the tent to an orange one. If you can "
+            "only do one of the two "
+            "things, you prefer to do whatever saves you most money."
+        ),
+        (Return(order_id="#W1000001", item_ids=("2000000001",), payment_method_id="card_1"),),
+    ),
+    (
+        (
+            "You want to return the tent and get the refund on PayPal. If that is not possible, use the "
+            "original payment method."
+        ),
         (TENT,),
     ),
 )
@@ -135,6 +183,22 @@ def test_requests(text: str, wanted: tuple[Wanted, ...], understood: Read) -> No
 
 
 HANDED_OVER = (
+    ("You want to return the tent, not the gloves.", "words"),
+    ("You want to exchange the gloves for M, but only if they cost less.", "words"),
+    ("You do not want to return the tent.", "condition"),
+    ("You want to cancel order #W1000002, no longer needed. Keep it.", "condition"),
+    ("You want to return the tent if it is older than a week.", "words"),
+    ("You want to return the tent after you get the new one.", "words"),
+    ("You want to return the tent, but not today.", "words"),
+    ("You want to return half of the items.", "words"),
+    ("You want to return the tent's pegs.", "words"),
+    ("You should return the tent.", "words"),
+    ("You want to split the refund of the tent between your card and PayPal.", "words"),
+    ("You want to exchange the gloves for anything but grey.", "words"),
+    ("You want to return everything except the tent and the lens.", "items"),
+    ("You want to return the red gloves.", "items"),
+    ("You want to change your address to 12 Oak Street, Apt 4, Boston, MA 02110.", "words"),
+    ("You want to return the mug with the lens.", "words"),
     ("You want to return the tent and the flux compensator.", "words"),
     ("You want to return the tent unless it can be repaired.", "words"),
     ("You want to return the tent, but do not return the tent.", "condition"),
