@@ -46,6 +46,8 @@ def find_customer(connection: sqlite3.Connection, facts: Mapping[str, object]) -
     not even tell whether there is such a customer.
     """
     given = {name: _known(name, str(value)) for name, value in facts.items() if name in _COLUMNS and str(value).strip()}
+    if not all(given.values()):  # such as a postal code of dashes: it would fit whoever has none
+        return Found(matches=0)
     by = _verified_by(given)
     if not by:
         return Found(matches=0)

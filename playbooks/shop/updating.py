@@ -1,10 +1,10 @@
 """Changes orders and customers in the shop's tables, each in one transaction with the record of its key."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
-from orchestrator.core.documents import list_of, needed_text
+from orchestrator.core.documents import decimal_of, list_of, needed_text
 from orchestrator.core.orders.order import Customer, Order
 from orchestrator.core.report import Json
 from orchestrator.core.shipping.address import Address, read_address
@@ -101,6 +101,7 @@ def _decide(connection: sqlite3.Connection, order: Order, body: Mapping[str, obj
         case "modify_items":
             method_id = "" if order.paid is False else _text(body, "payment_method_id")
             swaps = _swaps(connection, order, body)
+            _check_agreed(swaps, body)
             return order_changes.modify_items(order, customer, swaps=swaps, method_id=method_id)
         case "return":
             method_id, pieces = _text(body, "payment_method_id"), chosen_pieces(order, _ids(body, "item_ids"))
@@ -108,6 +109,7 @@ def _decide(connection: sqlite3.Connection, order: Order, body: Mapping[str, obj
             return order_changes.return_items(order, customer, pieces=items, method_id=method_id)
         case "exchange":
             method_id, swaps = _text(body, "payment_method_id"), _swaps(connection, order, body)
+            _check_agreed(swaps, body)
             return order_changes.exchange_items(order, customer, swaps=swaps, method_id=method_id)
         case other:
             raise NotPossibleError("OperationUnknown", f"There is no operation {other!r}.", status=400)
@@ -118,6 +120,15 @@ def _swaps(connection: sqlite3.Connection, order: Order, body: Mapping[str, obje
     read = {one: read_variant(connection, one, order_id=order.id) for one in new_ids}
     articles = {item_id: article for item_id, article in read.items() if article is not None}
     return swaps_of(order, _ids(body, "item_ids"), new_ids, articles=articles)
+
+
+def _check_agreed(swaps: Sequence[Swap], body: Mapping[str, object]) -> None:
+    """Refuse another difference in price than was agreed on: an order's version tells nothing of articles' prices."""
+    agreed, difference = body.get("price_difference"), order_changes.difference_of(swaps)
+    if agreed is not None and decimal_of(agreed, "price_difference") != difference:
+        raise NotPossibleError(
+            "PriceChanged", f"The new articles cost {difference} more than the old; {agreed} was agreed on."
+        )
 
 
 def _nobody(order: Order) -> Customer:

@@ -275,6 +275,7 @@ CREATE OR ALTER PROCEDURE shop.modify_items
     @order_id NVARCHAR(100),
     @item_ids NVARCHAR(MAX),
     @new_item_ids NVARCHAR(MAX),
+    @agreed DECIMAL(19, 4),
     @method NVARCHAR(100)
 AS
 BEGIN
@@ -290,6 +291,9 @@ BEGIN
     IF EXISTS (SELECT 1 FROM @swaps WHERE item_id = new_item_id)
         EXEC shop.refuse @code = N'SameItem', @message = N'An item would be exchanged for itself.';
     SELECT @difference = SUM(new_price - old_price) FROM @swaps;
+    IF @agreed <> @difference
+        EXEC shop.refuse
+            @code = N'PriceChanged', @message = N'The difference in price is another than was agreed on: read it again.';
     IF @unpaid = 0
     BEGIN
         EXEC shop.check_method @order_id = @order_id, @method = @method, @covers = @difference;
@@ -381,6 +385,7 @@ CREATE OR ALTER PROCEDURE shop.exchange_items
     @order_id NVARCHAR(100),
     @item_ids NVARCHAR(MAX),
     @new_item_ids NVARCHAR(MAX),
+    @agreed DECIMAL(19, 4),
     @method NVARCHAR(100)
 AS
 BEGIN
@@ -393,6 +398,9 @@ BEGIN
     INSERT INTO @swaps (place, item_id, line, old_price, new_item_id, new_price)
     EXEC shop.choose_pieces @order_id = @order_id, @item_ids = @item_ids, @new_item_ids = @new_item_ids;
     SELECT @difference = SUM(new_price - old_price) FROM @swaps;
+    IF @agreed <> @difference
+        EXEC shop.refuse
+            @code = N'PriceChanged', @message = N'The difference in price is another than was agreed on: read it again.';
     EXEC shop.check_method @order_id = @order_id, @method = @method, @covers = @difference;
     EXEC shop.set_aside @order_id = @order_id, @swaps = @swaps, @frees = 0;
     UPDATE shop.orders
@@ -444,6 +452,7 @@ CREATE OR ALTER PROCEDURE shop.update_order
     @address NVARCHAR(MAX) = NULL,
     @item_ids NVARCHAR(MAX) = NULL,
     @new_item_ids NVARCHAR(MAX) = NULL,
+    @price_difference DECIMAL(19, 4) = NULL,
     @payment_method_id NVARCHAR(100) = NULL
 AS
 BEGIN
@@ -451,7 +460,7 @@ BEGIN
     DECLARE @sha256 BINARY(32) = HASHBYTES('SHA2_256', CONCAT_WS(
         NCHAR(31), N'update_order', @order_id, COALESCE(@order_version, -1), @operation, COALESCE(@reason, N''),
         COALESCE(@address, N''), COALESCE(@item_ids, N''), COALESCE(@new_item_ids, N''),
-        COALESCE(@payment_method_id, N'')
+        COALESCE(CONVERT(NVARCHAR(40), @price_difference), N''), COALESCE(@payment_method_id, N'')
     ));
     DECLARE @result NVARCHAR(MAX), @id NVARCHAR(100), @version INT, @done_at DATETIMEOFFSET(3), @lines INT;
     BEGIN TRY
@@ -476,12 +485,14 @@ BEGIN
                 EXEC shop.modify_payment @order_id = @id, @method = @payment_method_id;
             ELSE IF @operation = N'modify_items'
                 EXEC shop.modify_items
-                    @order_id = @id, @item_ids = @item_ids, @new_item_ids = @new_item_ids, @method = @payment_method_id;
+                    @order_id = @id, @item_ids = @item_ids, @new_item_ids = @new_item_ids,
+                    @agreed = @price_difference, @method = @payment_method_id;
             ELSE IF @operation = N'return'
                 EXEC shop.return_items @order_id = @id, @item_ids = @item_ids, @method = @payment_method_id;
             ELSE IF @operation = N'exchange'
                 EXEC shop.exchange_items
-                    @order_id = @id, @item_ids = @item_ids, @new_item_ids = @new_item_ids, @method = @payment_method_id;
+                    @order_id = @id, @item_ids = @item_ids, @new_item_ids = @new_item_ids,
+                    @agreed = @price_difference, @method = @payment_method_id;
             ELSE
                 EXEC shop.refuse @code = N'OperationUnknown', @message = N'There is no such operation.', @status = 400;
             UPDATE shop.orders SET version = version + 1 WHERE id = @id;

@@ -94,6 +94,20 @@ async def test_a_yes_where_nothing_may_be_done(monkeypatch: pytest.MonkeyPatch, 
     assert status_of(state, "#1003") == "delivered"
 
 
+async def test_a_price_that_changed_before_the_yes(state: Path):
+    """The yes was for another amount: nothing is done, and the answer says why."""
+    async with App().converse(Options(agent="shipment")) as conversation:
+        shown = await conversation.ask(f"{WHO}\n{EXCHANGE}", listen=lambda _: None)
+        with HostStore(state / HOST_FILE) as store:
+            dearer = "UPDATE shop_variants SET price = '639.00' WHERE item_id = '611102'"
+            store.look(lambda connection: connection.execute(dearer).rowcount)
+        said = await conversation.ask("yes", listen=lambda _: None)
+    assert "To pay 20.00 USD" in shown["message"]
+    assert "not done" in said["message"]
+    assert "20.0 was agreed on" in said["message"]
+    assert status_of(state, "#1003") == "delivered"
+
+
 async def test_a_procedure_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """A folder that holds other procedures gives the request to a person, with the name of what is missing."""
     folder = tmp_path / "procedures"

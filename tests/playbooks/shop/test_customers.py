@@ -96,3 +96,24 @@ def test_postal_codes_are_compared_by_their_letters_and_digits(code: str, key: s
 def test_names_are_compared_without_accents_and_capitals() -> None:
     """Single spaces, too."""
     assert folded("  Ren\u00c9e   d'\u00c9tang ") == "renee d'etang"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"email": "\u0301"},
+        {"first_name": "Zed", "last_name": "Quo", "postal_code": "--"},
+        {"customer_id": "zed_quo_1", "email": "\u0301"},
+        {"customer_id": "zed_quo_1", "postal_code": "-"},
+    ],
+)
+def test_a_fact_of_signs_only(shop: sqlite3.Connection, facts: dict[str, str]) -> None:
+    """Nothing is left of it to compare, and it does not fit a customer of whom nothing of the kind is known."""
+    known = read_customer_row(shop, "amara_osei_1003")
+    assert known is not None
+    nowhere = replace(known.address, postal_code="")
+    save_customer(
+        shop,
+        replace(known, id="zed_quo_1", first_name="Zed", last_name="Quo", email="", address=nowhere),
+    )
+    assert find_customer(shop, facts).document()["found"] is False

@@ -157,6 +157,31 @@ def test_items_become_others_of_their_products(shop: sqlite3.Connection) -> None
     assert refusal(shop, {"order_id": "1013", "operation": "cancel", "reason": "no longer needed"}) == "NotPending"
 
 
+@pytest.mark.parametrize(
+    ("order_id", "operation", "item_id", "new_item_id"),
+    [("1013", "modify_items", "610101", "610102"), ("1003", "exchange", "611101", "611102")],
+)
+def test_another_price_than_was_agreed_on(
+    shop: sqlite3.Connection, order_id: str, operation: str, item_id: str, new_item_id: str
+) -> None:
+    """An article that became dearer after the yes changes nothing; the agreed difference does."""
+    order = order_of(shop, order_id)
+    method = {"1013": "credit_card_9001", "1003": "credit_card_9005"}[order_id]
+    body = {"order_id": order_id, "operation": operation, "item_ids": [item_id], "new_item_ids": [new_item_id]}
+    agreed = float(
+        next(row[0] for row in shop.execute("SELECT price FROM shop_variants WHERE item_id = ?", (new_item_id,)))
+    ) - float(next(item.price for item in order.items if item.item_id == item_id))
+    body |= {"order_version": order.version, "price_difference": agreed, "payment_method_id": method}
+    shop.execute("UPDATE shop_variants SET price = '639.00' WHERE item_id = ?", (new_item_id,))
+    assert refusal(shop, body) == "PriceChanged"
+    assert order_of(shop, order_id) == order
+    shop.execute(
+        "UPDATE shop_variants SET price = ? WHERE item_id = ?",
+        (str(Decimal(str(agreed)) + next(item.price for item in order.items if item.item_id == item_id)), new_item_id),
+    )
+    assert change_order(shop, body)["version"] == order.version + 1
+
+
 def test_cheaper_items_are_paid_back(shop: sqlite3.Connection) -> None:
     """To the way that was named."""
     done = change(
