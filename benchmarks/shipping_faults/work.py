@@ -33,7 +33,9 @@ from plugins.logicapps.transport import open_http
 CALL = timedelta(seconds=4)
 ARRIVAL = timedelta(seconds=1)  # the host delivers late by 0.3 s at most
 PATIENCE = timedelta(minutes=10)
-LANES = 12
+LANES = 8
+MOST_OPEN = 80
+"""No new order is taken up while so many are not settled: what is due comes first."""
 ADVANCE_S = 0.4
 BOTH_EVERY = 5
 """One order in so many is taken up by every process."""
@@ -41,6 +43,7 @@ SECOND_EVERY = 3
 """Of those, one in so many is wished for in another way by the second process."""
 OTHER_EVERY = 40
 """After one purchase in so many its key comes again with another payload."""
+_OPEN = tuple(sorted(stage.value for stage in (Stage.APPROVED, *UNSETTLED)))
 _LINE = re.compile(r"taken (\d+)")
 
 
@@ -84,7 +87,7 @@ async def _work(scene: Scene, *, slot: int, slots: int, points: int) -> None:
             acting.call, acting.arrival = CALL, ARRIVAL
             rates = await quoted(workflows)
             orders = stream(scene, slot=slot, slots=slots)
-            lanes = [asyncio.create_task(_lane(scene, acting, orders, rates, told, slot)) for _ in range(LANES)]
+            lanes = [asyncio.create_task(_lane(scene, mortal, acting, orders, rates, told, slot)) for _ in range(LANES)]
             await _advance(acting, ShipmentDesk(mortal), lanes)
             await asyncio.gather(*lanes)
 
@@ -119,6 +122,7 @@ async def quoted(workflows: LogicAppsWorkflows) -> dict[str, Sequence[Json]]:
 
 async def _lane(
     scene: Scene,
+    database: MortalDatabase,
     acting: Acting,
     orders: Iterator[int],
     rates: Mapping[str, Sequence[Json]],
@@ -127,6 +131,8 @@ async def _lane(
 ) -> None:
     """One order after another."""
     for number in orders:
+        while await asyncio.to_thread(_open_ones, database) > MOST_OPEN:  # noqa: ASYNC110  # the store tells
+            await asyncio.sleep(ADVANCE_S)
         second = slot > 0 and number % BOTH_EVERY == 1 and number % SECOND_EVERY == 0
         wanted = request(scene, number, rates, second=second)
         if scene.plant == "claim":
@@ -142,6 +148,12 @@ async def _lane(
             if number % OTHER_EVERY == 2 and not kind_of(number):
                 await _other_payload(scene, action, told)
         told("taken", number)
+
+
+def _open_ones(database: MortalDatabase) -> int:
+    marks = ", ".join("?" for _ in _OPEN)
+    ((found,),) = database.read(f"SELECT count(*) FROM actions WHERE stage IN ({marks})", *_OPEN)
+    return int(str(found))
 
 
 async def _unclaimed(acting: Acting, wanted: ActionRequest, slot: int) -> None:
