@@ -38,6 +38,15 @@ def _known(cursor: Cursor) -> Condition | None:
     if cursor.said("conditions_reason"):
         cursor.skip(cursor.known("conditions_answer"))
         return Condition("reason")
+    start = cursor.position
+    if cursor.said("conditions_detail"):
+        option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, cursor.topic)
+        if option is not None:
+            cursor.position = option[0]
+            cursor.word(",")
+            cursor.phrase("you say", "say", "tell them", "answer", "you answer", "you tell them")
+            return Condition("several")
+    cursor.position = start
     for kind, read in _FORMS:
         if read(cursor):
             return Condition(kind)

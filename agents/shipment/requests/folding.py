@@ -9,6 +9,7 @@ from agents.shipment.requests.phrases import (
     Confirmed,
     Go,
     Guard,
+    Keep,
     Method,
     Mood,
     More,
@@ -51,6 +52,7 @@ class Folded:
     reason: str = ""
     only_one: OnlyOne | None = None
     announced: bool = False
+    kept: list[Thing] = field(default_factory=list)
     waiting: list[More] = field(default_factory=list)
 
 
@@ -80,12 +82,19 @@ def _fold(folded: Folded, statement: Statement) -> None:
             folded.reason = statement.reason
         case Paying():
             _pay(folded, statement)
-        case OnlyOne():
-            folded.only_one = statement
         case Confirmed():
             _confirm(folded, statement)
+        case OnlyOne() | Keep():
+            _bound(folded, statement)
         case More() | Go() | Guard() | Otherwise():
             _qualify(folded, statement)
+
+
+def _bound(folded: Folded, statement: OnlyOne | Keep) -> None:
+    if isinstance(statement, OnlyOne):
+        folded.only_one = statement
+    else:
+        folded.kept += statement.things
 
 
 def _qualify(folded: Folded, statement: More | Go | Guard | Otherwise) -> None:

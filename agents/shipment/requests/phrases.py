@@ -241,6 +241,13 @@ class OnlyOne:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """What stays with the customer as it is."""
+
+    things: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
     """The act before is dropped where it is not possible as said."""
 
@@ -259,4 +266,6 @@ class Confirmed:
     is_only: bool = False
 
 
-Statement: TypeAlias = "Act | More | Paying | Reason | Story | Question | Otherwise | Go | OnlyOne | Guard | Confirmed"
+Statement: TypeAlias = (
+    "Act | More | Paying | Reason | Story | Question | Otherwise | Go | OnlyOne | Keep | Guard | Confirmed"
+)

@@ -8,7 +8,7 @@ from agents.shipment.requests.carrying import carried
 from agents.shipment.requests.choosing import choose
 from agents.shipment.requests.cursor import Scene
 from agents.shipment.requests.folding import Folded, Intent
-from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Question, Story, Verb
+from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Question, Story, Thing, Verb
 from agents.shipment.requests.resolving import (
     Line,
     Memory,
@@ -52,12 +52,23 @@ def plan(folded: Folded, scene: Scene) -> Understood:
         else:
             _planned(step, folded, scene, memory, made)
     made.asked += [_asked(one, scene, memory) for one in folded.questions]
+    _check_kept(folded.kept, made.pieces)
     writes = settle(only_one(made.pieces, folded.only_one), scene)
     if made.declined and writes:
         raise Unclear("condition", f"not possible: {made.declined[0].reason}")
     if not (writes or made.asked or made.declined):
         raise Unclear("action", "nothing is asked for")
     return Understood(wanted=writes, questions=tuple(made.asked), declined=tuple(made.declined))
+
+
+def _check_kept(kept: Sequence[Thing], pieces: Sequence[Piece]) -> None:
+    """What the customer wants to keep is not among what is returned or replaced."""
+    touched = [one.line for one in pieces if isinstance(one, Returned | Swapped)]
+    for thing in kept:
+        if not thing.product_ids:
+            raise Unclear("items", "what is to be kept is not clear")
+        if any(line.item.product_id in thing.product_ids for line in touched):
+            raise Unclear("items", "what is to be kept is also to be returned or replaced")
 
 
 def _asked(question: Question, scene: Scene, memory: Memory) -> Asked:
@@ -78,6 +89,7 @@ def _remember(story: Story, scene: Scene, memory: Memory) -> None:
     for thing in things:
         memory.hints[thing.product_ids] = thing.hints & {"pending", "delivered", "fresh"}
     memory.things = things or memory.things
+    memory.has_items = memory.has_items or bool(things)
 
 
 def _planned(intent: Intent, folded: Folded, scene: Scene, memory: Memory, made: Plan) -> None:
@@ -151,7 +163,7 @@ def _swapped(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequence
             like = None
             if part.wish.like is not None:
                 like = _model(part, lines, scene, memory)
-            memory.orders = orders_of(lines) or memory.orders
+            memory.orders, memory.lines = orders_of(lines) or memory.orders, lines
             for line in lines:
                 if act.needs_pending and not line.order.is_pending:
                     raise Impossible(f"order {line.order.id} is {line.order.status}")

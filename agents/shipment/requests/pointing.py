@@ -13,7 +13,7 @@ _ALL = ("all", "every", "each", "both")
 
 _THING_HINTS = {name: hint for name, hint in ORDER_HINTS.items() if hint in {"pending", "delivered", "other", ""}}
 
-PRONOUNS = frozenset({"it", "them", "both", "this", "that", "these", "those"})
+PRONOUNS = frozenset({"it", "yours", "them", "both", "this", "that", "these", "those"})
 
 _NUMBERS = ("2", "3", "4", "5", "6")
 

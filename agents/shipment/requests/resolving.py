@@ -53,6 +53,8 @@ class Memory:
     lines: tuple[Line, ...] = ()
     things: tuple[Thing, ...] = ()
     address: Address | None = None
+    has_items: bool = False
+    """Whether single items were spoken of, so that `it` is no whole order."""
     named: tuple[Order, ...] = ()
     hints: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
 
@@ -130,6 +132,7 @@ def one_order(phrase: OrderPhrase, verb: Verb, scene: Scene, memory: Memory) -> 
 
 def find_lines(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple[Line, ...]:
     """Exactly the lines that a thing means; Unclear or Impossible where it is not exactly some."""
+    memory.has_items = memory.has_items or bool(thing.product_ids or thing.item_id)
     if thing.is_pronoun:
         return _remembered(thing, verb, scene, memory)
     every = tuple(line for order in _orders(thing, scene, memory) for line in _lines(order))
@@ -206,7 +209,7 @@ def _remembered(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple
     if memory.things:
         found = [line for one in memory.things for line in find_lines(one, verb, scene, memory)]
         memory.lines, memory.things = tuple(found), ()
-    if not memory.lines and len(memory.orders) == 1:
+    if not (memory.lines or memory.has_items) and len(memory.orders) == 1:
         memory.lines = lines_of(memory.orders[0])
     legal = tuple(line for line in memory.lines if line.order.status in _LEGAL[verb])
     if not memory.lines:

@@ -1,7 +1,7 @@
 """Reads sentences clause by clause into statements; a clause that nothing reads ends the reading there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.shipment.requests.acting import read_act, read_elided
 from agents.shipment.requests.conditioning import conditioned
@@ -13,6 +13,7 @@ from agents.shipment.requests.phrases import (
     Act,
     Go,
     Guard,
+    Keep,
     Mood,
     More,
     OnlyOne,
@@ -26,7 +27,7 @@ from agents.shipment.requests.phrases import (
     Verb,
     Wish,
 )
-from agents.shipment.requests.pointing import PRONOUNS, read_thing
+from agents.shipment.requests.pointing import PRONOUNS, read_thing, read_things
 from agents.shipment.requests.telling import (
     SEPARATORS,
     read_because,
@@ -110,6 +111,7 @@ def read_clause(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
         _conditional,
         _nothing,
         _saving,
+        _kept,
         _requested,
         _wished,
         _paid,
@@ -131,8 +133,14 @@ def read_clause(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
 
 
 def _requested(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
+    start = cursor.position
+    optional = cursor.phrase("if possible", "if it is possible", "if at all possible")
+    cursor.word(",")
     act = read_act(cursor, mood) or read_elided(cursor, mood)
-    return None if act is None else [act]
+    if act is None:
+        cursor.position = start
+        return None
+    return [replace(act, is_optional=act.is_optional or bool(optional))]
 
 
 def _wished(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
@@ -140,8 +148,12 @@ def _wished(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     start = cursor.position
     if not cursor.topic:
         return None
-    lead = cursor.said("stating_wish_leads")
     ids = cursor.topic
+    ranked = read_wish(cursor, ids)
+    if ranked is not None and ranked == Wish(preferred=ranked.preferred):
+        return [More(wish=ranked, product_ids=ids)]
+    cursor.position = start
+    lead = cursor.said("stating_wish_leads")
     wish = read_wish(cursor, ids)
     if wish is None:
         cursor.position = start
@@ -154,6 +166,16 @@ def _wished(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     if lead in {"you prefer", "prefer", "you would prefer"} and wish.pairs and wish == Wish(pairs=wish.pairs):
         wish = Wish(preferred=tuple((pair,) for pair in wish.pairs))
     return [More(wish=wish, product_ids=ids, is_instead=bool(cursor.word("instead")))]
+
+
+def _kept(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    """`you want to keep the lamp`."""
+    start = cursor.position
+    cursor.said("stating_keep")
+    if cursor.word("keep") and (things := read_things(cursor)) and not things[0].is_pronoun:
+        return [Keep(things=things)]
+    cursor.position = start
+    return None
 
 
 def _saving(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:

@@ -94,6 +94,17 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
     ]
 
 
+def _for_whom(cursor: Cursor) -> None:
+    """Takes `for your dad`, `as a gift`."""
+    start = cursor.position
+    if cursor.phrase("for your", "for a", "as a"):
+        while not cursor.is_done and cursor.at().text not in SEPARATORS | cursor.scene.words.danger:
+            cursor.position += 1
+            if cursor.position - start > 5:  # noqa: PLR2004  # more words say more
+                cursor.position = start
+                return
+
+
 def _by_mistake(cursor: Cursor, *, wrongly: bool) -> list[Statement]:
     if wrongly:
         return [Reason(reason="ordered by mistake")]

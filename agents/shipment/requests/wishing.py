@@ -114,9 +114,7 @@ def _bracketed(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
 
 def _idle(cursor: Cursor, _ids: frozenset[str], wish: Wish) -> Wish | None:
     """Words that describe every article of the product."""
-    return (
-        wish if cursor.phrase("from the same product line", "of the same product line", "from the same line") else None
-    )
+    return wish if cursor.said("wishing_idle") else None
 
 
 def _article(cursor: Cursor, _ids: frozenset[str], wish: Wish) -> Wish | None:
