@@ -6,7 +6,7 @@ from agents.shipment.requests.conditions import Condition
 from agents.shipment.requests.phrases import Act, Confirmed, Mood, More, OnlyOne, Otherwise, Statement
 
 
-def _as_preference(more: More) -> More:
+def as_preference(more: More) -> More:
     """What is wanted only if there is a choice, as a preference."""
     wish = more.wish
     return replace(more, wish=replace(wish, pairs=(), preferred=(*wish.preferred, *((pairs,) for pairs in wish.pairs))))
@@ -35,7 +35,7 @@ def conditioned(condition: Condition, body: list[Statement]) -> list[Statement] 
         case "unshipped":
             return [replace(one, needs_pending=True) if isinstance(one, Act) else one for one in body]
         case "several":
-            wishes = [_as_preference(one) for one in body if isinstance(one, More)]
+            wishes = [as_preference(one) for one in body if isinstance(one, More)]
             return [*wishes] if len(wishes) == len(body) else None
         case _:
             return None

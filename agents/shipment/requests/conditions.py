@@ -45,7 +45,7 @@ def _known(cursor: Cursor) -> Condition | None:
             cursor.position = option[0]
             cursor.word(",")
             cursor.phrase("you say", "say", "tell them", "answer", "you answer", "you tell them")
-            return Condition("several")
+            return Condition("detail")
     cursor.position = start
     for kind, read in _FORMS:
         if read(cursor):

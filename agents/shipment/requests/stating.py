@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agents.shipment.requests.acting import read_act, read_elided
-from agents.shipment.requests.conditioning import conditioned
+from agents.shipment.requests.conditioning import as_preference, conditioned
 from agents.shipment.requests.conditions import read_condition
 from agents.shipment.requests.cursor import Cursor, Scene
 from agents.shipment.requests.ordering import read_order
@@ -282,6 +282,8 @@ def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
         if condition.kind == "reason":
             reason = said_reason(cursor)
             return [Reason(reason=reason)] if reason else None
+        if condition.kind == "detail":
+            return _detail(cursor)
         body_start = cursor.position
         body = read_clauses(cursor, mood)
         if isinstance(body, Unread):
@@ -293,6 +295,13 @@ def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
         cursor.position = body_start
     cursor.position = start
     return None
+
+
+def _detail(cursor: Cursor) -> list[Statement] | None:
+    """`leather`, as the answer to a question that may be asked: it decides where there is a choice."""
+    cursor.said("stating_wish_leads")
+    wish = read_wish(cursor, cursor.topic)
+    return None if wish is None else [as_preference(More(wish=wish, product_ids=cursor.topic))]
 
 
 def _given(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:

@@ -88,6 +88,7 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
     if not things:
         cursor.position = start
         return None
+    _for_whom(cursor)
     return [
         Story(things=tuple(replace(one, hints=one.hints | hints) for one in things)),
         *_by_mistake(cursor, wrongly=bool(wrongly)),
