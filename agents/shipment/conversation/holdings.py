@@ -60,7 +60,7 @@ async def _order(order_id: str, reading: Reading) -> Order:
     known = await reading.read("orders", "analyse_order", {"order_id": order_id}, purpose="an order of theirs")
     if known.document is None or known.document.get("found") is not True:
         raise QueryError(f"the order {order_id!r} of the customer cannot be read: {known.reason or 'it is not there'}")
-    return _read(read_order, known.document["order"], "analyse_order")
+    return _read(read_order, known.document.get("order"), "analyse_order")
 
 
 async def _product(product_id: str, reading: Reading) -> Product | None:
@@ -68,7 +68,7 @@ async def _product(product_id: str, reading: Reading) -> Product | None:
     known = await reading.read("product", "read_product", body, purpose="what an item is and may become")
     if known.document is None or known.document.get("found") is not True:
         return None
-    return _read(read_product, known.document["product"], "read_product")
+    return _read(read_product, known.document.get("product"), "read_product")
 
 
 def _read(read: Callable[[object], T], document: object, workflow: str) -> T:
