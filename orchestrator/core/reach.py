@@ -13,7 +13,7 @@ class Limits:
     """At most so many of each unit.
 
     Attributes:
-        most: By unit in small letters without a plural's s (see `unit_key`); `*` is every unit that is not named.
+        most: By unit as it was written, and compared by `unit_key`; `*` is every unit that is not named.
     """
 
     most: tuple[tuple[str, float], ...]
@@ -24,8 +24,8 @@ class Limits:
         None where there is none for it; then nothing that is counted so is within the limits.
         """
         named = {unit_key(word) for word in _WORD.findall(unit)}
-        found = [most for key, most in self.most if key in named]
-        return min(found or [most for key, most in self.most if key == ANY], default=None)
+        found = [most for written, most in self.most if unit_key(written) in named]
+        return min(found or [most for written, most in self.most if written == ANY], default=None)
 
     def allow(self, value: object, unit: str) -> bool:
         """Whether so much is within them; what is no number, such as an unknown reach, is above every limit."""
@@ -35,7 +35,7 @@ class Limits:
         return 0 <= value <= limit  # a NaN is not
 
     def __str__(self) -> str:
-        return ", ".join(f"{most:g} {'of anything else' if unit == ANY else f'{unit}s'}" for unit, most in self.most)
+        return ", ".join(f"{most:g} {'of anything else' if unit == ANY else unit}" for unit, most in self.most)
 
 
 def unit_key(word: str) -> str:
@@ -45,4 +45,4 @@ def unit_key(word: str) -> str:
 
 def limits(most: Mapping[str, float]) -> Limits:
     """Limits by unit as people write them."""
-    return Limits(tuple((unit if unit == ANY else unit_key(unit), value) for unit, value in most.items()))
+    return Limits(tuple(most.items()))

@@ -31,3 +31,8 @@ def test_only_a_known_number_is_within_limits(value: object, unit: str, *, allow
 def test_a_unit_without_a_limit_is_above_it():
     """Limits that do not speak of a unit let none of it pass."""
     assert not limits({"requests": 10}).allow(0, "pods")
+
+
+def test_limits_are_told_as_they_were_written():
+    """A currency has no plural."""
+    assert str(limits({"USD": 40, "pods": 2, "*": 1})) == "40 USD, 2 pods, 1 of anything else"
