@@ -124,7 +124,7 @@ def _is_first_person(text: str) -> bool:
     return 0 < sum(word in _FIRST for word in words) >= sum(word in _SECOND for word in words)
 
 
-def tokens_of(text: str, *, is_first_person: bool = False) -> Iterator[Token]:
+def tokens_of(text: str, *, is_first_person: bool = False, offset: int = 0) -> Iterator[Token]:
     """The tokens of a text, contractions written out and hyphens left out; the other of the two persons gets an `@`."""
     for found in _TOKEN.finditer(text):
         kind, raw = str(found.lastgroup), found.group().lower()
@@ -132,24 +132,30 @@ def tokens_of(text: str, *, is_first_person: bool = False) -> Iterator[Token]:
             continue
         for word in _words(raw) if kind == "word" else (_POSSESSIVE.sub("", raw) if kind == "order" else raw,):
             other = is_first_person and word in {"you", "your"} and raw.startswith("you")
-            yield Token(f"@{word}" if other else word, raw, kind, found.start(), found.end())
+            yield Token(f"@{word}" if other else word, raw, kind, found.start() + offset, found.end() + offset)
 
 
 def sentences_of(text: str) -> tuple[Sentence, ...]:
-    """The sentences of a text; a number's or an id's point ends none."""
-    sentences, run = [], list[Token]()
-    is_first = _is_first_person(text)
-    for token in tokens_of(text, is_first_person=is_first):
-        ends = token.text in _SENTENCE_END or "\n\n" in text[(run[-1].end if run else token.start) : token.start]
-        if token.text not in _SENTENCE_END and not ends:
-            run.append(token)
-            continue
-        if run:
-            sentences.append(Sentence(run, asked=token.text == "?", source=text))
-        run = [] if token.text in _SENTENCE_END else [token]
-    if run:
-        sentences.append(Sentence(run, asked=False, source=text))
+    """The sentences of a text; a number's or an id's point ends none, an empty line ends one."""
+    sentences: list[Sentence] = []
+    start = 0
+    for paragraph in text.split("\n\n"):
+        sentences += _sentences(paragraph, source=text, offset=start)
+        start += len(paragraph) + 2
     return tuple(sentences)
+
+
+def _sentences(paragraph: str, *, source: str, offset: int) -> Iterator[Sentence]:
+    run: list[Token] = []
+    is_first = _is_first_person(paragraph)
+    for token in tokens_of(paragraph, is_first_person=is_first, offset=offset):
+        if token.text not in _SENTENCE_END:
+            run.append(token)
+        elif run:
+            yield Sentence(run, asked=token.text == "?", source=source)
+            run = []
+    if run:
+        yield Sentence(run, asked=False, source=source)
 
 
 def joined_form(words: Sequence[str]) -> str:
