@@ -21,6 +21,7 @@ from orchestrator.engine.acting.ports import Judge
 from orchestrator.engine.acting.proposing import Asked, request_of
 
 NOT_FILED = "what is proposed was not filed, so that it cannot be approved: {why}"
+NOT_LET = "the policy does not let it be done now"
 ONLY_READS = "the mode is read_only, so that nothing is filed"
 ANOTHER = "another proposal of the run goes first; whether this one is still wanted is for a person to say"
 READ_ONLY_RUN = "the run began by itself, by an alert, and such a run changes nothing"
@@ -134,13 +135,15 @@ def _ending(actions: Sequence[object]) -> str:
     parts = [SAY_YES] if counts else []
     if persons:
         parts.append(PERSONS_BESIDES.format(names=" and ".join(persons)) if counts else A_PERSON)
-    rest = [_first_reason(action) for action in own if action not in counts and not action.get("approve")]
+    rest = [_why(action) for action in own if action not in counts and not action.get("approve")]
     if rest:
         parts.append(NO_YES.format(why="; ".join(rest)))
     return " ".join(parts)
 
 
-def _first_reason(action: Mapping[str, object]) -> str:
+def _why(action: Mapping[str, object]) -> str:
+    if action.get("state") == Stage.FORBIDDEN.value:
+        return NOT_LET  # the reasons are for who keeps the policy, and stand with the action
     reasons = action.get("reasons")
     return str(reasons[0]) if isinstance(reasons, list) and reasons else f"{action.get('workflow')} was not filed"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from orchestrator.core.consent import A_PERSON, SAY_YES
 from orchestrator.core.errors import StoreError
 from orchestrator.core.events import RunStarted
 from orchestrator.core.policy import Mode
+from orchestrator.core.ruling import Decision
 from orchestrator.engine.proposals import Proposals
 from orchestrator.store.actions import StoredActions
 from orchestrator.store.database import SqliteDatabase
@@ -179,6 +181,18 @@ async def test_a_yes_is_asked_for_only_where_it_does_something(world: World, mod
     person, not_there = A_PERSON, "A yes changes nothing here: there is no workflow 'make_coffee' here: do it by hand."
     only_reads = "A yes changes nothing here: the mode is read_only, so that nothing is filed."
     assert taken["message"] == f"Change it. {only_reads if mode is Mode.READ_ONLY else f'{person} {not_there}'}"
+
+
+async def test_what_the_policy_forbids(world: World):
+    """The customer is told so; the policy's reasons stand with the action."""
+    made = proposals(world)
+    law = world.law
+    made.acting.judge = lambda request, now: replace(
+        law(request, now), ruling=replace(law(request, now).ruling, decision=Decision.FORBIDDEN)
+    )
+    taken = await made.take({**report(own(1)), "message": WORDS}, started=started())
+    assert taken["message"] == "Change it. A yes changes nothing here: the policy does not let it be done now."
+    assert taken["actions"][0]["reasons"] == ["the rule 'r' decides"]
 
 
 async def test_another_persons_proposal(world: World):
