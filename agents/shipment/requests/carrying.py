@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from agents.shipment.requests.cursor import Scene
+from agents.shipment.requests.finding import one_order
+from agents.shipment.requests.memory import Memory, orders_of
 from agents.shipment.requests.phrases import Act, Verb
-from agents.shipment.requests.resolving import Memory, find_lines, one_order, orders_of
+from agents.shipment.requests.resolving import find_lines
 from agents.shipment.requests.verdicts import Unclear
 from agents.shipment.requests.wanted import CancelShipment, ReportDamaged, ReportLost, Ship, Track, Wanted
 from orchestrator.core.orders.order import Order

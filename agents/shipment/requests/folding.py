@@ -1,16 +1,15 @@
 """Puts statements together: which wish belongs to which request, and what is wanted instead of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from dataclasses import replace
 
+from agents.shipment.requests.alternatives import check_subject, pay_otherwise, second_act, second_wish
+from agents.shipment.requests.intents import SWAPS, Folded, Intent, go, optional, replace_last, wished
 from agents.shipment.requests.phrases import (
     Act,
     Confirmed,
     Go,
     Guard,
     Keep,
-    Method,
     Mood,
     More,
     OnlyOne,
@@ -23,37 +22,8 @@ from agents.shipment.requests.phrases import (
     Story,
     Thing,
     Verb,
-    Wish,
 )
 from agents.shipment.requests.verdicts import Unclear
-
-_SWAPS = {Verb.CHANGE, Verb.EXCHANGE}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
-    """A request with what is wanted where it is not possible."""
-
-    act: Act
-    otherwise: tuple[Act, ...] = ()
-
-
-Step: TypeAlias = "Intent | Story"
-
-
-@dataclass(slots=True)
-class Folded:
-    """A message as steps in order, and what holds for all of them."""
-
-    steps: list[Step] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
-    method: Method | None = None
-    pending_method: Method | None = None
-    reason: str = ""
-    only_one: OnlyOne | None = None
-    announced: bool = False
-    kept: list[Thing] = field(default_factory=list)
-    waiting: list[More] = field(default_factory=list)
 
 
 def fold(statements: tuple[Statement, ...]) -> Folded:
@@ -103,7 +73,7 @@ def _qualify(folded: Folded, statement: More | Go | Guard | Otherwise) -> None:
         case More():
             _more(folded, statement)
         case Go():
-            _replace_last(folded, _wanted)
+            replace_last(folded, go)
         case Guard():
             _nothing(folded)
         case Otherwise():
@@ -122,34 +92,22 @@ def _more(folded: Folded, more: More) -> None:
         parts = (Part((Thing(is_pronoun=True),), more.wish),)
         folded.steps.append(Intent(act=Act(verb=Verb.CHANGE, parts=parts)))
     elif any(isinstance(step, Intent) for step in folded.steps):
-        _replace_last(folded, lambda intent: replace(intent, act=_wished(intent.act, more)))
+        replace_last(folded, lambda intent: replace(intent, act=wished(intent.act, more)))
     else:
         folded.waiting.append(more)
-
-
-def _optional(intent: Intent) -> Intent:
-    """The intent, dropped where its act is not possible."""
-    return replace(intent, act=replace(intent.act, is_optional=True))
-
-
-def _wanted(intent: Intent) -> Intent:
-    """The last act of an intent, no longer only asked for."""
-    if intent.otherwise:
-        return replace(intent, otherwise=(*intent.otherwise[:-1], replace(intent.otherwise[-1], mood=Mood.WANT)))
-    return replace(intent, act=replace(intent.act, mood=Mood.WANT))
 
 
 def _add(folded: Folded, act: Act) -> None:
     if act.mood is Mood.FORBID:
         raise Unclear("condition", f"what is not wanted: {act.text}")
-    if act.verb in _SWAPS and not act.parts:
+    if act.verb in SWAPS and not act.parts:
         folded.steps.append(Story(orders=act.orders))
         folded.announced = True
         return
     _restate(folded, act)
-    if act.verb in _SWAPS:
+    if act.verb in SWAPS:
         for more in folded.waiting:
-            act = _wished(act, more)
+            act = wished(act, more)
         folded.waiting = []
     folded.steps.append(Intent(act=act))
 
@@ -164,11 +122,11 @@ def _restate(folded: Folded, act: Act) -> None:
             if not (isinstance(step, Intent) and step.act.verb is Verb.CANCEL and step.act.parts and not step.otherwise)
             or [thing.product_ids for part in step.act.parts for thing in part.things] != ids
         ]
-    if act.verb not in _SWAPS or any(part.wish.is_empty for part in act.parts):
+    if act.verb not in SWAPS or any(part.wish.is_empty for part in act.parts):
         return
     ids = [thing.product_ids for part in act.parts for thing in part.things]
     for step in list(folded.steps):
-        if isinstance(step, Intent) and step.act.verb in _SWAPS and not step.otherwise:
+        if isinstance(step, Intent) and step.act.verb in SWAPS and not step.otherwise:
             bare = [part for part in step.act.parts if part.wish.is_empty]
             things = [thing for part in bare for thing in part.things]
             if len(bare) == len(step.act.parts) and all(thing.product_ids in ids for thing in things):
@@ -185,117 +143,25 @@ def _pay(folded: Folded, paying: Paying) -> None:
         folded.method = paying.method
 
 
-def _replace_last(folded: Folded, change: Callable[[Intent], Intent]) -> None:
-    for index in range(len(folded.steps) - 1, -1, -1):
-        step = folded.steps[index]
-        if isinstance(step, Intent):
-            folded.steps[index] = change(step)
-            return
-    raise Unclear("action", "what is to be done is not said")
-
-
-def _wished(act: Act, more: More) -> Act:
-    """The act with more said about the article; it goes to the parts of that product, or to the only part."""
-    if act.verb not in _SWAPS or not act.parts:
-        raise Unclear("condition", "an article is described, and none is to be exchanged")
-    fitting = [part for part in act.parts if _concerns(part, more)]
-    if len(fitting) != 1:
-        raise Unclear("items", "which item the description is of is not clear")
-    return replace(
-        act,
-        parts=tuple(
-            replace(part, wish=joined(part.wish, more.wish)) if part is fitting[0] else part for part in act.parts
-        ),
-    )
-
-
-def _concerns(part: Part, more: More) -> bool:
-    ids = {one for thing in part.things for one in thing.product_ids}
-    return not ids or bool(ids & more.product_ids)
-
-
-def joined(wish: Wish, more: Wish) -> Wish:
-    """Both wishes as one."""
-    return Wish(
-        item_id=wish.item_id or more.item_id,
-        pairs=(*wish.pairs, *more.pairs),
-        barred=(*wish.barred, *more.barred),
-        same=wish.same | more.same,
-        is_same=wish.is_same or more.is_same,
-        free=wish.free | more.free,
-        steps=(*wish.steps, *more.steps),
-        extremes=(*wish.extremes, *more.extremes),
-        preferred=(*wish.preferred, *more.preferred),
-        like=wish.like or more.like,
-        other_product=wish.other_product | more.other_product,
-        instead=wish.instead,
-    )
-
-
 def _otherwise(folded: Folded, otherwise: Otherwise) -> None:
     """A second choice of the last request: another article, another way to pay, or another act."""
-    _check_subject(folded, otherwise)
+    check_subject(folded, otherwise)
     if sum(isinstance(one, Act) for one in otherwise.body) > 1:
         raise Unclear("condition", "more than one thing is wanted otherwise")
     for one in otherwise.body:
         match one:
             case More():
-                _second_wish(folded, one)
+                second_wish(folded, one)
             case Act():
-                _second_act(folded, one)
+                second_act(folded, one)
             case Paying() if not one.is_pending_only:
-                _pay_otherwise(folded, one.method)
+                pay_otherwise(folded, one.method)
             case Guard():
-                _replace_last(folded, _optional)
+                replace_last(folded, optional)
             case Reason() | Question():
                 _fold(folded, one)
             case _:
                 raise Unclear("condition", "what is wanted otherwise is not clear")
-
-
-def _check_subject(folded: Folded, otherwise: Otherwise) -> None:
-    """A condition on some product is one on the last request only if that is about this product, and no other."""
-    intents = [step for step in folded.steps if isinstance(step, Intent)]
-    if not otherwise.product_ids or not intents:
-        return
-    things = [thing for part in intents[-1].act.parts for thing in part.things if thing.product_ids]
-    concerned = [thing for thing in things if thing.product_ids & otherwise.product_ids]
-    has_act = any(isinstance(one, Act) for one in otherwise.body)
-    if (things and not concerned) or (has_act and len(concerned) != len(things)):
-        raise Unclear("condition", "which request the condition is on is not clear")
-
-
-def _second_act(folded: Folded, act: Act) -> None:
-    if act.mood is Mood.FORBID:
-        raise Unclear("condition", f"what is not wanted: {act.text}")
-    _replace_last(folded, lambda intent: replace(intent, otherwise=(*intent.otherwise, act)))
-
-
-def _pay_otherwise(folded: Folded, method: Method) -> None:
-    """Another way to pay where the one that was named is not possible."""
-    if folded.method is not None:
-        folded.method = replace(folded.method, otherwise=method)
-        return
-
-    def change(intent: Intent) -> Intent:
-        if intent.act.method is None:
-            raise Unclear("payment", "what is to be paid otherwise is not clear")
-        return replace(intent, act=replace(intent.act, method=replace(intent.act.method, otherwise=method)))
-
-    _replace_last(folded, change)
-
-
-def _second_wish(folded: Folded, more: More) -> None:
-    _replace_last(folded, lambda intent: replace(intent, act=_wished_otherwise(intent.act, more)))
-
-
-def _wished_otherwise(act: Act, more: More) -> Act:
-    fitting = [part for part in act.parts if _concerns(part, more)]
-    if act.verb not in _SWAPS or len(fitting) != 1 or fitting[0].wish.instead is not None:
-        raise Unclear("condition", "what is wanted otherwise is not clear")
-    part = fitting[0]
-    changed = Part(part.things, replace(part.wish, instead=more.wish))
-    return replace(act, parts=tuple(changed if one is part else one for one in act.parts))
 
 
 def _confirm(folded: Folded, confirmed: Confirmed) -> None:
@@ -314,7 +180,7 @@ def _keep_only(folded: Folded, act: Act) -> None:
     ids = {one for part in act.parts for thing in part.things for one in thing.product_ids}
     kept: list[Intent] = []
     for step in folded.steps:
-        if isinstance(step, Intent) and (step.act.verb is act.verb or {step.act.verb, act.verb} <= _SWAPS):
+        if isinstance(step, Intent) and (step.act.verb is act.verb or {step.act.verb, act.verb} <= SWAPS):
             parts = tuple(_only(part, ids) for part in step.act.parts)
             parts = tuple(part for part in parts if part.things)
             kept += [replace(step, act=replace(step.act, parts=parts))] if parts else []

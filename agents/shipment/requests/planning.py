@@ -7,18 +7,11 @@ from decimal import Decimal
 from agents.shipment.requests.carrying import carried
 from agents.shipment.requests.choosing import choose
 from agents.shipment.requests.cursor import Scene
-from agents.shipment.requests.folding import Folded, Intent
+from agents.shipment.requests.finding import find_method, find_orders, find_place, one_order
+from agents.shipment.requests.intents import Folded, Intent
+from agents.shipment.requests.memory import Line, Memory, orders_of
 from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Question, Story, Thing, Verb
-from agents.shipment.requests.resolving import (
-    Line,
-    Memory,
-    find_lines,
-    find_method,
-    find_orders,
-    find_place,
-    one_order,
-    orders_of,
-)
+from agents.shipment.requests.resolving import find_lines
 from agents.shipment.requests.settling import Piece, Returned, Swapped, covers, only_one, settle
 from agents.shipment.requests.verdicts import Impossible, Unclear
 from agents.shipment.requests.wanted import (

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from agents.shipment.requests.cursor import Scene
+from agents.shipment.requests.finding import usable_method
+from agents.shipment.requests.memory import Line
 from agents.shipment.requests.phrases import Method, OnlyOne, Verb
-from agents.shipment.requests.resolving import Line, usable_method
 from agents.shipment.requests.verdicts import Unclear
 from agents.shipment.requests.wanted import (
     Exchange,

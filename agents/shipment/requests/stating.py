@@ -8,15 +8,11 @@ from agents.shipment.requests.conditioning import as_preference, conditioned
 from agents.shipment.requests.conditions import read_condition
 from agents.shipment.requests.cursor import Cursor, Scene
 from agents.shipment.requests.ordering import read_order
-from agents.shipment.requests.paying import read_paying, read_paying_if
 from agents.shipment.requests.phrases import (
     Act,
-    Go,
     Guard,
-    Keep,
     Mood,
     More,
-    OnlyOne,
     OrderPhrase,
     Otherwise,
     Question,
@@ -24,27 +20,29 @@ from agents.shipment.requests.phrases import (
     Statement,
     Story,
     Thing,
-    Verb,
     Wish,
 )
-from agents.shipment.requests.pointing import PRONOUNS, read_thing, read_things
-from agents.shipment.requests.telling import (
-    SEPARATORS,
-    read_because,
-    read_given,
-    read_mention,
-    read_story,
-    read_told,
-    read_unneeded,
-    read_who,
-    said_reason,
+from agents.shipment.requests.pointing import PRONOUNS, read_thing
+from agents.shipment.requests.remarking import (
+    given,
+    mention,
+    read_go,
+    read_harmless,
+    read_keeping,
+    read_nothing,
+    read_payment,
+    read_reason,
+    read_saving,
+    told,
 )
+from agents.shipment.requests.telling import SEPARATORS, read_because, read_story, read_who, said_reason
 from agents.shipment.requests.tokens import Sentence
 from agents.shipment.requests.wishing import read_wish
 
 _STARTS = frozenset({"which", "who", "while", "although", "though"})
 
 _ASKED_TO = frozenset({"agent", "@you", "them", "support", "service", "representative"})
+
 _MOST_TOKENS = 160
 
 
@@ -106,22 +104,22 @@ def read_clause(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
     """One clause; an empty list is one without a bearing, None is one that is not read."""
     start = cursor.position
     for read in (
-        _given,
-        _once_possible,
+        given,
+        read_go,
         _conditional,
-        _nothing,
-        _saving,
-        _kept,
+        read_nothing,
+        read_saving,
+        read_keeping,
         _requested,
         _wished,
-        _paid,
+        read_payment,
         _who,
         _because,
-        _unneeded,
+        read_reason,
         _asked,
-        _told,
-        _harmless,
-        _mention,
+        told,
+        read_harmless,
+        mention,
         _story,
     ):
         cursor.position = start
@@ -168,59 +166,6 @@ def _wished(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     return [More(wish=wish, product_ids=ids, is_instead=bool(cursor.word("instead")))]
 
 
-def _kept(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    """`you want to keep the lamp`."""
-    start = cursor.position
-    cursor.said("stating_keep")
-    if cursor.word("keep") and (things := read_things(cursor)) and not things[0].is_pronoun:
-        return [Keep(things=things)]
-    cursor.position = start
-    return None
-
-
-def _saving(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    """`you prefer to do whatever saves you most money`."""
-    start = cursor.position
-    cursor.said("stating_saving")
-    cursor.word("do")
-    if cursor.said("stating_saving_2"):
-        cursor.word("the")
-        if cursor.phrase("most money", "more money", "most"):
-            return [OnlyOne()]
-    cursor.position = start
-    if cursor.said("stating_only"):
-        noun = cursor.word("return", "exchange", "refund")
-        if noun and cursor.is_done:
-            return [OnlyOne(verb=Verb.EXCHANGE if noun == "exchange" else Verb.RETURN)]
-    cursor.position = start
-    return None
-
-
-def _nothing(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    """`no action`: after a condition, that the act before is dropped."""
-    said = cursor.said("stating_nothing")
-    return [Guard()] if said else None
-
-
-def _unneeded(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    """`you no longer need it`, `it was ordered by mistake`: a reason as a sentence of its own."""
-    start = cursor.position
-    if reason := said_reason(cursor, between=frozenset()):
-        return [Reason(reason=reason)]
-    if cursor.said("stating_unneeded"):
-        reason = said_reason(cursor, between=cursor.known("telling_before_reason"))
-        told = read_unneeded(cursor) if reason else []
-        if reason and (cursor.is_done or cursor.at().text in SEPARATORS):
-            return [Reason(reason=reason), *told]
-    cursor.position = start
-    return None
-
-
-def _paid(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    paying = read_paying_if(cursor) or read_paying(cursor)
-    return None if paying is None else [paying]
-
-
 def _clause_follows(cursor: Cursor) -> bool:
     """Whether here, at a joint, another clause starts that asks for something."""
     if cursor.at().text not in {",", "and", "but", "(", ")", "then"}:
@@ -231,7 +176,7 @@ def _clause_follows(cursor: Cursor) -> bool:
         return True
     return any(
         read(Cursor(cursor.sentence, cursor.scene, topic=cursor.topic, start=probe.position), None) is not None
-        for read in (_given, _conditional, _requested, _wished, _paid, _asked, _told, _harmless, _unneeded)
+        for read in (given, _conditional, _requested, _wished, read_payment, _asked, told, read_harmless, read_reason)
     )
 
 
@@ -304,10 +249,6 @@ def _detail(cursor: Cursor) -> list[Statement] | None:
     return None if wish is None else [as_preference(More(wish=wish, product_ids=cursor.topic))]
 
 
-def _given(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    return read_given(cursor)
-
-
 def _who(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     return read_who(cursor, _clause_follows)
 
@@ -316,28 +257,5 @@ def _because(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     return read_because(cursor, _clause_follows)
 
 
-def _told(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    return read_told(cursor)
-
-
-def _mention(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    return read_mention(cursor)
-
-
 def _story(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     return read_story(cursor, _clause_follows)
-
-
-def _harmless(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    return [] if cursor.pattern(cursor.scene.words.harmless) else None
-
-
-def _once_possible(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    """`If that is possible, do it`: what was only asked is wanted."""
-    start = cursor.position
-    if cursor.said("stating_once_possible"):
-        cursor.word(",", "then")
-        if cursor.said("stating_once_possible_2"):
-            return [Go()]
-    cursor.position = start
-    return None
