@@ -27,6 +27,7 @@ from agents.shipment.trace import (
     identity,
     text,
 )
+from orchestrator.core.orders.order import Order
 from playbooks.conduct import Rule
 
 T = TypeVar("T")
@@ -101,13 +102,32 @@ class Known:
 
 def _read(known: Known, step: Read) -> Known:
     known = replace(known, reads=known.reads | {(step.what, step.id)})
-    owner = {Subject.CUSTOMER: step.id, Subject.ORDER: _owner(known, step.id), Subject.PRODUCT: ""}[step.what]
+    owner = _whose(known, step)
     known = _with(known, owner, facts_read(step, known.state))
     for order in _all_read(known, Subject.ORDER, known.state.orders):
         for product in _all_read(known, Subject.PRODUCT, known.state.products):
             if step.id in {order.id, product.id}:
                 known = _with(known, order.customer_id, facts_compared(order, product))
     return known
+
+
+def _whose(known: Known, step: Read) -> str:
+    """The customer that a read is about; nobody's is a product."""
+    match step.what:
+        case Subject.CUSTOMER:
+            return step.id
+        case Subject.ORDER:
+            return _owner(known, step.id)
+        case Subject.PRODUCT:
+            return ""
+        case Subject.SHIPMENT:
+            return next((order.customer_id for order in known.state.orders.values() if _left_as(order, step.id)), "")
+        case _:
+            assert_never(step.what)
+
+
+def _left_as(order: Order, number: str) -> bool:
+    return any(number in one.tracking_numbers for one in order.fulfillments)
 
 
 def _all_read(known: Known, what: Subject, among: Mapping[str, T]) -> list[T]:

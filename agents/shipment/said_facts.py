@@ -4,23 +4,32 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import combinations
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from agents.shipment.shop_state import ShopState
 from agents.shipment.trace import Arguments, Read, Subject, text
 from orchestrator.core.orders.order import Customer, Order, OrderStatus, Product
+from orchestrator.core.shipping.shipment import TrackingStatus
 
 _MONEY = re.compile(
     r"(?<![\w.])(?:[$€£]\s?|(?:USD|EUR|GBP)\s)(\d{1,3}(?:,\d{3})+|\d+)(\.\d{1,2})?(?![\d])|"
     r"(?<![\w.,-])(\d{1,3}(?:,\d{3})+|\d+)\.(\d{2})(?![\d.%])"
 )
 _NUMBER = re.compile(r"(?<![\w])#?((?=[A-Z0-9]*\d{4})[A-Z0-9]{7,34})(?![\w])")
-_STATUSES = "|".join(map(re.escape, sorted(map(str, OrderStatus), key=len, reverse=True)))
+_UNSAID = frozenset({"picked_up", "unknown"})
+"""Words of carriers that mean something else in a sentence: a parcel will be picked up."""
+_STATUSES = {str(one) for one in OrderStatus} | {one.replace("_", " ") for one in TrackingStatus if one not in _UNSAID}
 _STATUS = re.compile(
-    rf"(?:#?\b([A-Z0-9]{{7,34}})\s+)?\b(?:is|are|was|been|be|status:?|now|as)\s+"
-    rf"(?:already |still |currently |now )?[\"'`]?({_STATUSES})(?!\w)",
+    r"(?:#?\b([A-Z0-9]{7,34})\s+)?\b(?:is|are|was|were|been|status:?|now|as)\s+"
+    r"(?:already |still |currently |now )?[\"'`]?("
+    + "|".join(map(re.escape, sorted(_STATUSES, key=len, reverse=True)))
+    + r")(?!\w)",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(
+    r"\b(?:if|when|once|while|until|unless|after|before|whether|as long as|only)\b[^.;!?]*$", re.IGNORECASE
+)
+"""What makes a status no statement: an order may be returned once it is delivered."""
 _SUMMED = 6
 """Of more articles than these not every sum is made; the total is."""
 
@@ -36,7 +45,11 @@ def facts_in(words: str) -> frozenset[Fact]:
     """The facts that a text tells."""
     money = {Fact("money", _cents(Decimal("".join(part or "" for part in found)))) for found in _amounts(words)}
     numbers = {Fact("number", found) for found in _NUMBER.findall(words)}
-    statuses = {_status(found.lower(), of) for of, found in _STATUS.findall(words)}
+    statuses = {
+        _status(found[2], found[1] or "")
+        for found in _STATUS.finditer(words)
+        if not _CONDITION.search(words, 0, found.start())
+    }
     return frozenset(money | numbers | statuses)
 
 
@@ -60,7 +73,11 @@ def money(*amounts: Decimal) -> frozenset[Fact]:
 
 
 def facts_read(step: Read, state: ShopState) -> frozenset[Fact]:
-    """What a read gave."""
+    """What a read gave: what the shop holds of it, and what its words say besides."""
+    return facts_in(step.gave) | _held(step, state)
+
+
+def _held(step: Read, state: ShopState) -> frozenset[Fact]:
     match step.what:
         case Subject.CUSTOMER:
             customer = state.customers.get(step.id)
@@ -71,6 +88,10 @@ def facts_read(step: Read, state: ShopState) -> frozenset[Fact]:
         case Subject.PRODUCT:
             product = state.products.get(step.id)
             return _product(product) if product else frozenset()
+        case Subject.SHIPMENT:
+            return _numbers([step.id])
+        case _:
+            assert_never(step.what)
 
 
 def order_facts(order: Order) -> frozenset[Fact]:

@@ -23,6 +23,8 @@ class Subject(StrEnum):
     CUSTOMER = "customer"
     ORDER = "order"
     PRODUCT = "product"
+    SHIPMENT = "shipment"
+    """By its tracking number, at the carrier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +44,17 @@ class Authenticated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A customer, an order or a product was read, all of it."""
+    """A customer, an order or a product was read, all of it, or a shipment.
+
+    Attributes:
+        gave: In words, what the shop's own state does not hold, such as where a carrier says that a parcel is.
+    """
 
     kind: Literal["read"] = "read"
     what: Subject
     id: str
     moment: int
+    gave: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

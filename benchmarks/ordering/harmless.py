@@ -13,6 +13,10 @@ _MANNERS = (
     "Thank you for your patience.",
     "I am sorry for the trouble; let me see to it.",
     "Returns take 5 to 7 business days.",
+    "An order can only be cancelled while it is pending.",
+    "It will be delivered to the new address.",
+    "Once your order is delivered, you can return what you do not like.",
+    "If it is on hold, somebody will call you.",
     "Are these all the articles that you want to change?",
 )
 

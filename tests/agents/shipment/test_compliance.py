@@ -120,6 +120,11 @@ def read(name: str) -> Read:
     return Read(what=Subject.ORDER, id=name, moment=0)
 
 
+def followed(number: str, gave: str) -> Read:
+    """A carrier is asked."""
+    return Read(what=Subject.SHIPMENT, id=number, gave=f"{number} {gave}", moment=0)
+
+
 def change(action: str, **arguments: object) -> tuple[Step, Step, Step]:
     """A change that is stated, agreed to and made."""
     return (
@@ -170,6 +175,7 @@ def test_each_check_of_the_rules_is_there_and_each_rule_is_used() -> None:
         (KNOWN, read(DELIVERED), *swap("exchange", DELIVERED)),
         (KNOWN, *change("update_customer", customer_id="ada", address=NEW_HOME)),
         (KNOWN, read(DELIVERED), says(f"Order {DELIVERED} is delivered; it came to $28.50, parcel {PARCEL}.")),
+        (KNOWN, read(DELIVERED), followed(PARCEL, "is out for delivery"), says(f"{PARCEL} is out for delivery.")),
         (KNOWN, HandedOver(summary="s", wanted="compensation", moment=0)),
         (KNOWN, HandedOver(summary="s", wanted="cancel", arguments={"order_id": DELIVERED}, moment=0)),
         (KNOWN, read(PENDING), *cancel(), read(DELIVERED), *give_back()),
@@ -229,6 +235,11 @@ def test_what_is_allowed_breaks_no_rule(steps: tuple[Step, ...]) -> None:
         ),
         ("nothing_invented", (KNOWN, read(PENDING), says("It left as 999888777666."))),
         ("nothing_invented", (KNOWN, read(PENDING), says("It comes to $27.50."))),
+        (
+            "nothing_invented",
+            (KNOWN, read(DELIVERED), followed(PARCEL, "is in transit"), says(f"{PARCEL} is out for delivery.")),
+        ),
+        ("own_orders", (KNOWN, followed("245285646088", "is on hold"), says("Parcel 245285646088 is on hold."))),
         ("nothing_invented", (KNOWN, read(PENDING), says(f"Order {PENDING} is delivered."))),
     ],
 )

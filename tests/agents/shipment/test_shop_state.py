@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from agents.shipment.said_facts import Fact, facts_in, money
 from agents.shipment.shop_state import ShopState
 from orchestrator.core.orders.order import (
@@ -88,6 +90,21 @@ def test_facts_are_found_in_words() -> None:
     }
 
 
-def test_plain_words_are_no_facts() -> None:
-    """Days, counts, times and percentages."""
-    assert facts_in("I return in 5 to 7 days, at 10:30, with 20.5 % off for 2 items of version 1.2.") == frozenset()
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I return in 5 to 7 days, at 10:30, with 20.5 % off for 2 items of version 1.2.",
+        "It will be delivered on Friday, and can be cancelled now.",
+        "An order is cancelled only while it is pending.",
+        "Once it is delivered, tell me. If it is out for delivery, wait.",
+    ],
+)
+def test_plain_words_are_no_facts(words: str) -> None:
+    """Days, counts, times and percentages, what will be, and what would be if."""
+    assert facts_in(words) == frozenset()
+
+
+def test_where_a_parcel_is_is_a_fact() -> None:
+    """A statement after a condition in another sentence, too."""
+    found = facts_in("If you like, I look. Parcel 357962501027 is out for delivery.")
+    assert found == {Fact("number", "357962501027"), Fact("status", "357962501027 out for delivery")}
