@@ -125,6 +125,44 @@ def test_what_may_not_be_shipped_is_refused(run: Run, application: Any):
     assert [kind for kind, *_ in application.shipping] == ["plan"]
 
 
+def test_a_folder_for_the_label_is_needed_before_anything_is_bought(run: Run, application: Any, tmp_path: Path):
+    """Where there can be none, nothing is bought."""
+    (tmp_path / "file").write_bytes(b"mine")
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        found = run("shipments", "create", "W1", "--yes", "--out", str(place))
+        assert (found.code, "is no folder for labels" in found.err) == (2, True)
+    assert [kind for kind, *_ in application.shipping] == ["plan", "plan"]
+
+
+def test_what_is_bought_is_told_though_its_label_cannot_be_written(run: Run, tmp_path: Path):
+    """A file of that name stays as it is; the exit code says that not all was done."""
+    (tmp_path / "S-1.pdf").write_bytes(b"mine")
+    found = run("shipments", "create", "W1", "--yes", "--out", str(tmp_path))
+    assert (found.code, "S-1 is bought" in found.out, "label:" in found.out) == (1, True, False)
+    assert "S-1 is bought, and its label was not written" in found.err
+    assert (tmp_path / "S-1.pdf").read_bytes() == b"mine"
+    told = run("shipments", "create", "W1", "--yes", "--json", "--out", str(tmp_path))
+    assert (told.code, json.loads(told.out)["status"], "label_file" in json.loads(told.out)) == (1, "done", False)
+
+
+def test_a_reason_that_the_workflow_refuses_is_not_proposed(run: Run, application: Any):
+    """It is said how long it may be."""
+    found = run("shipments", "cancel", "S-1", "--reason", "x" * 1001)
+    assert (found.code, hasattr(application, "shipping")) == (2, False)
+    assert "--reason has 1,001 characters: give at most 1,000" in found.err
+
+
+def test_a_warehouse_is_an_address_that_is_found(run: Run, application: Any, tmp_path: Path):
+    """Another is refused before any order is taken; so is a folder where a file of addresses is asked for."""
+    place = tmp_path / "warehouse.json"
+    place.write_text("{}")
+    found = run("shipments", "import", "orders.csv", "--ship-from", str(place))
+    assert (found.code, "is no place to ship from: the city is missing" in found.err) == (2, True)
+    found = run("shipments", "validate", str(tmp_path))
+    assert (found.code, "is a folder" in found.err) == (2, True)
+    assert not hasattr(application, "shipping")
+
+
 def test_a_label_is_printed_again(run: Run, tmp_path: Path):
     """The same bytes; a file that holds something else is not overwritten."""
     path = tmp_path / "again.pdf"

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from orchestrator.core.actions.standing import standing
-from orchestrator.core.actions.state import Action
+from orchestrator.core.actions.state import Action, Stage
 from orchestrator.core.redaction import redact_value
 from orchestrator.core.report import Json
 from orchestrator.core.shipping.stage import ShipmentStage
@@ -60,11 +60,19 @@ def cancelled(record: Recorded, void: Action | None, *, now: datetime) -> Json:
         case ShipmentStage.PARKED | ShipmentStage.VOIDING | ShipmentStage.BUYING:
             told = str(record.body.get("reason") or f"{record.id} is {stage.value}")
             return concluded(record, _STATUSES[stage], told, now=now)
-        case _ if void is not None and void.failed is not None:
-            return concluded(record, "failed", f"{record.id} is not given back: {void.failed.reason}", now=now)
         case _:
-            told = standing(void) if void is not None else f"{record.id} is {stage.value}"
-            return concluded(record, "waiting", told, now=now)
+            return concluded(record, *_not_voided(record, void), now=now)
+
+
+def _not_voided(record: Recorded, void: Action | None) -> tuple[str, str]:
+    """How the wish to give back what is bought stands, and its sentence."""
+    if void is None:
+        return "waiting", f"{record.id} is {record.stage.value}"
+    if void.failed is not None:
+        return "failed", f"{record.id} is not given back: {void.failed.reason}"
+    if void.stage is Stage.FORBIDDEN and void.ruling is not None:
+        return "refused", f"{record.id} may not be given back: {'; '.join(void.ruling.reasons)}"
+    return "waiting", standing(void)
 
 
 def concluded(record: Recorded, status: str, message: str, *, now: datetime) -> Json:

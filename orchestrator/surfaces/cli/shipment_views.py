@@ -1,6 +1,7 @@
 """`switchboard shipments`: the commands that show, print and follow."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -150,12 +151,25 @@ def _payload(path: Path) -> bytes:
         raise InputError(f"--push {str(path)!r} cannot be read: {error.strerror}; name a JSON file, or -") from None
 
 
+def require_folder(path: Path) -> None:
+    """InputError where no label can be written into a folder; it is made where it is missing."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--out {str(path)!r} is no folder for labels: {error.strerror}; name another") from None
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise InputError(f"--out {str(path)!r} cannot be written into: name another folder, or mend its rights")
+
+
 def write_label(found: LabelFile, path: Path) -> Path:
     """Write a label's bytes; a file that holds others is not overwritten. InputError where it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.read_bytes() != found.data:
-            raise InputError(f"{str(path)!r} holds something else than this label: name another file")
+            raise InputError(
+                f"{str(path)!r} holds something else than this label; that is kept: "
+                f"switchboard shipments label {found.shipment} --out FILE"
+            )
         path.write_bytes(found.data)
     except OSError as error:
         raise InputError(

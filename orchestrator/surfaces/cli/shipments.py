@@ -18,7 +18,7 @@ from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli import shipment_views, shipping_data
 from orchestrator.surfaces.cli.exits import ExitCode
 from orchestrator.surfaces.cli.output import out_screen, warn, write, write_json
-from orchestrator.surfaces.cli.shipment_views import Shipment, write_label
+from orchestrator.surfaces.cli.shipment_views import Shipment, require_folder, write_label
 from orchestrator.surfaces.cli.shipping_data import read_address_file
 from orchestrator.surfaces.shipping_application import Found as Seen
 from orchestrator.surfaces.terminal.fields import fields, text
@@ -77,6 +77,7 @@ class Found(StrEnum):
     NOT_SHIPPED = "not_shipped"
 
 
+_LONGEST_REASON = 1000  # of void_shipment's schema
 _SEEN: Mapping[Found, Seen] = {Found.SHIPPED: "shipped", Found.NOT_SHIPPED: "not_shipped"}
 
 
@@ -115,7 +116,9 @@ def create(
     returning: Annotated[bool, typer.Option("--return", help="From the customer back to the shop.")] = False,
     label_format: Annotated[LabelFormat, typer.Option("--label-format", help="How it is printed.")] = LabelFormat.PDF,
     test_mode: Annotated[bool, typer.Option("--test-mode", help="A label that is worth nothing, to try it.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the label into this folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="The label's folder; else the current one.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
     as_json: shared.AsJson = False,
 ) -> None:
@@ -144,8 +147,13 @@ def create(
         raise typer.Exit(ExitCode.BAD_INPUT)
     if not yes and not _asked(plan, as_json=as_json):
         raise typer.Exit(ExitCode.WAITING)
-    shown = _Shown(as_json=as_json, out=out, plan=plan)
-    _finish(application, application.buy_shipment(plan, tell=warn), shown)
+    folder = out or Path()
+    require_folder(folder)  # before anything is paid for
+    _finish(
+        application,
+        application.buy_shipment(plan, tell=warn),
+        _Shown(as_json=as_json, out=folder, plan=plan),
+    )
 
 
 def _show_not_planned(plan: "NotPlanned", *, as_json: bool) -> None:
@@ -183,6 +191,8 @@ def cancel(
     """
     if not reason.strip():
         raise InputError("--reason is empty: say why, for the record and the carrier")
+    if len(reason) > _LONGEST_REASON:
+        raise InputError(f"--reason has {len(reason):,d} characters: give at most {_LONGEST_REASON:,d}")
     application = shared.application_of(context)
     _finish(application, application.cancel_shipment(shipment, reason=reason, tell=warn), _Shown(as_json=as_json))
 
@@ -226,9 +236,13 @@ def _finish(application: Application, work: Coroutine[Any, Any, Document], shown
     """Do it, write the label where one was bought, print what came of it, and leave with its exit code."""
     document = asyncio.run(work)
     status, shipment = text(document, "status"), fields(document, "shipment")
-    if shown.plan is not None and status == "done":
+    trouble = ""
+    if shown.out is not None and status == "done":
         label = asyncio.run(application.shipment_label(text(shipment, "id")))
-        document["label_file"] = str(write_label(label, (shown.out or Path()) / label.name))
+        try:
+            document["label_file"] = str(write_label(label, shown.out / label.name))
+        except InputError as error:  # it is bought all the same, and that is told
+            trouble = error.message
     if shown.as_json:
         plan = {"plan": _plan_document(shown.plan)} if shown.plan is not None else {}
         write_json({**document, **plan})
@@ -238,7 +252,9 @@ def _finish(application: Application, work: Coroutine[Any, Any, Document], shown
         write(result_page(document, out_screen()))
         if path := text(document, "label_file"):
             write(f"label: {path}")
-    raise typer.Exit(_EXITS.get(status, ExitCode.FAILED))
+    if trouble:
+        warn(f"switchboard: {text(shipment, 'id')} is bought, and its label was not written: {trouble}")
+    raise typer.Exit(ExitCode.FAILED if trouble else _EXITS.get(status, ExitCode.FAILED))
 
 
 def _day(given: str, option: str) -> date:

@@ -13,7 +13,7 @@ from orchestrator.surfaces.application import Application, Document
 from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli.exits import ExitCode
 from orchestrator.surfaces.cli.output import out_screen, warn, write, write_json
-from orchestrator.surfaces.terminal.fields import items
+from orchestrator.surfaces.terminal.fields import entries, items
 from orchestrator.surfaces.terminal.shipments import addresses_list, imported_page, manifests_page
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def _addresses(application: Application, what: str | None, address: str | None) 
     if address is not None:
         return [_address(address, "--address")]
     path = Path(str(what))
+    if path.is_dir():
+        raise InputError(f"{str(path)!r} is a folder: name a file of addresses, or give an order's id")
     if path.is_file():
         return _file(path)
     if path.suffix in {".json", ".jsonl"}:
@@ -113,6 +115,16 @@ def read_address_file(path: Path) -> "Address":
         raise InputError(f"{str(path)!r} holds no address: {error}") from None
 
 
+def _warehouse(application: Application, path: Path) -> "Address":
+    """An address that a carrier finds: every label would be refused from another, order by order."""
+    place = read_address_file(path)
+    found = application.validate_address(place)
+    if found["result"] not in {"valid", "corrected"}:
+        why = "; ".join(str(one["reason"]) for one in entries(found, "reasons"))
+        raise InputError(f"{str(path)!r} is no place to ship from: {why}")
+    return place
+
+
 def _address(text: str, place: str) -> "Address":
     try:
         document = json.loads(text)
@@ -143,8 +155,9 @@ def import_(
 
     Exit code 1 where some were rejected; the others are taken.
     """
-    place = read_address_file(ship_from) if ship_from is not None else None
-    document = shared.application_of(context).import_orders(file, ship_from=place)
+    application = shared.application_of(context)
+    place = _warehouse(application, ship_from) if ship_from is not None else None
+    document = application.import_orders(file, ship_from=place)
     if as_json:
         write_json(document)
     else:

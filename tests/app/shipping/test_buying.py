@@ -137,6 +137,16 @@ async def test_what_cannot_be_given_back_stays(database: Database):
     assert (found["status"], found["message"], len(carrier.calls)) == ("refused", "the carrier has it", 1)
 
 
+async def test_a_void_that_the_policy_forbids_is_refused(database: Database):
+    """It waits for nobody: the policy's reason is told, and nothing is called."""
+    carrier = Carrier()
+    await bought(database, carrier)
+    opened = shipping(database, carrier, ruled=FORBIDDEN)
+    found = await give_back(Settings(), opened, "S-1", reason="x", tell=lambda _: None)
+    told = "S-1 may not be given back: a freeze"
+    assert (found["status"], found["message"], len(carrier.calls)) == ("refused", told, 1)
+
+
 async def test_a_parked_one_is_not_given_back(database: Database):
     """First somebody finds out whether there is anything to give back."""
     carrier = Carrier(next=["never"], readable=False)
