@@ -37,7 +37,12 @@ def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
     said = read_mood(cursor)
     cursor.skip(cursor.known("acting_adverbs"))
     act = (
-        read_sending(cursor) or _never(cursor) or _applied(cursor) or read_correction(cursor) or _passive(cursor, said)
+        _sent_back(cursor)
+        or read_sending(cursor)
+        or _never(cursor)
+        or _applied(cursor)
+        or read_correction(cursor)
+        or _passive(cursor, said)
     )
     if act is None and (verb := _verb(cursor)):
         act = _objects(cursor, verb)
@@ -113,6 +118,15 @@ def _order_passive(cursor: Cursor) -> Act | None:
         and (place := read_place(cursor))
     ):
         return Act(verb=Verb.READDRESS, orders=(order,), place=place)
+    return None
+
+
+def _sent_back(cursor: Cursor) -> Act | None:
+    """`send the lamp back`."""
+    start = cursor.position
+    if cursor.word("send", "give", "bring", "ship") and (things := read_things(cursor)) and cursor.word("back"):
+        return Act(verb=Verb.RETURN, parts=(Part(things),))
+    cursor.position = start
     return None
 
 

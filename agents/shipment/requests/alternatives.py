@@ -23,7 +23,12 @@ def second_act(folded: Folded, act: Act) -> None:
     """Adds an act that is wanted where the last one is not possible."""
     if act.mood is Mood.FORBID:
         raise Unclear("condition", f"what is not wanted: {act.text}")
-    replace_last(folded, lambda intent: replace(intent, otherwise=(*intent.otherwise, act)))
+    replace_last(folded, lambda intent: replace(intent, act=_strict(intent.act), otherwise=(*intent.otherwise, act)))
+
+
+def _strict(act: Act) -> Act:
+    """The act with no freedom in options that were not named."""
+    return replace(act, parts=tuple(Part(part.things, replace(part.wish, is_strict=True)) for part in act.parts))
 
 
 def pay_otherwise(folded: Folded, method: Method) -> None:

@@ -47,15 +47,16 @@ def _merged(wish: Wish, instead: Wish, forms: OptionForms) -> Wish:
         raise Unclear("option", "what is wanted otherwise is not clear")
     if wish.like is not None:
         instead = replace(instead, same=frozenset())
-    return Wish(
+    return replace(
+        wish,
         pairs=(*kept, *instead.pairs),
-        barred=wish.barred,
         same=(wish.same | instead.same) - named,
         free=wish.free | instead.free,
         steps=wish.steps or instead.steps,
         extremes=wish.extremes or instead.extremes,
         preferred=(*wish.preferred, *instead.preferred),
         like=instead.like or wish.like,
+        instead=None,
     )
 
 
@@ -213,7 +214,7 @@ def _nearest(
         raise Impossible(f"no {item.name} keeps everything else as it is")
     if wish.instead is not None:
         raise Impossible(f"no {item.name} is just so")
-    if len(fitting) == 1:
+    if len(fitting) == 1 and not wish.is_strict:
         return fitting[0]
     raise Unclear(
         "option", f"{len(fitting)} articles of {item.name} fit", choices=tuple(one.item_id for one in fitting)

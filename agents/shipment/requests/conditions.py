@@ -22,11 +22,11 @@ def read_condition(cursor: Cursor) -> Iterator[Condition]:
     """The readings of a condition that starts here; the cursor stands after each while it is tried."""
     start = cursor.position
     cursor.word("but", "and")
-    if cursor.at().text in {"if", "when", "once", "otherwise", "before"} or cursor.at().text == ",":
+    if cursor.at().text in {"if", "in", "when", "once", "otherwise", "before"} or cursor.at().text == ",":
         known = _known(cursor)
         if known is not None:
             yield known
-        elif cursor.at().text == "if":
+        elif cursor.at().text == "if" or cursor.phrase("in case"):
             yield from _negatives(cursor)
     cursor.position = start
 
@@ -136,9 +136,7 @@ def _negatives(cursor: Cursor) -> Iterator[Condition]:
     negative, products = False, frozenset[str]()
     while position < len(cursor.sentence):
         text = cursor.sentence.tokens[position].text
-        if negative and (
-            text == "," or (text in {"you", "cancel", "return", "then", "please"} and position > start + 1)
-        ):
+        if negative and (text == "," or (text in {"you", "then", "please"} and position > start + 1)):
             cursor.position = position + (text == ",")
             yield Condition("impossible", product_ids=products)
             cursor.position = start
@@ -170,3 +168,23 @@ _FORMS: tuple[tuple[str, Callable[[Cursor], object]], ...] = (
     ("one", _only_one),
     ("several", _several),
 )
+
+
+def is_refused_so(cursor: Cursor) -> bool:
+    """Takes `if black is not available` at the end of a sentence; whether it stood there."""
+    start, topic = cursor.position, cursor.topic
+    if cursor.at().text != "if":
+        return False
+    negative = False
+    while not cursor.is_done:
+        text = cursor.at().text
+        negative = negative or text in cursor.known("conditions_negative")
+        end = _described(cursor, cursor.position)
+        if end is None and text not in cursor.known("conditions_said"):
+            break
+        cursor.position = end or cursor.position + 1
+    cursor.topic = topic
+    if cursor.is_done and negative:
+        return True
+    cursor.position = start
+    return False

@@ -103,6 +103,7 @@ class Wish:
         extremes: Superlatives, the first before the second.
         preferred: Ordered lists of pairs, best first; they decide among what the rest allows.
         like: Another item that it shall equal.
+        is_strict: Options that are not named must stay, as the customer says what is wanted otherwise.
         other_product: Products that are not the item's own.
     """
 
@@ -118,6 +119,7 @@ class Wish:
     like: Thing | None = None
     other_product: frozenset[str] = frozenset()
     instead: "Wish | None" = None
+    is_strict: bool = False
 
     @property
     def is_empty(self) -> bool:

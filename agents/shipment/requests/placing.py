@@ -21,6 +21,8 @@ _LONGEST = 24
 def read_place(cursor: Cursor) -> Place | None:
     """A place, from its determiner on; None, with the cursor unmoved, where none is named."""
     start = cursor.position
+    if cursor.said("placing_stated"):
+        return Place(is_stated=True)
     found = _literal(cursor) or _written(cursor) or _of_order(cursor) or _pointed(cursor)
     if found is None:
         cursor.position = start

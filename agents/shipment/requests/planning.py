@@ -39,6 +39,8 @@ class Plan:
 def plan(folded: Folded, scene: Scene) -> Understood:
     """The exact changes; Unclear where any request is not exactly one."""
     memory, made = Memory(), Plan()
+    stated = {step.address for step in folded.steps if isinstance(step, Story) and step.address is not None}
+    memory.address = stated.pop() if len(stated) == 1 else None
     for step in folded.steps:
         if isinstance(step, Story):
             _remember(step, scene, memory)
@@ -77,7 +79,6 @@ def _remember(story: Story, scene: Scene, memory: Memory) -> None:
             memory.named = found
         if phrase.ids or len(found) == 1:
             memory.orders = found
-    memory.address = story.address or memory.address
     things = tuple(thing for thing in story.things if thing.product_ids)
     for thing in things:
         memory.hints[thing.product_ids] = thing.hints & {"pending", "delivered", "fresh"}

@@ -27,6 +27,8 @@ def read_thing(cursor: Cursor, *, takes_with: bool = True) -> Thing | None:
         return None
     thing = restricted(cursor, thing, takes_with=takes_with)
     before = cursor.position
+    if cursor.at(1).text in {"except", "excluding"}:
+        cursor.word(",")
     if cursor.said("pointing_except"):
         excluded = read_things(cursor, takes_with=takes_with)
         if (not excluded and cursor.at(-1).text != "but") or any(one.order for one in excluded[:-1]):
@@ -44,6 +46,7 @@ def read_thing(cursor: Cursor, *, takes_with: bool = True) -> Thing | None:
 def read_things(cursor: Cursor, *, takes_with: bool = True) -> tuple[Thing, ...]:
     """Items joined by commas and `and`; `two items from order 1: the lamp and the tent` says where all of them are."""
     start = cursor.position
+    cursor.word("just", "only")
     lead, order = _announced(cursor)
     things = _joined(cursor, takes_with=takes_with)
     if lead and not things:

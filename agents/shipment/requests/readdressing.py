@@ -44,6 +44,10 @@ def read_readdressing(cursor: Cursor) -> Act | None:
     owned = cursor.word("the", "your") == "your"
     of_order = read_order(cursor) if cursor.at().kind == "order" else None
     noun = cursor.said("acting_address")
+    if not noun and of_order is None:
+        cursor.position = start
+        of_order = read_order(cursor)
+        noun, owned = (cursor.said("acting_address"), False) if of_order else ("", owned)
     if noun:
         orders, profile = ((of_order,), False) if of_order else _addressed(cursor, noun)
         owned = owned and not any(order != _SAME for order in orders)
@@ -56,6 +60,9 @@ def read_readdressing(cursor: Cursor) -> Act | None:
                     cursor.position = start
                     return None
             return Act(verb=Verb.READDRESS, orders=orders, place=place, is_profile=profile)
+        bare = noun == "address" and owned and not profile
+        if (orders or profile) and not bare and (cursor.is_done or cursor.at().text in {",", "because", "since"}):
+            return Act(verb=Verb.READDRESS, orders=orders, place=Place(is_stated=True), is_profile=profile)
         cursor.position = start
         return None
     cursor.position = start

@@ -4,7 +4,15 @@ from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.paying import read_paying, read_paying_if
 from agents.shipment.requests.phrases import Go, Guard, Keep, Mood, OnlyOne, Reason, Statement, Verb
 from agents.shipment.requests.pointing import read_things
-from agents.shipment.requests.telling import SEPARATORS, read_given, read_mention, read_told, read_unneeded, said_reason
+from agents.shipment.requests.telling import (
+    SEPARATORS,
+    read_given,
+    read_mention,
+    read_stated,
+    read_told,
+    read_unneeded,
+    said_reason,
+)
 
 
 def read_keeping(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
@@ -64,6 +72,11 @@ def read_payment(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
 def given(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """The order that is named when asked for it."""
     return read_given(cursor)
+
+
+def stated(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    """The address that is the right one."""
+    return read_stated(cursor)
 
 
 def told(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.ordering import adverbs, read_order
 from agents.shipment.requests.phrases import OrderPhrase, Pair, Thing
+from agents.shipment.requests.valuing import read_value
 
 _GOT = {
     "received": "delivered",
@@ -138,10 +139,9 @@ def _listed(cursor: Cursor, thing: Thing) -> Thing | None:
     """`(white, medium, USB)`: values in brackets, and nothing else in them."""
     pairs: list[frozenset[Pair]] = []
     while not cursor.word(")"):
-        value = next(cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, thing.product_ids), None)
-        if value is None:
+        found = read_value(cursor, thing.product_ids)
+        if found is None:
             return None
-        cursor.position, found = value
         pairs.append(found)
         cursor.word(",", "and", ";")
     return replace(thing, pairs=(*thing.pairs, *pairs)) if pairs else None

@@ -33,6 +33,7 @@ from agents.shipment.requests.remarking import (
     read_payment,
     read_reason,
     read_saving,
+    stated,
     told,
 )
 from agents.shipment.requests.telling import SEPARATORS, read_because, read_story, read_who, said_reason
@@ -117,6 +118,7 @@ def read_clause(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
         _because,
         read_reason,
         _asked,
+        stated,
         told,
         read_harmless,
         mention,

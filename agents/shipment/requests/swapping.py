@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from agents.shipment.requests.conditions import is_refused_so
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.ordering import read_order
 from agents.shipment.requests.phrases import Act, OrderPhrase, Part, Thing, Verb, Wish
 from agents.shipment.requests.pointing import joint, read_thing, read_things
 from agents.shipment.requests.valuing import read_value
-from agents.shipment.requests.wishing import read_target
+from agents.shipment.requests.wishing import read_target, read_wish
 
 
 def read_option_change(cursor: Cursor, verb: Verb) -> Act | None:
@@ -93,7 +94,7 @@ def read_swap(cursor: Cursor, verb: Verb) -> Act | None:
         if not things or (parts and things[0].is_pronoun):
             cursor.position = before
             break
-        wish = _target(cursor, products_of(cursor, things))
+        wish = _or_else(cursor, products_of(cursor, things), _target(cursor, products_of(cursor, things)))
         thing = things[-1]
         if wish is not None and (more := read_thing_order(cursor)) and thing.order is None:
             things = (*things[:-1], replace(thing, order=more))
@@ -127,6 +128,19 @@ def _target(cursor: Cursor, ids: frozenset[str]) -> Wish | None:
         return None
     if option is not None:
         wish = _only_of(wish, option[1])
+    return wish
+
+
+def _or_else(cursor: Cursor, ids: frozenset[str], wish: Wish | None) -> Wish | None:
+    """`, or to a blue one if black is not available`, after a wish."""
+    start = cursor.position
+    cursor.word(",")
+    if wish is not None and cursor.word("or"):
+        cursor.word("to", "for", "else")
+        more = read_wish(cursor, ids)
+        if more is not None and is_refused_so(cursor):
+            return replace(wish, instead=more)
+    cursor.position = start
     return wish
 
 

@@ -113,6 +113,17 @@ def _by_mistake(cursor: Cursor, *, wrongly: bool) -> list[Statement]:
     return [Reason(reason=reason)] if reason else []
 
 
+def read_stated(cursor: Cursor) -> list[Statement] | None:
+    """`Your new address is 2 Main Street, ...`, `you moved to 2 Main Street, ...`."""
+    start = cursor.position
+    if cursor.said("telling_stated"):
+        place = read_place(cursor)
+        if place is not None and place.address is not None:
+            return [Story(address=place.address)]
+    cursor.position = start
+    return None
+
+
 def read_given(cursor: Cursor) -> list[Statement] | None:
     """`When asked for the order id, provide 1234567`: the order that is meant."""
     start = cursor.position
