@@ -4,13 +4,14 @@ Nothing is proposed unless every part of the message is understood and every pro
 proposal: what is left over goes to a person as a whole, with what is known.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agents.shipment.conversation.direct import read_direct
 from agents.shipment.conversation.errands import Errand, ForPerson, errand_of
 from agents.shipment.conversation.holdings import Holdings, find_customer, read_holdings
 from agents.shipment.conversation.introduction import bare_introduction, without_introduction
+from agents.shipment.conversation.proposed import actions_of, entangled
 from agents.shipment.procedure.following import CODE, Ended, Followed, Known, Proposal, Reading, Works, follow
 from agents.shipment.requests.identity import read_identity
 from agents.shipment.requests.understanding import understand
@@ -157,10 +158,14 @@ class Serving:
         if asked or ended:
             return Served(statements=known, questions=asked)
         proposals = [(one, one.end) for one in followed if isinstance(one.end, Proposal)]
+        if order := entangled(proposals):
+            return Served(statements=known, hand_over=f"several changes of order {order} rest on each other's sums")
         if proposals and others:
             return Served(statements=known, questions=(Question(text=ALONE),))
         statements = (*(statement for one in followed for statement in one.statements), *told)
-        return Served(statements=statements, actions=tuple(_actions(proposals, holdings)))
+        return Served(
+            statements=statements, actions=tuple(actions_of(proposals, requester=f"customer:{holdings.customer.id}"))
+        )
 
     def _known(self, errand: Errand | ForPerson) -> Errand | ForPerson:
         if isinstance(errand, ForPerson) or errand.procedure in self.procedures:
@@ -208,45 +213,6 @@ def identity_bodies(text: str) -> list[Json]:
         first, _, last = name.partition(" ")
         bodies.append({"first_name": first, "last_name": last, "postal_code": postal_code})
     return bodies
-
-
-def action_of(followed: Followed, proposal: Proposal, *, requester: str, authenticated: bool) -> Json:
-    """A proposal as a report's action."""
-    procedure = followed.procedure
-    evidence = dict.fromkeys(item for one in followed.statements for item in one.evidence)
-    return {
-        "action": proposal.workflow,
-        "workflow": proposal.workflow,
-        "subject": proposal.subject,
-        "arguments": proposal.arguments,
-        "once_until": proposal.once_until,
-        "service": None,
-        "by_hand": "",
-        "blast_radius": {"value": proposal.amount, "unit": proposal.currency},
-        "because": {"text": ". ".join(followed.said), "evidence": list(evidence)},
-        "tainted": True,
-        "taint": ["the requester's message says what is wanted"],
-        "guide": {"id": procedure.id, "version": procedure.version},
-        "parameters": {},
-        "verify": None,
-        "undo": None,
-        "requester": {"name": requester, "authenticated": authenticated},
-        "status": "proposed",
-        "problem": None,
-    }
-
-
-def _actions(proposals: Iterable[tuple[Followed, Proposal]], holdings: Holdings) -> Iterable[Json]:
-    """The proposals as actions; a later one of the same order cannot rest on the order's version of now."""
-    seen: set[object] = set()
-    for followed, proposal in proposals:
-        action = action_of(followed, proposal, requester=f"customer:{holdings.customer.id}", authenticated=True)
-        order = proposal.arguments.get("order_id")
-        if order in seen:
-            kept = {name: value for name, value in proposal.arguments.items() if name != "order_version"}
-            action = {**action, "arguments": kept}
-        seen.add(order)
-        yield action
 
 
 def _identified(known: Known) -> Statement:

@@ -108,6 +108,17 @@ async def test_a_price_that_changed_before_the_yes(state: Path):
     assert status_of(state, "#1003") == "delivered"
 
 
+async def test_a_shop_that_does_not_answer(state: Path):
+    """Nobody is told that they are no customer; a person has the request, and it is open no more."""
+    status_of(state, "#1003")
+    with HostStore(state / HOST_FILE) as store:
+        store.look(lambda connection: connection.execute("ALTER TABLE shop_customers RENAME TO gone").rowcount)
+    report, later = await talk([f"{WHO}\n{EXCHANGE}", "thanks, bye"])
+    assert "who asks cannot be told" in report["message"]
+    assert "No customer is found" not in report["message"]
+    assert "Backpack" not in str(later["parameters"])
+
+
 async def test_a_procedure_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """A folder that holds other procedures gives the request to a person, with the name of what is missing."""
     folder = tmp_path / "procedures"
