@@ -1,7 +1,7 @@
 """Holds orders to the truth: gold actions' end states, the rules of conduct, customers' own words, orders to labels.
 
-    python benchmarks/orders.py [--data PATH] [--seed N] [--seeds N] [--violations N] [--labels N]
-                                [--only sequences|conduct|words|labels] [--json]
+    python benchmarks/orders.py [--data PATH] [--seed N] [--seeds N] [--violations N] [--forbidden N]
+                                [--labels N] [--only sequences|conduct|words|labels] [--json]
 
 PATH is a folder with `retail_db.json` and `*tasks*.jsonl` in the form of tau2-bench's retail domain, or another tasks
 file of that form. Four parts: every gold action sequence through our tools (the workflow host, called by the real
@@ -23,12 +23,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ordering.conduct import score_conduct
+from ordering.conduct import gold_scenes, score_conduct
+from ordering.forbidden import try_forbidden
 from ordering.hosting import Template
-from ordering.judging import always_over, by_keywords, judge_words, ours
+from ordering.judging import Judged, always_over, by_keywords, judge_words, ours, rules_broken
 from ordering.labels import score_labels
 from ordering.retail import DATA, Task, load_database, load_tasks, shop_state
 from ordering.sequences import once, play, repeated, some_faults
+
+from agents.shipment.shop_state import ShopState
+from playbooks.conduct import load_rules
 
 PARTS = ("sequences", "conduct", "words", "labels")
 Report = dict[str, Any]
@@ -50,6 +54,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--seeds", type=int, default=5, help="orders of retries of each sequence")
     parser.add_argument("--violations", type=int, default=1_000, help="of each rule, and harmless changes")
+    parser.add_argument("--forbidden", type=int, default=20, help="forbidden changes of each rule, sent to the shop")
     parser.add_argument("--labels", type=int, default=200, help="generated orders to be shipped")
     parser.add_argument("--only", choices=PARTS, action="append", help="one part; may be given again")
     parser.add_argument("--json", action="store_true")
@@ -65,6 +70,9 @@ async def _run(options: argparse.Namespace) -> Report:
             template = Template(Path(folder), database)
             if "sequences" in parts:
                 found["sequences"] = await _sequences(template, database, tasks, seed=options.seed, seeds=options.seeds)
+                found["sequences"]["forbidden"] = await try_forbidden(
+                    template, gold_scenes(tasks, database, state)[0], count=options.forbidden, seed=options.seed
+                )
             if "conduct" in parts:
                 found["conduct"] = score_conduct(tasks, database, state, count=options.violations, seed=options.seed)
             if "words" in parts:
@@ -72,19 +80,26 @@ async def _run(options: argparse.Namespace) -> Report:
                 judged = {
                     name: await judge_words(template, database, tasks, state, read) for name, read in readers.items()
                 }
-                found["words"] = {
-                    name: {
-                        **Counter(one.outcome for one in ends),
-                        "wrong_tasks": [
-                            f"{one.task}: {one.note}" for one in ends if one.outcome in {"wrong", "partly"}
-                        ],
-                    }
-                    for name, ends in judged.items()
-                } | {"tasks": len(tasks)}
+                found["words"] = _words(tasks, judged, state)
     if "labels" in parts and options.labels:
         with tempfile.TemporaryDirectory(prefix="labels-") as folder:
             found["labels"] = await score_labels(Path(folder), count=options.labels, seed=options.seed)
     return found
+
+
+def _words(tasks: Sequence[Task], judged: Mapping[str, Sequence[Judged]], state: ShopState) -> Report:
+    """How the tasks ended with each reader, and what of our proposals the rules of conduct forbid."""
+    rules = load_rules()
+    by_reader = {
+        name: {
+            **Counter(one.outcome for one in ends),
+            "wrong_tasks": [f"{one.task}: {one.note}" for one in ends if one.outcome in {"wrong", "partly"}],
+            "handed_over_tasks": [one.task for one in ends if one.outcome == "handed_over"],
+        }
+        for name, ends in judged.items()
+    }
+    broken = [one for task in tasks for one in rules_broken(task, state, rules)]
+    return {**by_reader, "tasks": len(tasks), "rules_broken": broken}
 
 
 async def _sequences(
@@ -142,7 +157,7 @@ def harm(found: Report) -> list[str]:
         ]
         wrong += part["examples"]["false_alarms"]
     if part := found.get("words"):
-        wrong += part["ours"]["wrong_tasks"]
+        wrong += part["ours"]["wrong_tasks"] + part["rules_broken"]
     if part := found.get("labels"):
         wrong += part["wrong_writes"]
     return wrong
@@ -172,6 +187,13 @@ def _sequences_text(part: Report) -> list[str]:
         lines.append(f"  {words}: {share:.3f} right ({one['broken']} of {one['runs']} broken)")
         extra, lost = one["acted_too_often"], one["lost"]
         lines.append(f"    {extra} changes too many, {lost} lost in {one['sent']} deliveries")
+    sent, refused = (sum(one[kind] for one in part["forbidden"].values()) for kind in ("sent", "refused"))
+    lax = [
+        f"{rule} {one['sent'] - one['refused']}"
+        for rule, one in part["forbidden"].items()
+        if one["refused"] < one["sent"]
+    ]
+    lines.append(f"  the shop itself refuses {refused} of {sent} forbidden changes; not: {', '.join(lax) or 'none'}")
     return lines
 
 
@@ -195,7 +217,9 @@ def _words_text(part: Report) -> list[str]:
         right, partly, over, wrong = (one.get(kind, 0) for kind in ("right", "partly", "handed_over", "wrong"))
         return f"  {name:17} {right} right, {over} handed over, {partly} in part, {wrong} wrong, of {part['tasks']}"
 
-    return ["customers' own words, judged by end state:", *map(line, ("ours", "always_hand_over", "keywords"))]
+    broken = f"  rules of conduct broken by what ours proposes: {len(part['rules_broken'])}"
+    readers = ("ours", "always_hand_over", "keywords")
+    return ["customers' own words, judged by end state:", *map(line, readers), broken]
 
 
 def _labels_text(part: Report) -> list[str]:

@@ -23,7 +23,7 @@ _STATUS = re.compile(
     r"(?:#?\b([A-Z0-9]{7,34})\s+)?\b(?:is|are|was|were|been|status:?|now|as)\s+"
     r"(?:already |still |currently |now )?[\"'`]?("
     + "|".join(map(re.escape, sorted(_STATUSES, key=len, reverse=True)))
-    + r")(?!\w)",
+    + r")(?!\w)(?! (?:only|if|when|once|unless)\b)",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(

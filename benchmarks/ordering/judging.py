@@ -13,7 +13,9 @@ from ordering.end_states import differences, snapshot
 from ordering.hosting import Template
 from ordering.reference import Reference, RefusedError
 from ordering.retail import WRITES, Raw, Task, Write
+from ordering.scenes import agreed, renumbered
 
+from agents.shipment.compliance import check_trace
 from agents.shipment.requests.identity import read_identity
 from agents.shipment.requests.understanding import understand
 from agents.shipment.requests.wanted import (
@@ -28,8 +30,10 @@ from agents.shipment.requests.wanted import (
     Wanted,
 )
 from agents.shipment.shop_state import ShopState
+from agents.shipment.trace import Authenticated
 from orchestrator.core.orders.order import Customer
 from orchestrator.core.workflows import Done, action_key
+from playbooks.conduct import Rule
 
 Reader = Callable[[Task, ShopState], Sequence[Write] | None]
 """What is to be written for a task; None hands it over."""
@@ -173,6 +177,16 @@ def as_write(wanted: Wanted, customer: Customer) -> Write:
 
 def _address(wanted: ModifyAddress | ChangeCustomerAddress) -> Mapping[str, object]:
     return {"address": {name: value for name, value in wanted.address.document().items() if value}}
+
+
+def rules_broken(task: Task, state: ShopState, rules: Sequence[Rule]) -> list[str]:
+    """What is wrong with the proposals of our own reading, made as they should be, by the rules of conduct."""
+    customer, writes = find_customer(task, state), ours(task, state)
+    if customer is None or not writes:
+        return []
+    known = Authenticated(customer_id=customer.id, by="email", moment=0)
+    steps = (known, *(step for write in writes for step in agreed(write.action, write.arguments)))
+    return [f"{task.id}: {one.rule}: {one.sentence}" for one in check_trace(renumbered(steps), state, rules)]
 
 
 def always_over(_task: Task, _state: ShopState) -> None:

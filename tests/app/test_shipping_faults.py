@@ -70,7 +70,7 @@ def test_gold_sequences_leave_what_the_model_of_the_policy_leaves(tmp_path: Path
     tasks = (DATA / "tau2_retail_tasks.dev.jsonl").read_text(encoding="utf-8").splitlines()
     some = tmp_path / "tasks.jsonl"
     some.write_text("\n".join(tasks[::4]), encoding="utf-8")
-    code, found = run("orders.py", "--data", str(some), "--only", "sequences", "--seeds", "1")
+    code, found = run("orders.py", "--data", str(some), "--only", "sequences", "--seeds", "1", "--forbidden", "1")
     part = found["sequences"]
     assert (code, part["right_once"], part["writing"] > 10) == (0, part["writing"], True)
     assert [part["retried"][name] for name in ("broken", "acted_too_often", "lost")] == [0, 0, 0]
