@@ -86,12 +86,12 @@ async def _done(settings: Settings, shipping: Shipping, request: ActionRequest, 
     if declined is None and action.stage is Stage.WAITING:
         handled = await _approved(settings, shipping, action)
         action, declined = handled.action, handled.declined
-    if action.stage is Stage.APPROVED:
-        tell(f"{action.id}: calling {request.workflow} on {request.subject}")
-        action = await shipping.acting.perform(action.id)
-    elif action.stage in UNSETTLED:
+    if action.stage in UNSETTLED:
         tell(f"{action.id}: reading what became of {action.key}")
         action = await shipping.acting.settle(action.id)
+    if action.stage is Stage.APPROVED:  # also what a killed process was about to do, and provably did not
+        tell(f"{action.id}: calling {request.workflow} on {request.subject}")
+        action = await shipping.acting.perform(action.id)
     # persons are told of what nobody knows; what a crash leaves here is caught up with by the worker
     await asyncio.to_thread(shipping.acting.take_over, action)
     record = await asyncio.to_thread(shipping.desk.take, action, at=datetime.now(UTC))

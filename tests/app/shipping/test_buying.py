@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,17 @@ async def test_a_lost_reply_is_settled_by_reading(database: Database):
     second = await bought(database, carrier)
     assert (second["status"], second["shipment"]["id"], len(carrier.calls)) == ("done", "S-1", 1)
     assert StoredHandoffs(database).listed(states=(ItemState.OPEN,), limit=9) == ()
+
+
+async def test_a_call_that_provably_never_arrived_is_made_by_the_next_wish(database: Database):
+    """It reads first, and does not end with a promise that nobody keeps."""
+    carrier = Carrier(next=["never"], readable=False)
+    assert (await bought(database, carrier))["status"] == "unknown"
+    carrier.readable = True
+    opened = shipping(database, carrier, ruled=ALLOWED)
+    later = replace(opened, acting=replace(opened.acting, process="q", is_gone=lambda _: True))
+    second: Any = await buy(Settings(), later, planned(buying("#W100")), tell=lambda _: None)
+    assert (second["status"], second["shipment"]["id"], len(carrier.calls)) == ("done", "S-1", 2)
 
 
 async def test_a_label_is_given_back_once(database: Database):
