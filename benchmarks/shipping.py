@@ -47,6 +47,7 @@ HOST_LIFE_S = (8.0, 20.0)
 POINTS = (50, 3_000)
 BY_POINT = 0.5
 POLL_S = 0.01
+PORTS = (20_000, 32_000)
 WARM = 12
 """Orders of a first scene, whose processes die of nothing: what they import, the others have from their start."""
 HARMLESS = frozenset({"plant", "runs", "processes", "seconds", "rate", "kills", "count", "settled_s"})
@@ -58,7 +59,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="shipping-") as folder:
         root = Path(folder)
         _warm_up(root / "warm", seed=options.seed)
-        scene = Scene(root=root / "scene", orders=options.runs, port=_free_port(), plant=options.plant)
+        scene = Scene(root=root / "scene", orders=options.runs, port=_free_port(Random()), plant=options.plant)  # noqa: S311
         found = ship(scene, processes=options.processes, seconds=options.seconds, random=Random(options.seed))  # noqa: S311
     print(json.dumps(found) if options.json else _text(found))
     return 1 if harm(found) or not found["in_time"] else 0
@@ -169,7 +170,7 @@ def _buyer(scene: Scene, slot: int, slots: int, random: Random) -> Callable[[int
 
 def _warm_up(root: Path, *, seed: int) -> None:
     """Ship a few orders without a kill, and import what that took."""
-    scene = Scene(root=root, orders=WARM, port=_free_port())
+    scene = Scene(root=root, orders=WARM, port=_free_port(Random()))  # noqa: S311
     root.mkdir()
     scene.write(slots=1)
     _asked(lambda: fill(scene))
@@ -195,10 +196,13 @@ def _warm_up(root: Path, *, seed: int) -> None:
     gc.freeze()  # what was imported is shared with every child
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _free_port(random: Random) -> int:
+    """A port below those that the system gives to clients: none of them may take it while the host is dead."""
+    while True:
+        port = random.randrange(*PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _asked(question: Callable[[], dict[str, object] | None]) -> dict[str, object]:

@@ -133,21 +133,34 @@ async def _lane(
     for number in orders:
         while await asyncio.to_thread(_open_ones, database) > MOST_OPEN:  # noqa: ASYNC110  # the store tells
             await asyncio.sleep(ADVANCE_S)
-        second = slot > 0 and number % BOTH_EVERY == 1 and number % SECOND_EVERY == 0
-        wanted = request(scene, number, rates, second=second)
-        if scene.plant == "claim":
-            await _unclaimed(acting, wanted, slot)
-            told("taken", number)
-            continue
-        filed = await acting.propose(wanted)
-        told("filed", number, filed.action.id)
-        if filed.declined is None:
-            action = await acting.perform(filed.action.id)
-            if scene.plant == "settle":
-                await _repeated(acting, action)
-            if number % OTHER_EVERY == 2 and not kind_of(number):
-                await _other_payload(scene, action, told)
+        while True:
+            try:
+                await _taken_up(scene, acting, number, rates, told, slot)
+                break
+            except StoreError as error:  # the other process held the store for too long: what was done is known there
+                if not error.retryable:
+                    raise
         told("taken", number)
+
+
+async def _taken_up(
+    scene: Scene, acting: Acting, number: int, rates: Mapping[str, Sequence[Json]], told: Told, slot: int
+) -> None:
+    """Propose an order's shipment and buy it; again is the same."""
+    second = slot > 0 and number % BOTH_EVERY == 1 and number % SECOND_EVERY == 0
+    wanted = request(scene, number, rates, second=second)
+    if scene.plant == "claim":
+        await _unclaimed(acting, wanted, slot)
+        return
+    filed = await acting.propose(wanted)
+    told("filed", number, filed.action.id)
+    if filed.declined is not None:
+        return
+    action = await acting.perform(filed.action.id)
+    if scene.plant == "settle":
+        await _repeated(acting, action)
+    if number % OTHER_EVERY == 2 and not kind_of(number):
+        await _other_payload(scene, action, told)
 
 
 def _open_ones(database: MortalDatabase) -> int:
@@ -187,12 +200,15 @@ async def _other_payload(scene: Scene, action: Action, told: Told) -> None:
 async def _advance(acting: Acting, shipments: ShipmentDesk, lanes: Sequence["asyncio.Task[None]"]) -> None:
     """What is due of all actions, whoever began them, until nothing is and all orders are taken up."""
     while True:
-        await Advancing(acting).advance()  # a new one makes no pauses before it asks again
-        # what a process that died had not written down yet, as a worker looks for it
-        await asyncio.to_thread(shipments.look, datetime.now(UTC))
-        over = all(lane.done() for lane in lanes)
-        if over and not await asyncio.to_thread(pending, acting.actions):
-            return
+        try:
+            await Advancing(acting).advance()  # a new one makes no pauses before it asks again
+            # what a process that died had not written down yet, as a worker looks for it
+            await asyncio.to_thread(shipments.look, datetime.now(UTC))
+            if all(lane.done() for lane in lanes) and not await asyncio.to_thread(pending, acting.actions):
+                return
+        except StoreError as error:  # the other process held the store for too long: this one looks again
+            if not error.retryable:
+                raise
         await asyncio.sleep(ADVANCE_S)
 
 
