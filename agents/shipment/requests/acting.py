@@ -44,12 +44,13 @@ def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
         or read_correction(cursor)
         or _passive(cursor, said)
     )
+    only = "only" in {token.text for token in cursor.sentence.tokens[start : cursor.position]} if act is None else False
     if act is None and (verb := _verb(cursor)):
         act = _objects(cursor, verb)
     if act is None:
         cursor.position = start
         return None
-    act = _manner(cursor, act)
+    act = _manner(cursor, replace(act, is_only=only))
     return replace(
         act, mood=said or mood or Mood.WANT, span=cursor.span(start), text=cursor.sentence.text(start, cursor.position)
     )
@@ -79,6 +80,10 @@ def _passive(cursor: Cursor, said: Mood | None) -> Act | None:
     """`you want the lamp to be replaced by a black one`."""
     if said is not None:
         return None
+    start = cursor.position
+    if cursor.said("acting_refund_it") and (cursor.is_done or cursor.at().text in {",", "and", "because", "since"}):
+        return Act(verb=Verb.RETURN, parts=(Part((Thing(is_pronoun=True),)),))
+    cursor.position = start
     if cursor.said("acting_refund"):
         things = read_things(cursor)
         return Act(verb=Verb.RETURN, parts=(Part(things),)) if things else None

@@ -14,7 +14,7 @@ def check_subject(folded: Folded, otherwise: Otherwise) -> None:
         return
     things = [thing for part in intents[-1].act.parts for thing in part.things if thing.product_ids]
     concerned = [thing for thing in things if thing.product_ids & otherwise.product_ids]
-    has_act = any(isinstance(one, Act) for one in otherwise.body)
+    has_act = any(isinstance(one, Act) and not one.is_only for one in otherwise.body)
     if (things and not concerned) or (has_act and len(concerned) != len(things)):
         raise Unclear("condition", "which request the condition is on is not clear")
 
@@ -23,7 +23,24 @@ def second_act(folded: Folded, act: Act) -> None:
     """Adds an act that is wanted where the last one is not possible."""
     if act.mood is Mood.FORBID:
         raise Unclear("condition", f"what is not wanted: {act.text}")
-    replace_last(folded, lambda intent: replace(intent, act=_strict(intent.act), otherwise=(*intent.otherwise, act)))
+    replace_last(
+        folded,
+        lambda intent: replace(
+            intent, act=_strict(intent.act), otherwise=(*intent.otherwise, _with_wishes(act, intent.act))
+        ),
+    )
+
+
+def _with_wishes(act: Act, before: Act) -> Act:
+    """An act on some of the things of the one before, with the wishes that were said for them."""
+    if act.verb not in SWAPS or before.verb not in SWAPS or not all(part.wish.is_empty for part in act.parts):
+        return act
+    ids = [thing.product_ids for part in act.parts for thing in part.things]
+    parts = tuple(
+        Part(tuple(thing for thing in part.things if thing.product_ids in ids), part.wish) for part in before.parts
+    )
+    kept = tuple(part for part in parts if part.things)
+    return replace(act, parts=kept) if sum(len(part.things) for part in kept) == len(ids) else act
 
 
 def _strict(act: Act) -> Act:

@@ -107,6 +107,8 @@ def _checks(
         checks.append(_lacks(own))
         named |= set() if not own else {option for option, _ in own}
     checks.extend(_equals(option, model.get(option)) for option in sorted(wish.same) if option in forms.all)
+    if wish.is_no_dearer:
+        checks.append(lambda one: one.price <= item.price)
     for options, is_up, by_one in wish.steps:
         named |= set(options) - {"price"}
         checks.append(_stepped(options, item, product, forms, is_up=is_up, by_one=by_one))

@@ -81,10 +81,12 @@ def _qualify(folded: Folded, statement: More | Go | Guard | Otherwise) -> None:
 
 
 def _nothing(folded: Folded) -> None:
-    """`Do nothing` after what was only asked is no more than that; after a request it takes it back, or does it?"""
+    """`Do nothing` after what was only asked makes it a question; after a request it is in doubt."""
     intents = [step for step in folded.steps if isinstance(step, Intent)]
     if not intents or intents[-1].act.mood is not Mood.WONDER:
         raise Unclear("condition", "whether the request still holds is not clear")
+    folded.steps.remove(intents[-1])
+    folded.questions.append(Question(text=intents[-1].act.text))
 
 
 def _more(folded: Folded, more: More) -> None:
@@ -100,6 +102,7 @@ def _more(folded: Folded, more: More) -> None:
 def _add(folded: Folded, act: Act) -> None:
     if act.mood is Mood.FORBID:
         raise Unclear("condition", f"what is not wanted: {act.text}")
+    _check_only(folded, act)
     if act.verb in SWAPS and not act.parts:
         folded.steps.append(Story(orders=act.orders))
         folded.announced = True
@@ -110,6 +113,16 @@ def _add(folded: Folded, act: Act) -> None:
             act = wished(act, more)
         folded.waiting = []
     folded.steps.append(Intent(act=act))
+
+
+def _check_only(folded: Folded, act: Act) -> None:
+    """`Only` is in doubt where more of the kind was asked for before."""
+    ids = {one for part in act.parts for thing in part.things for one in thing.product_ids}
+    for step in folded.steps:
+        if act.is_only and isinstance(step, Intent) and step.act.verb is act.verb:
+            before = {one for part in step.act.parts for thing in part.things for one in thing.product_ids}
+            if before != ids:
+                raise Unclear("condition", "whether what was asked for before still holds is not clear")
 
 
 def _restate(folded: Folded, act: Act) -> None:
@@ -169,7 +182,7 @@ def _confirm(folded: Folded, confirmed: Confirmed) -> None:
     if confirmed.drops_all:
         folded.steps = [step for step in folded.steps if isinstance(step, Story)]
     for one in confirmed.body:
-        if isinstance(one, Act) and confirmed.is_only:
+        if isinstance(one, Act) and (confirmed.is_only or one.is_only):
             _keep_only(folded, one)
         else:
             _fold(folded, one)

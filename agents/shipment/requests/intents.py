@@ -94,4 +94,6 @@ def joined(wish: Wish, more: Wish) -> Wish:
         like=wish.like or more.like,
         other_product=wish.other_product | more.other_product,
         instead=wish.instead,
+        is_strict=wish.is_strict,
+        is_no_dearer=wish.is_no_dearer or more.is_no_dearer,
     )

@@ -103,6 +103,7 @@ class Wish:
         extremes: Superlatives, the first before the second.
         preferred: Ordered lists of pairs, best first; they decide among what the rest allows.
         like: Another item that it shall equal.
+        is_no_dearer: It costs no more than was paid for the item that it replaces.
         is_strict: Options that are not named must stay, as the customer says what is wanted otherwise.
         other_product: Products that are not the item's own.
     """
@@ -120,6 +121,7 @@ class Wish:
     other_product: frozenset[str] = frozenset()
     instead: "Wish | None" = None
     is_strict: bool = False
+    is_no_dearer: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -144,6 +146,7 @@ class Place:
     """An address: written out, the default one, of an order, or of a city that the customer's own data knows."""
 
     address: Address | None = None
+    unit: str = ""
     is_default: bool = False
     is_stated: bool = False
     city: str = ""
@@ -175,6 +178,8 @@ class Act:
     is_profile: bool = False
     reason: str = ""
     is_optional: bool = False
+    is_only: bool = False
+    """Said with `only`: nothing else of its kind is wanted."""
     needs_pending: bool = False
     budget: Decimal | None = None
     text: str = ""

@@ -15,6 +15,7 @@ _FIELDS = {
     "zip": "postal_code",
     "country": "country_code",
 }
+_UNITS = {"suite", "apartment", "apt", "unit", "floor", "room"}
 _LONGEST = 24
 
 
@@ -23,10 +24,26 @@ def read_place(cursor: Cursor) -> Place | None:
     start = cursor.position
     if cursor.said("placing_stated"):
         return Place(is_stated=True)
+    if unit := _unit(cursor):
+        return Place(unit=unit)
     found = _literal(cursor) or _written(cursor) or _of_order(cursor) or _pointed(cursor)
     if found is None:
         cursor.position = start
     return found
+
+
+def _unit(cursor: Cursor) -> str:
+    """Takes `suite 641`: another unit of the same house; as written."""
+    token, number = cursor.at(), cursor.at(1)
+    after = cursor.at(2)
+    if (
+        token.text in _UNITS
+        and number.kind == "number"
+        and (after.kind == "end" or after.text in {"instead", ",", "and"})
+    ):
+        cursor.position += 2
+        return cursor.sentence.source[token.start : number.end]
+    return ""
 
 
 def _literal(cursor: Cursor) -> Place | None:

@@ -1,7 +1,7 @@
 """Makes requests exact: one change for each order and kind, each within the policy, or why not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from agents.shipment.requests.carrying import carried
@@ -34,6 +34,8 @@ class Plan:
     pieces: list[Piece] = field(default_factory=list)
     declined: list[Declined] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    wondered: str = ""
+    """What was asked for as a question: it may be meant as a request."""
 
 
 def plan(folded: Folded, scene: Scene) -> Understood:
@@ -49,6 +51,8 @@ def plan(folded: Folded, scene: Scene) -> Understood:
     made.asked += [_asked(one, scene, memory) for one in folded.questions]
     _check_kept(folded.kept, made.pieces)
     writes = settle(only_one(made.pieces, folded.only_one), scene)
+    if made.wondered and writes:
+        raise Unclear("condition", f"whether it is wanted is not said: {made.wondered}")
     if made.declined and writes:
         raise Unclear("condition", f"not possible: {made.declined[0].reason}")
     if not (writes or made.asked or made.declined):
@@ -90,6 +94,7 @@ def _planned(intent: Intent, folded: Folded, scene: Scene, memory: Memory, made:
     """Adds the first of the request and its alternatives that is possible."""
     choices: tuple[Act, ...] = (intent.act, *intent.otherwise)
     if intent.act.mood is Mood.WONDER and not intent.otherwise:
+        made.wondered = made.wondered or intent.act.text
         made.asked.append(Asked(text=intent.act.text))
         return
     reasons: list[str] = []
@@ -247,7 +252,12 @@ def _readdressed(act: Act, scene: Scene, memory: Memory) -> Sequence[Wanted]:
         memory.orders = one_order(phrase, act.verb, scene, memory)
         chosen = (*chosen, *(one for one in memory.orders if one not in chosen))
     memory.orders = chosen or memory.orders
-    address = find_place(act.place, scene, memory)
+    if act.place.unit:
+        if act.is_profile or len(chosen) != 1:
+            raise Unclear("address", "whose unit it is is not clear")
+        address = replace(chosen[0].address.place, address_line2=act.place.unit)
+    else:
+        address = find_place(act.place, scene, memory)
     found: list[Wanted] = [
         ModifyAddress(order_id=one.id, address=address) for one in chosen if one.address.place != address.place
     ]

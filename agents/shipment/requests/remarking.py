@@ -7,7 +7,6 @@ from agents.shipment.requests.pointing import read_things
 from agents.shipment.requests.telling import (
     SEPARATORS,
     read_given,
-    read_mention,
     read_stated,
     read_told,
     read_unneeded,
@@ -82,11 +81,6 @@ def stated(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
 def told(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """What was bought, ordered or received."""
     return read_told(cursor)
-
-
-def mention(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
-    """How something is to be said."""
-    return read_mention(cursor)
 
 
 def read_harmless(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:

@@ -25,7 +25,6 @@ from agents.shipment.requests.phrases import (
 from agents.shipment.requests.pointing import PRONOUNS, read_thing
 from agents.shipment.requests.remarking import (
     given,
-    mention,
     read_go,
     read_harmless,
     read_keeping,
@@ -36,7 +35,7 @@ from agents.shipment.requests.remarking import (
     stated,
     told,
 )
-from agents.shipment.requests.telling import SEPARATORS, read_because, read_story, read_who, said_reason
+from agents.shipment.requests.telling import SEPARATORS, read_because, read_mention, read_story, read_who, said_reason
 from agents.shipment.requests.tokens import Sentence
 from agents.shipment.requests.wishing import read_wish
 
@@ -121,7 +120,7 @@ def read_clause(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
         stated,
         told,
         read_harmless,
-        mention,
+        _mention,
         _story,
     ):
         cursor.position = start
@@ -161,11 +160,18 @@ def _wished(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
         lead = ""
     if wish is not None and wish.other_product:
         return None
-    if wish is None or (not lead and wish.pairs and not (wish.same or wish.free or wish.preferred)):
+    if wish is None or (
+        not lead and wish.pairs and not (wish.same or wish.free or wish.preferred or _approved(cursor))
+    ):
         return None
     if lead in {"you prefer", "prefer", "you would prefer"} and wish.pairs and wish == Wish(pairs=wish.pairs):
         wish = Wish(preferred=tuple((pair,) for pair in wish.pairs))
     return [More(wish=wish, product_ids=ids, is_instead=bool(cursor.word("instead")))]
+
+
+def _approved(cursor: Cursor) -> bool:
+    """Takes `would be good` after an article without a verb."""
+    return bool(cursor.said("stating_approved"))
 
 
 def _clause_follows(cursor: Cursor) -> bool:
@@ -261,3 +267,7 @@ def _because(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
 
 def _story(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     return read_story(cursor, _clause_follows)
+
+
+def _mention(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    return read_mention(cursor, _clause_follows)

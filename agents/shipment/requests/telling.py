@@ -273,14 +273,14 @@ def _is_zip(token: Token) -> bool:
     return token.kind == "number" and len(token.text) == 5  # noqa: PLR2004  # a ZIP code
 
 
-def read_mention(cursor: Cursor) -> list[Statement] | None:
+def read_mention(cursor: Cursor, follows: Follows) -> list[Statement] | None:
     """`Make sure you mention both things at the same time`: how to say it, with nothing new in it."""
     start = cursor.position
     cursor.said("telling_read_mention")
     if not cursor.word("mention", "say", "tell"):
         cursor.position = start
         return None
-    while not cursor.is_done:
+    while not (cursor.is_done or (cursor.at().text in SEPARATORS and follows(cursor))):
         token = cursor.at()
         named = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
         if (

@@ -76,6 +76,7 @@ def _piece(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """One piece of a description, added to what is read; None where none starts here."""
     for read in (
         _idle,
+        _no_dearer,
         _bracketed,
         _article,
         _options,
@@ -110,6 +111,11 @@ def _bracketed(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
         pairs.append(found)
         cursor.word(",", "and", ";")
     return replace(wish, pairs=(*wish.pairs, *pairs)) if pairs else None
+
+
+def _no_dearer(cursor: Cursor, _ids: frozenset[str], wish: Wish) -> Wish | None:
+    """`the price to be the same or lower`."""
+    return replace(wish, is_no_dearer=True) if cursor.said("wishing_no_dearer") else None
 
 
 def _idle(cursor: Cursor, _ids: frozenset[str], wish: Wish) -> Wish | None:
