@@ -102,7 +102,7 @@ class SqliteDatabase:
     """One file that several processes and threads may share; it is made where there is none.
 
     Args:
-        path: The file; its folder is made.
+        path: The file; its folder is made, and only its owner may read it.
         busy_s: How long another process's transaction is waited for.
 
     Raises:
@@ -119,6 +119,8 @@ class SqliteDatabase:
         self._identity: tuple[int, int] | None = None
         with self._translated():
             path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                path.touch(mode=0o600)  # it holds what customers wrote, where they live, and their labels
             self._connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None, check_same_thread=False)
         try:
             self._prepare()

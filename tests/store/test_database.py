@@ -112,6 +112,15 @@ def test_sums_are_plain_numbers(database: Database) -> None:
     assert (mean, type(mean)) == (536870913.0, float)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are others there")
+def test_a_new_file_is_read_by_its_owner_only(tmp_path: Path) -> None:
+    """With what SQLite keeps beside it: customers' words, addresses and labels are in them."""
+    with SqliteDatabase(tmp_path / "journal.db") as opened:
+        put(opened, "a")
+        found = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert found == dict.fromkeys(("journal.db", "journal.db-shm", "journal.db-wal"), 0o600)
+
+
 def test_what_is_no_unicode_is_replaced(database: Database) -> None:
     """The same in both stores; pairs of surrogates become what they stand for."""
     put(database, "a\0b\udc00\ud83d\ude00")
