@@ -187,6 +187,8 @@ def _returned(cursor: Cursor) -> Act | None:
         things = tuple(replace(one, order=one.order or orders[0]) for one in read_things(cursor))
         return Act(verb=Verb.RETURN, parts=(Part(things),), method=method) if things else None
     things = things or tuple(Thing(is_every=True, order=order) for order in orders)
+    if not things and (cursor.is_done or cursor.at().text in {",", "and", "because", "since"}):
+        things = (Thing(is_pronoun=True),)
     if not things:
         cursor.position = start
         return None
@@ -288,6 +290,9 @@ def read_elided(cursor: Cursor, mood: Mood | None) -> Act | None:
     start = cursor.position
     if (act := _for_each(cursor)) is not None:
         return act
+    cursor.position = start
+    if mood is not None and (act := read_readdressing(cursor)) is not None:
+        return replace(act, mood=mood, span=cursor.span(start), text=cursor.sentence.text(start, cursor.position))
     cursor.position = start
     things = read_things(cursor, takes_with=False) if mood is not None else ()
     wish = read_target(cursor, products_of(cursor, things)) if things and not things[0].is_pronoun else None

@@ -71,6 +71,8 @@ def one_order(phrase: OrderPhrase, verb: Verb, scene: Scene, memory: Memory) -> 
     """The order, or each of the orders, that an act is on; Impossible where its state forbids it."""
     found = find_orders(phrase, scene, memory)
     legal = tuple(one for one in found if one.status in LEGAL[verb])
+    if "wrong" in phrase.hints:
+        legal = tuple(one for one in legal if memory.address is not None and one.address.place != memory.address.place)
     if phrase.ids and len(legal) < len(found):
         raise Impossible(f"order {found[0].id} is {found[0].status}")
     if phrase.count is not None and phrase.count != len(legal):

@@ -13,6 +13,8 @@ _POSTAL = re.compile(
     r"\b(?:zip ?codes?|post ?codes?|postal ?codes?|zip)\b[\s:]{0,3}(?:is|of)?\s{0,2}(\d{5}(?:-\d{4})?)\b", re.IGNORECASE
 )
 _ZIP = re.compile(r"(?<![\w#$.])(\d{5})(?:-\d{4})?(?![\w@])")
+_PART = re.compile(r"[.!?\n]+\s")
+_WHO = re.compile(r"\b(?:[Nn]ame is|[Yy]ou are|I am|I'm|live|lives|living|residing|reside|from)\b")
 _NAME = re.compile(
     r"\b(?:[Yy]ou are|[Yy]ou're|[Ii] am|[Ii]'m|[Yy]our name is|[Mm]y name is|[Yy]ou name is|[Tt]his is|[Nn]ame:)\s{1,3}"
     r"(?:user\s)?([A-Z][\w'\u2019-]{1,39}(?:\s[A-Z][\w'\u2019-]{1,39}){1,3})(?=[\s,.;:(]|$)"
@@ -48,7 +50,7 @@ def read_identity(text: str) -> Identity:
     names = tuple(dict.fromkeys(found.group(1).strip() for found in _NAME.finditer(text)))
     address = _address(text)
     named = {found.group(1)[:5] for found in _POSTAL.finditer(text)}
-    loose = {found.group(1) for found in _ZIP.finditer(text)}
+    loose = {found.group(1) for part in _PART.split(text) if _WHO.search(part) for found in _ZIP.finditer(part)}
     codes = named or ({address.postal_code} if address else loose)
     ids = set(_ID.findall(text))
     return Identity(

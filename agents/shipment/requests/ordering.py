@@ -149,6 +149,7 @@ def _with_afterwards(cursor: Cursor, phrase: OrderPhrase) -> OrderPhrase:
                 continue
         cursor.position = start
         if cursor.said("pointing_with_afterwards"):
+            cursor.word("2", "two", "3", "three", "both")
             product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
             if product:
                 cursor.position, ids = product

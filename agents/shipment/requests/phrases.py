@@ -217,6 +217,8 @@ class Story:
     orders: tuple[OrderPhrase, ...] = ()
     things: tuple[Thing, ...] = ()
     address: Address | None = None
+    is_new_home: bool = False
+    """Whether the things were sent to the address that is the new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

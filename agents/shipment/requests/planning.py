@@ -25,6 +25,7 @@ from agents.shipment.requests.wanted import (
     Wanted,
 )
 from orchestrator.core.orders.order import Order, OrderItem, OrderStatus, PaymentKind, PaymentMethod
+from orchestrator.core.shipping.address import Address
 
 
 @dataclass(slots=True)
@@ -87,7 +88,18 @@ def _remember(story: Story, scene: Scene, memory: Memory) -> None:
     for thing in things:
         memory.hints[thing.product_ids] = thing.hints & {"pending", "delivered", "fresh"}
     memory.things = things or memory.things
+    if story.is_new_home:
+        memory.address = _new_home(things, scene)
     memory.has_items = memory.has_items or bool(things)
+
+
+def _new_home(things: Sequence[Thing], scene: Scene) -> Address:
+    """The one address to which orders of these things were sent."""
+    ids = {one for thing in things for one in thing.product_ids}
+    found = {order.address.place for order in scene.orders if any(item.product_id in ids for item in order.items)}
+    if len(found) != 1:
+        raise Unclear("address", f"{len(found)} addresses may be the new one", choices=tuple(sorted(map(str, found))))
+    return found.pop()
 
 
 def _planned(intent: Intent, folded: Folded, scene: Scene, memory: Memory, made: Plan) -> None:

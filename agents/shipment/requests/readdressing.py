@@ -41,7 +41,7 @@ def read_correction(cursor: Cursor) -> Act | None:
 def read_readdressing(cursor: Cursor) -> Act | None:
     """`the address of order 1 to 2 Main Street ...`, `your LA order to your NYC address`."""
     start = cursor.position
-    owned = cursor.word("the", "your") == "your"
+    owned = cursor.word("the", "your", "its", "their") == "your"
     of_order = read_order(cursor) if cursor.at().kind == "order" else None
     noun = cursor.said("acting_address")
     if not noun and of_order is None:
@@ -49,6 +49,8 @@ def read_readdressing(cursor: Cursor) -> Act | None:
         of_order = read_order(cursor)
         noun, owned = (cursor.said("acting_address"), False) if of_order else ("", owned)
     if noun:
+        if noun.startswith("wrong"):
+            of_order = OrderPhrase(hints=frozenset({"pending", "wrong"}))
         orders, profile = ((of_order,), False) if of_order else _addressed(cursor, noun)
         owned = owned and not any(order != _SAME for order in orders)
         orders, profile = _also_addressed(cursor, orders, is_profile=profile)

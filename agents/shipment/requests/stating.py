@@ -43,6 +43,7 @@ _STARTS = frozenset({"which", "who", "while", "although", "though"})
 
 _ASKED_TO = frozenset({"agent", "@you", "them", "support", "service", "representative"})
 
+_LIKING = frozenset({"you prefer", "prefer", "you would prefer", "you like", "you like the"})
 _MOST_TOKENS = 160
 
 
@@ -158,13 +159,13 @@ def _wished(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
         cursor.position = start
         wish = read_wish(cursor, ids)
         lead = ""
-    if wish is not None and wish.other_product:
+    if wish is None or wish.other_product:
         return None
-    if wish is None or (
-        not lead and wish.pairs and not (wish.same or wish.free or wish.preferred or _approved(cursor))
-    ):
+    approved = _approved(cursor)
+    if not (lead or approved or not wish.pairs or wish.same or wish.free or wish.preferred):
         return None
-    if lead in {"you prefer", "prefer", "you would prefer"} and wish.pairs and wish == Wish(pairs=wish.pairs):
+    if lead in _LIKING and wish == Wish(pairs=wish.pairs):
+        cursor.said("stating_liking")
         wish = Wish(preferred=tuple((pair,) for pair in wish.pairs))
     return [More(wish=wish, product_ids=ids, is_instead=bool(cursor.word("instead")))]
 

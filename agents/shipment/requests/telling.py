@@ -89,8 +89,9 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
         cursor.position = start
         return None
     _for_whom(cursor)
+    is_new_home = bool(cursor.said("telling_new_home"))
     return [
-        Story(things=tuple(replace(one, hints=one.hints | hints) for one in things)),
+        Story(things=tuple(replace(one, hints=one.hints | hints) for one in things), is_new_home=is_new_home),
         *_by_mistake(cursor, wrongly=bool(wrongly)),
     ]
 

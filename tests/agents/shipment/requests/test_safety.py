@@ -146,7 +146,7 @@ def test_only_what_may_be_named(understood: Read, shop: SimpleNamespace) -> None
     """Of any text, every change is of the customer's own orders, in a state that allows it, with articles to be had."""
     found = [understood(made_up(seed)) for seed in range(1_500)]
     wanted = [one for answer in found if isinstance(answer, Understood) for one in answer.wanted]
-    assert len(wanted) > 20
+    assert len(wanted) > 10
     assert [one for one in wanted if not names_only_own(one, shop)] == []
 
 
