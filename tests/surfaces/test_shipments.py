@@ -22,13 +22,13 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(("line", "code"), [("y", 0), ("n", 3), ("", 3), ("maybe\nn", 3)])
+@pytest.mark.parametrize(("line", "code"), [("y\n", 0), ("n\n", 3), ("\n", 3), ("maybe\nn\n", 3), ("", 130)])
 def test_at_a_terminal_a_yes_is_asked_for(
     application: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str, code: int
 ):
-    """After what would be bought; anything but a yes buys nothing."""
+    """After what would be bought; anything but a yes buys nothing, and nor does who leaves there."""
     screen = Terminal()
-    monkeypatch.setattr(sys, "stdin", Terminal(f"{line}\n"))
+    monkeypatch.setattr(sys, "stdin", Terminal(line))
     monkeypatch.setattr(sys, "stdout", screen)
     assert run_cli(application, ["shipments", "create", "W1", "--out", str(tmp_path)]) == code
     shown = screen.getvalue()

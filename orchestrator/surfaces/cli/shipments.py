@@ -172,10 +172,14 @@ def _asked(plan: "Planned", *, as_json: bool) -> bool:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         warn("Nothing was bought. To buy exactly this, give the same command with --yes.")
         return False
-    if typer.confirm("Buy exactly this?", default=False):
-        return True
-    warn("Nothing was bought.")
-    return False
+    try:
+        yes = typer.confirm("Buy exactly this?", default=False)
+    except typer.Abort:  # Ctrl-C, Ctrl-D
+        warn("\nNothing was bought.")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    if not yes:
+        warn("Nothing was bought.")
+    return yes
 
 
 def cancel(
