@@ -11,6 +11,7 @@ from orchestrator.core.orders.reading import read_customer, read_order, read_pro
 from orchestrator.core.report import Json
 
 MOST_ORDERS = 50
+"""So many are read, the newest: a shop lists a customer's orders as they came."""
 T = TypeVar("T")
 
 
@@ -45,7 +46,7 @@ async def find_customer(body: Json, *, reading: Reading) -> tuple[Customer | Non
 
 async def read_holdings(customer: Customer, identified: Known, *, reading: Reading) -> Holdings:
     """Their orders and the products in them; QueryError where the shop does not answer."""
-    orders = [await _order(order_id, reading) for order_id in customer.orders[:MOST_ORDERS]]
+    orders = [await _order(order_id, reading) for order_id in customer.orders[-MOST_ORDERS:]]
     ids = dict.fromkeys(item.product_id for order in orders for item in order.items if item.product_id)
     products = {product_id: await _product(product_id, reading) for product_id in ids}
     return Holdings(

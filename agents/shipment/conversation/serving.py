@@ -138,9 +138,9 @@ class Serving:
         return await self._errands(found, holdings, others=others)
 
     async def _errands(self, found: Understood, holdings: Holdings, *, others: bool) -> Served:
-        errands = [self._known(errand_of(wanted, holdings)) for wanted in found.wanted]
+        errands = [self._known(errand_of(wanted, holdings), holdings) for wanted in found.wanted]
         errands += [
-            self._known(Errand(procedure="tell_order", wanted={"order_id": asked.order_id}))
+            self._known(Errand(procedure="tell_order", wanted={"order_id": asked.order_id}), holdings)
             for asked in found.questions
             if asked.order_id
         ]
@@ -167,8 +167,14 @@ class Serving:
             statements=statements, actions=tuple(actions_of(proposals, requester=f"customer:{holdings.customer.id}"))
         )
 
-    def _known(self, errand: Errand | ForPerson) -> Errand | ForPerson:
-        if isinstance(errand, ForPerson) or errand.procedure in self.procedures:
+    def _known(self, errand: Errand | ForPerson, holdings: Holdings) -> Errand | ForPerson:
+        if isinstance(errand, ForPerson):
+            return errand
+        order_id = errand.wanted.get("order_id")
+        # not every procedure asks whose an order is: from the command line the shop's own people follow them
+        if order_id and order_id not in {order.id for order in holdings.orders}:
+            return ForPerson(reason=f"order {order_id} is not among those of the customer")
+        if errand.procedure in self.procedures:
             return errand
         return ForPerson(reason=f"no procedure {errand.procedure!r} is among those of this installation")
 
