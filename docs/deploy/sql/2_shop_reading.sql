@@ -147,7 +147,7 @@ BEGIN
             AND (COALESCE(@last_name, N'') = N'' OR c.last_name = LTRIM(RTRIM(@last_name)))
             AND (
                 COALESCE(@postal_code, N'') = N''
-                OR shop.postal_key(JSON_VALUE(c.address, '$.postal_code')) = shop.postal_key(@postal_code)
+                OR shop.postal_key(JSON_VALUE(c.address, '$.postal_code')) = NULLIF(shop.postal_key(@postal_code), N'')
             );
     IF @matches = 1
         SET @customer = shop.customer_json(@id);
