@@ -160,6 +160,9 @@ def _gold(action: Mapping[str, Any], shop: _Shop) -> str:
             return f"pay {order} {given['payment_method_id']}"
         case "modify_pending_order_address" | "modify_user_address":
             place = _place(_address(given))
+            before = shop.orders[order].address if order else shop.customers[given["user_id"]].address
+            if place == _place(before):
+                return ""  # nothing changes
             return f"address {order} {place}" if order else f"customer {place}"
         case name if name in _NO_WRITES:
             return ""

@@ -8,7 +8,7 @@ from agents.shipment.requests.ordering import read_order, read_orders
 from agents.shipment.requests.paying import read_by, read_method, skip_purpose
 from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Thing, Verb
 from agents.shipment.requests.placing import read_place
-from agents.shipment.requests.pointing import read_things
+from agents.shipment.requests.pointing import read_thing, read_things
 from agents.shipment.requests.readdressing import read_correction, read_readdressing
 from agents.shipment.requests.sending import read_sending
 from agents.shipment.requests.swapping import products_of, read_option_change, read_swap
@@ -303,6 +303,16 @@ def read_elided(cursor: Cursor, mood: Mood | None) -> Act | None:
     return replace(act, span=cursor.span(start), text=cursor.sentence.text(start, cursor.position))
 
 
+def _restated(cursor: Cursor, ids: frozenset[str]) -> None:
+    """Takes `to exchange the lamp to`, which says again what it is that shall become another."""
+    start = cursor.position
+    if cursor.word("to") and _verb(cursor) in {Verb.EXCHANGE, Verb.CHANGE}:
+        thing = read_thing(cursor, takes_with=False)
+        if thing is not None and thing.product_ids & ids and cursor.word("to", "for", "into", "with"):
+            return
+    cursor.position = start
+
+
 def _for_each(cursor: Cursor) -> Act | None:
     """`for the lamp, you want a silver one`."""
     start = cursor.position
@@ -314,7 +324,8 @@ def _for_each(cursor: Cursor) -> Act | None:
     if not things or not cursor.said("acting_for_each"):
         return None
     ids = products_of(cursor, things)
-    cursor.said("acting_for_each_to")
+    if not cursor.said("acting_for_each_to"):
+        _restated(cursor, ids)
     wish = read_wish(cursor, ids)
     if wish is None or wish.other_product:
         return None

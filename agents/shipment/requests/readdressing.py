@@ -53,9 +53,9 @@ def read_readdressing(cursor: Cursor) -> Act | None:
             of_order = OrderPhrase(hints=frozenset({"pending", "wrong"}))
         orders, profile = ((of_order,), False) if of_order else _addressed(cursor, noun)
         owned = owned and not any(order != _SAME for order in orders)
-        orders, profile = _also_addressed(cursor, orders, is_profile=profile)
+        orders, profile = _also_addressed(cursor, orders, is_profile=profile, is_before=True)
         if cursor.word("to", "with", "into") and (place := read_place(cursor)):
-            orders, profile = _also_addressed(cursor, orders, is_profile=profile)
+            orders, profile = _also_addressed(cursor, orders, is_profile=profile, is_before=False)
             if noun == "address" and owned and not profile:
                 orders, profile = _for_whom(cursor)
                 if not (orders or profile):
@@ -78,23 +78,25 @@ def read_readdressing(cursor: Cursor) -> Act | None:
 
 
 def _also_addressed(
-    cursor: Cursor, orders: tuple[OrderPhrase, ...], *, is_profile: bool
+    cursor: Cursor, orders: tuple[OrderPhrase, ...], *, is_profile: bool, is_before: bool
 ) -> tuple[tuple[OrderPhrase, ...], bool]:
-    """`and also the address of order 1`, `and your default address too`: more of whose address it is."""
+    """`and also the address of order 1`, `and your default address too`: more of whose address it is.
+
+    `is_before` is the place where they shall be; after it, an address with a place of its own is another request.
+    """
     while True:
         start = cursor.position
-        if joint(cursor) and (cursor.word("the", "your") or True):
+        noun = ""
+        if joint(cursor):
+            cursor.word("the", "your")
             noun = cursor.said("acting_address")
-            more, also = _addressed(cursor, noun) if noun else ((), False)
-            if noun and (more or also) and (cursor.at().text not in {"to", "with"} or not orders):
-                cursor.word("too", "also")
-                orders, is_profile = (*orders, *more), is_profile or also
-                continue
-            if noun and (more or also):
-                orders, is_profile = (*orders, *more), is_profile or also
-                return orders, is_profile
-        cursor.position = start
-        return orders, is_profile
+        more, also = _addressed(cursor, noun) if noun else ((), False)
+        has_place = cursor.at().text in {"to", "with"}
+        if not (more or also) or (has_place and not is_before):
+            cursor.position = start
+            return orders, is_profile
+        cursor.word("too", "also")
+        orders, is_profile = (*orders, *more), is_profile or also
 
 
 def _for_whom(cursor: Cursor) -> tuple[tuple[OrderPhrase, ...], bool]:

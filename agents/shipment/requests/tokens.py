@@ -149,7 +149,10 @@ def _sentences(paragraph: str, *, source: str, offset: int) -> Iterator[Sentence
     run: list[Token] = []
     is_first = _is_first_person(paragraph)
     for token in tokens_of(paragraph, is_first_person=is_first, offset=offset):
-        if token.text not in _SENTENCE_END:
+        if run and run[-1].kind == "word" and source.startswith("You ", token.start):
+            yield Sentence(run, asked=False, source=source)  # a point was forgotten: within a sentence it is `you`
+            run = [token]
+        elif token.text not in _SENTENCE_END:
             run.append(token)
         elif run:
             yield Sentence(run, asked=token.text == "?", source=source)
