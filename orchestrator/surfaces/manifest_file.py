@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from orchestrator.surfaces.terminal.fields import Fields, entries, items
+from orchestrator.surfaces.terminal.fields import Fields, entries, items, number
 
 COLUMNS = (
     *("manifest", "carrier", "id", "order_id", "reference", "service", "tracking_numbers", "parcels", "weight_kg"),
@@ -23,6 +23,8 @@ def manifest_csv(manifests: Sequence[Fields]) -> str:
         for line in entries(manifest, "shipments"):
             whole = {**line, "manifest": manifest.get("id"), "carrier": manifest.get("carrier")}
             whole["tracking_numbers"] = " ".join(map(str, items(line, "tracking_numbers")))
+            if (amount := number(line, "amount")) is not None:
+                whole["amount"] = f"{amount:.2f}"
             writer.writerow([_cell(whole.get(name)) for name in COLUMNS])
     return out.getvalue()
 

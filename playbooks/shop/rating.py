@@ -189,8 +189,8 @@ def _wish_refused(carrier: Carrier, service: Service, consignment: Consignment) 
         return "NoSignature", f"{carrier.name} asks for no signature of the kind {consignment.signature!r}"
     insuring = carrier.surcharges.insurance
     if consignment.insurance and (insuring is None or consignment.insurance > insuring.most):
-        most = f"up to {insuring.most}" if insuring else "nothing"
-        return "InsuranceTooHigh", f"{carrier.name} insures {most}, not {consignment.insurance}"
+        most = f"up to {insuring.most:,.2f}" if insuring else "nothing"
+        return "InsuranceTooHigh", f"{carrier.name} insures {most}, not {consignment.insurance:,.2f}"
     return None
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from orchestrator.surfaces.cli import run_cli
+from orchestrator.surfaces.terminal.screen import Screen
+from orchestrator.surfaces.terminal.shipments import shipment_page
 
 Run = Any
 LABEL = b"%PDF-1.4\n%%EOF"
@@ -189,12 +191,33 @@ def test_the_list_is_narrowed(run: Run):
     document = json.loads(run("shipments", "list", "--status", "parked", "--status", "late", "--json").out)
     assert ([one["id"] for one in document["shipments"]], document["more"]) == (["S-2", "S-3"], False)
     assert json.loads(run("shipments", "list", "--limit", "1", "--json").out)["more"] is True
-    assert run("shipments", "list", "--status", "delivered").out == "No shipment is so.\n"
-    assert run("shipments", "list", "--order", "W7").out == "No shipment is so.\n"
+    assert run("shipments", "list", "--status", "delivered").out == "There is no such shipment.\n"
+    assert run("shipments", "list", "--order", "W7").out == "There is no such shipment.\n"
     refused = run("shipments", "list", "--status", "out for deliver")
     assert (refused.code, refused.out) == (2, "")
     assert "give out_for_delivery" in refused.err
     assert "voided" in run("shipments", "list", "--status", "lost").err
+
+
+def test_a_page_names_zone_currency_and_direction():
+    """Where no heading does: of its times, of what is insured, and that it is on its way back."""
+    found = {
+        "id": "S-1",
+        "order_id": "W1",
+        "stage": "bought",
+        "status": "pending",
+        "is_return": True,
+        "rate": {"amount": 12.5, "currency": "USD"},
+        "insurance": 100.0,
+        "promised_at": "2026-12-01T01:00:00Z",
+    }
+    assert [line.strip() for line in shipment_page(found, Screen()).splitlines()] == [
+        "S-1  order W1  return",
+        "state     pending",
+        "price     12.50 USD",
+        "insured   100.00 USD",
+        "promised  2026-12-01 01:00 UTC",
+    ]
 
 
 def test_a_shipment_is_shown_with_all_that_is_known(run: Run):

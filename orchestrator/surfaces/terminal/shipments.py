@@ -33,7 +33,7 @@ def shipments_list(shipments: Sequence[Fields], screen: Screen, *, more: bool = 
     """One line each; `narrowed` says that there may be others."""
     if not shipments:
         first = "No shipments yet. The first one: switchboard shipments create ORDER\n"
-        return "No shipment is so.\n" if narrowed else first
+        return "There is no such shipment.\n" if narrowed else first
     rows = [
         (
             Text(text(one, "id"), style="cyan"),
@@ -79,6 +79,8 @@ def shipment_page(shipment: Fields, screen: Screen) -> str:
 
 def _page(shipment: Fields, screen: Screen) -> Iterator[RenderableType]:
     name = Text.assemble((text(shipment, "id"), "bold cyan"), "  ", (f"order {text(shipment, 'order_id')}", "bold"))
+    if shipment.get("is_return") is True:
+        name.append("  return", style="bold")
     if shipment.get("test_mode") is True:
         name.append("  SAMPLE, NOT FOR SHIPPING", style="yellow")
     yield name
@@ -107,16 +109,23 @@ def _about(shipment: Fields) -> Iterator[tuple[str, Text | str]]:
     yield "from", _address(fields(shipment, "ship_from"))
     yield "to", _address(fields(shipment, "ship_to"))
     yield "parcels", "; ".join(_parcel(parcel) for parcel in entries(shipment, "parcels"))
-    yield "insured", f"{number(shipment, 'insurance') or 0:.2f}" if number(shipment, "insurance") else ""
+    if insured := number(shipment, "insurance"):
+        yield "insured", f"{insured:.2f} {text(fields(shipment, 'rate'), 'currency')}"
     yield "signature", text(shipment, "signature") if text(shipment, "signature") != "none" else ""
     for label, key in (("promised", "promised_at"), ("expected", "estimated_at"), ("delivered", "delivered_at")):
-        yield label, time_text(shipment.get(key))
+        yield label, _utc(shipment.get(key))
     yield "signed by", text(shipment, "signed_by")
-    yield "void by", time_text(shipment.get("void_by")) if text(shipment, "stage") in {"bought", "parked"} else ""
+    yield "void by", _utc(shipment.get("void_by")) if text(shipment, "stage") in {"bought", "parked"} else ""
     yield "refund", text(shipment, "refund_status") if text(shipment, "refund_status") != "none" else ""
     yield "label", _label(fields(shipment, "label"))
     yield "manifest", text(shipment, "manifest")
     yield "action", text(shipment, "action")
+
+
+def _utc(value: object) -> str:
+    """A time with its zone, where no heading names it; empty where there is none."""
+    found = time_text(value)
+    return f"{found} UTC" if found else ""
 
 
 def _finer(shipment: Fields) -> str:
@@ -170,7 +179,7 @@ def plan_page(plan: "Planned", screen: Screen) -> str:
 
 
 def _rate(rate: "Rate") -> str:
-    by = f", by {time_text(rate.promised_at.isoformat())}" if rate.promised_at else ""
+    by = f", by {_utc(rate.promised_at.isoformat())}" if rate.promised_at else ""
     return clean(f"{rate.carrier} {rate.service} {rate.amount:.2f} {rate.currency}{by}")
 
 

@@ -100,7 +100,7 @@ def _notes(sent: Sent, parcel: Parcel) -> list[str]:
         ("TEST LABEL", "without value" if sent.test_mode else ""),
         ("REF", sent.reference),
         ("SIGNATURE", "" if sent.signature == "none" else sent.signature.upper()),
-        ("INSURED", "" if not sent.insurance else f"{sent.insurance} {sent.rate.currency}"),
+        ("INSURED", "" if not sent.insurance else f"{sent.insurance:.2f} {sent.rate.currency}"),
         ("BOX", parcel.reference),
         ("RETURN TO", ", ".join(sent.return_to.lines()) if sent.return_to else ""),
     ]

@@ -309,7 +309,7 @@ def test_a_label_says_that_a_name_was_transcribed() -> None:
         ({"is_return": True}, "Ground Return"),
         ({"test_mode": True}, "TEST LABEL without value"),
         ({"signature": "adult"}, "SIGNATURE ADULT"),
-        ({"insurance": Decimal(120)}, "INSURED 120 USD"),
+        ({"insurance": Decimal(120)}, "INSURED 120.00 USD"),
         ({"return_to": SHOP}, "RETURN TO Orchard and Anvil"),
     ],
 )
