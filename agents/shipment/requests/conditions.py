@@ -47,6 +47,10 @@ def _known(cursor: Cursor) -> Condition | None:
             cursor.phrase("you say", "say", "tell them", "answer", "you answer", "you tell them")
             return Condition("detail")
     cursor.position = start
+    if cursor.said("conditions_payment"):
+        cursor.word(",")
+        cursor.said("conditions_payment_said")
+        return Condition("payment")
     for kind, read in _FORMS:
         if read(cursor):
             return Condition(kind)
@@ -124,6 +128,11 @@ def _several(cursor: Cursor) -> bool:
             return False
         cursor.word("are")
         cursor.word("available")
+        before = cursor.position
+        cursor.word("for")
+        cursor.word("the", "your")
+        product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
+        cursor.position = product[0] if product else before
         return True
     cursor.position = start
     return False

@@ -142,7 +142,10 @@ def _with_afterwards(cursor: Cursor, phrase: OrderPhrase) -> OrderPhrase:
         if cursor.word("sent", "shipped", "delivered", "going", "shipping"):
             cursor.word("to")
             cursor.word("your")
-            found = place_at(cursor)
+            start_of_place = cursor.position
+            found = place_at(cursor) or _somebodys(cursor)
+            if not found:
+                cursor.position = start_of_place
             if found:
                 place = found
                 cursor.phrase("by accident", "by mistake", "accidentally")
@@ -159,10 +162,26 @@ def _with_afterwards(cursor: Cursor, phrase: OrderPhrase) -> OrderPhrase:
         return replace(phrase, hints=frozenset(hints - {""}), place=place, product_ids=names)
 
 
+def _somebodys(cursor: Cursor) -> str:
+    """Takes `son's address in Boston`; the place."""
+    if cursor.at(1).text in {"address", "home", "house", "place"}:
+        cursor.position += 1
+    cursor.word("address", "home", "house", "place")
+    return place_at(cursor) if cursor.word("in") else ""
+
+
 def adverbs(cursor: Cursor, hints: set[str]) -> None:
     """Takes `just`, `recently`, ...; what is just bought is fresh: pending rather than not."""
     while word := cursor.word("just", "recently", "already", "have", "had", "most", "also", "previously"):
         hints |= {"fresh"} if word == "just" and cursor.at().text not in {"received", "got"} else set()
+
+
+def _skip_state(cursor: Cursor) -> None:
+    """Takes a state's code in capitals after its city."""
+    token = cursor.at()
+    code = cursor.sentence.source[token.start : token.end]
+    if code in cursor.scene.words.states and token.kind == "word":
+        cursor.position += 1
 
 
 def place_at(cursor: Cursor) -> str:
@@ -179,5 +198,6 @@ def place_at(cursor: Cursor) -> str:
         form = joined_form([cursor.at(ahead).text for ahead in range(length)])
         if form and form in known and cursor.at(length - 1).kind != "end":
             cursor.position += length
+            _skip_state(cursor)
             return known[form]
     return ""

@@ -22,6 +22,7 @@ _LONGEST = 24
 def read_place(cursor: Cursor) -> Place | None:
     """A place, from its determiner on; None, with the cursor unmoved, where none is named."""
     start = cursor.position
+    cursor.word("be")
     if cursor.said("placing_stated"):
         return Place(is_stated=True)
     if unit := _unit(cursor):

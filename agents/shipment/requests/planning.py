@@ -231,9 +231,13 @@ def _model(part: Part, lines: Sequence[Line], scene: Scene, memory: Memory) -> O
 
 
 def _cancelled(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequence[Wanted]:
-    if act.parts and (not act.parts[0].things[0].is_pronoun or memory.lines or memory.things):
+    if act.parts and (
+        not act.parts[0].things[0].is_pronoun or memory.lines or memory.things or act.parts[0].things[0].count
+    ):
         for part in act.parts:
             for thing in part.things:
+                if thing.is_pronoun and not (memory.lines or memory.things):
+                    continue
                 memory.lines = find_lines(thing, act.verb, scene, memory)
                 memory.orders = orders_of(memory.lines)
         raise Impossible("an order is cancelled whole; single items of it are not")

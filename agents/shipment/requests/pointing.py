@@ -150,12 +150,12 @@ def _numbered(cursor: Cursor) -> Thing | None:
 
 def _pronoun(cursor: Cursor) -> Thing | None:
     if cursor.at().text in PRONOUNS:
-        if cursor.said("pointing_pronoun"):
-            return Thing(is_pronoun=True)
+        if said := cursor.said("pointing_pronoun"):
+            return Thing(is_pronoun=True, count=1 if said.endswith(("item", "one")) else None)
         cursor.position += 1
         return Thing(is_pronoun=True)
-    if cursor.said("pointing_pronoun_2"):
-        return Thing(is_pronoun=True)
+    if said := cursor.said("pointing_pronoun_2"):
+        return Thing(is_pronoun=True, count=1 if said.endswith(("item", "product")) else None)
     return None
 
 

@@ -68,7 +68,7 @@ def read_readdressing(cursor: Cursor) -> Act | None:
         cursor.position = start
         return None
     cursor.position = start
-    order = read_order(cursor)
+    order = _SAME if cursor.word("it") else read_order(cursor)
     if order is not None and cursor.said("acting_readdressed"):
         place = read_place(cursor)
         if place is not None:

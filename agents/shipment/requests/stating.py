@@ -8,6 +8,7 @@ from agents.shipment.requests.conditioning import as_preference, conditioned
 from agents.shipment.requests.conditions import read_condition
 from agents.shipment.requests.cursor import Cursor, Scene
 from agents.shipment.requests.ordering import read_order
+from agents.shipment.requests.paying import read_method
 from agents.shipment.requests.phrases import (
     Act,
     Guard,
@@ -15,6 +16,7 @@ from agents.shipment.requests.phrases import (
     More,
     OrderPhrase,
     Otherwise,
+    Paying,
     Question,
     Reason,
     Statement,
@@ -236,8 +238,8 @@ def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
         if condition.kind == "reason":
             reason = said_reason(cursor)
             return [Reason(reason=reason)] if reason else None
-        if condition.kind == "detail":
-            return _detail(cursor)
+        if condition.kind in {"detail", "payment"}:
+            return _detail(cursor) if condition.kind == "detail" else _by(cursor)
         body_start = cursor.position
         body = read_clauses(cursor, mood)
         if isinstance(body, Unread):
@@ -249,6 +251,11 @@ def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
         cursor.position = body_start
     cursor.position = start
     return None
+
+
+def _by(cursor: Cursor) -> list[Statement] | None:
+    method = read_method(cursor)
+    return None if method is None else [Paying(method=method)]
 
 
 def _detail(cursor: Cursor) -> list[Statement] | None:
