@@ -1,15 +1,15 @@
 """Holds orders to the truth: gold actions' end states, the rules of conduct, customers' own words, orders to labels.
 
     python benchmarks/orders.py [--data PATH] [--seed N] [--seeds N] [--violations N] [--forbidden N]
-                                [--labels N] [--only sequences|conduct|words|labels] [--json]
+                                [--labels N] [--only PART]... [--json]
 
 PATH is a folder with `retail_db.json` and `*tasks*.jsonl` in the form of tau2-bench's retail domain, or another tasks
-file of that form. Four parts: every gold action sequence through our tools (the workflow host, called by the real
+file of that form. Its parts: every gold action sequence through our tools (the workflow host, called by the real
 Logic Apps client) must leave what an independent model of the shop's policy leaves, also with each write delivered
-one to five times; the checker of conduct must pass gold traces and catch violations of every rule; from the
-customers' own words the right end state must come, and no wrong one; and generated orders with faults must become
-labels, or be refused or handed over, rightly. Each is printed with its baseline. Exit code 1 if a write was wrong or
-a rule failed.
+one to five times (`sequences`); the checker of conduct must pass gold traces and catch violations of every rule
+(`conduct`); from the customers' own words the right end state must come, and no wrong one, by the reading of words
+alone (`words`) and in whole conversations (`talks`); and generated orders with faults must become labels, or be
+refused or handed over, rightly (`labels`). Exit code 1 if a write was wrong or a rule failed.
 """
 
 import argparse
@@ -30,11 +30,12 @@ from ordering.judging import Judged, always_over, by_keywords, judge_words, ours
 from ordering.labels import score_labels
 from ordering.retail import DATA, Task, load_database, load_tasks, shop_state
 from ordering.sequences import once, play, repeated, some_faults
+from ordering.talking import judge_talks
 
 from agents.shipment.shop_state import ShopState
 from playbooks.conduct import load_rules
 
-PARTS = ("sequences", "conduct", "words", "labels")
+PARTS = ("sequences", "conduct", "words", "talks", "labels")
 Report = dict[str, Any]
 
 
@@ -81,6 +82,9 @@ async def _run(options: argparse.Namespace) -> Report:
                     name: await judge_words(template, database, tasks, state, read) for name, read in readers.items()
                 }
                 found["words"] = _words(tasks, judged, state)
+            if "talks" in parts:
+                ends, broken = await judge_talks(template, Path(folder), database, tasks, state, load_rules())
+                found["talks"] = {**_ended(ends), "tasks": len(tasks), "rules_broken": broken}
     if "labels" in parts and options.labels:
         with tempfile.TemporaryDirectory(prefix="labels-") as folder:
             found["labels"] = await score_labels(Path(folder), count=options.labels, seed=options.seed)
@@ -90,16 +94,18 @@ async def _run(options: argparse.Namespace) -> Report:
 def _words(tasks: Sequence[Task], judged: Mapping[str, Sequence[Judged]], state: ShopState) -> Report:
     """How the tasks ended with each reader, and what of our proposals the rules of conduct forbid."""
     rules = load_rules()
-    by_reader = {
-        name: {
-            **Counter(one.outcome for one in ends),
-            "wrong_tasks": [f"{one.task}: {one.note}" for one in ends if one.outcome in {"wrong", "partly"}],
-            "handed_over_tasks": [one.task for one in ends if one.outcome == "handed_over"],
-        }
-        for name, ends in judged.items()
-    }
+    by_reader = {name: _ended(ends) for name, ends in judged.items()}
     broken = [one for task in tasks for one in rules_broken(task, state, rules)]
     return {**by_reader, "tasks": len(tasks), "rules_broken": broken}
+
+
+def _ended(ends: Sequence[Judged]) -> Report:
+    """How many tasks ended how, and which."""
+    return {
+        **Counter(one.outcome for one in ends),
+        "wrong_tasks": [f"{one.task}: {one.note}" for one in ends if one.outcome in {"wrong", "partly"}],
+        "handed_over_tasks": [f"{one.task}: {one.note}" for one in ends if one.outcome == "handed_over"],
+    }
 
 
 async def _sequences(
@@ -158,6 +164,8 @@ def harm(found: Report) -> list[str]:
         wrong += part["examples"]["false_alarms"]
     if part := found.get("words"):
         wrong += part["ours"]["wrong_tasks"] + part["rules_broken"]
+    if part := found.get("talks"):
+        wrong += part["wrong_tasks"] + part["rules_broken"]
     if part := found.get("labels"):
         wrong += part["wrong_writes"]
     return wrong
@@ -168,6 +176,7 @@ def _text(found: Report) -> str:
         "sequences": _sequences_text,
         "conduct": _conduct_text,
         "words": _words_text,
+        "talks": _talks_text,
         "labels": _labels_text,
     }
     lines = [line for name, part in printers.items() if name in found for line in part(found[name])]
@@ -211,11 +220,19 @@ def _conduct_text(part: Report) -> list[str]:
     ]
 
 
+def _counted(name: str, one: Report, tasks: int) -> str:
+    right, partly, over, wrong = (one.get(kind, 0) for kind in ("right", "partly", "handed_over", "wrong"))
+    return f"  {name:17} {right} right, {over} handed over, {partly} in part, {wrong} wrong, of {tasks}"
+
+
+def _talks_text(part: Report) -> list[str]:
+    broken = f"  rules of conduct broken on the way: {len(part['rules_broken'])}"
+    return ["whole conversations with the program:", _counted("ours", part, part["tasks"]), broken]
+
+
 def _words_text(part: Report) -> list[str]:
     def line(name: str) -> str:
-        one = part[name]
-        right, partly, over, wrong = (one.get(kind, 0) for kind in ("right", "partly", "handed_over", "wrong"))
-        return f"  {name:17} {right} right, {over} handed over, {partly} in part, {wrong} wrong, of {part['tasks']}"
+        return _counted(name, part[name], part["tasks"])
 
     broken = f"  rules of conduct broken by what ours proposes: {len(part['rules_broken'])}"
     readers = ("ours", "always_hand_over", "keywords")

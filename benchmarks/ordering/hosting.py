@@ -93,10 +93,10 @@ class Template:
 
     def __init__(self, folder: Path, database: Raw) -> None:
         self._folder = folder
-        self._path = folder / "template.db"
+        self.path = folder / "template.db"
         self._specs = {name: spec for name, spec in load_workflows(SHIPPED).items() if name in TOOLS}
         self._hosted: tuple[Hosted, ...] = load_hosted(self._specs, folder=SHIPPED)
-        with HostStore(self._path) as store:
+        with HostStore(self.path) as store:
             store.look(lambda connection: load_retail(connection, database))
 
     @asynccontextmanager
@@ -105,7 +105,7 @@ class Template:
         path = self._folder / "run.db"
         for old in self._folder.glob("run.db*"):
             old.unlink()
-        shutil.copyfile(self._path, path)
+        shutil.copyfile(self.path, path)
         with HostStore(path) as store:
             works = Works(store, faults=FaultPlan(faults), limits=HostLimits(), sleep=_at_once)
             async with living(build_app(self._hosted, works=works)) as transport, open_http(transport) as http:

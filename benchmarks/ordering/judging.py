@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from ordering.end_states import differences, snapshot
-from ordering.hosting import Template
+from ordering.end_states import Snapshot, differences, snapshot
+from ordering.hosting import Shop, Template
 from ordering.reference import Reference, RefusedError
 from ordering.retail import WRITES, Raw, Task, Write
 from ordering.scenes import agreed, renumbered
@@ -59,7 +59,7 @@ async def judge_words(
     for task in tasks:
         writes = read(task, state)
         if writes is None or not writes:
-            nothing = not _reference(database, task, upto=None).touched
+            nothing = not reference_of(database, task).touched
             # where nothing is to be written, writing nothing is right if the customer was answered
             outcome = "right" if writes is not None and nothing else "handed_over"
             found.append(Judged(task.id, outcome))
@@ -76,27 +76,32 @@ async def _written(template: Template, database: Raw, task: Task, writes: Sequen
             kind = "update_customer" if write.action == "update_customer" else "update_order"
             outcome = await shop.deliver(write, key=action_key(kind, f"{task.id}.{number}"))
             made.append(isinstance(outcome, Done))
-        wrong = differences(shop, before, _reference(database, task, upto=None))
+        wrong = differences(shop, before, reference_of(database, task))
         if not wrong:
             return Judged(task.id, "right")
         if not any(made):
             return Judged(task.id, "handed_over", "everything was refused")
-        gold = [call for call in task.actions if call["name"] in WRITES]
-        parts = (_reference(database, task, upto=frozenset(some)) for some in _subsets(len(gold)))
-        partly = any(not differences(shop, before, part) for part in parts)
+        partly = partly_done(shop, before, database, task)
         return Judged(task.id, "partly" if partly else "wrong", wrong[0])
+
+
+def partly_done(shop: Shop, before: Snapshot, database: Raw, task: Task) -> bool:
+    """Whether the shop stands as some of the task's gold calls leave it: nothing wrong was done, and not all."""
+    gold = [call for call in task.actions if call["name"] in WRITES]
+    parts = (reference_of(database, task, only=frozenset(some)) for some in _subsets(len(gold)))
+    return any(not differences(shop, before, part) for part in parts)
 
 
 def _subsets(count: int) -> list[set[int]]:
     return [{n for n in range(count) if mask >> n & 1} for mask in range(1, 2**count - 1)]
 
 
-def _reference(database: Raw, task: Task, *, upto: frozenset[int] | None) -> Reference:
+def reference_of(database: Raw, task: Task, *, only: frozenset[int] | None = None) -> Reference:
     """The reference after a task's gold calls, or after some of them."""
     reference = Reference(database)
     calls = [call for call in task.actions if call["name"] in WRITES]
     for number, call in enumerate(calls):
-        if upto is not None and number not in upto:
+        if only is not None and number not in only:
             continue
         try:
             reference.call(call["name"], call["arguments"])
