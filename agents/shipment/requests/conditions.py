@@ -38,6 +38,14 @@ def _known(cursor: Cursor) -> Condition | None:
     if cursor.said("conditions_reason"):
         cursor.skip(cursor.known("conditions_answer"))
         return Condition("reason")
+    for kind, read in _FORMS:
+        if read(cursor):
+            return Condition(kind)
+    return None
+
+
+def _detailed(cursor: Cursor) -> bool:
+    """`if the agent asks about the material, you say`."""
     start = cursor.position
     if cursor.said("conditions_detail"):
         option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, cursor.topic)
@@ -45,16 +53,18 @@ def _known(cursor: Cursor) -> Condition | None:
             cursor.position = option[0]
             cursor.word(",")
             cursor.phrase("you say", "say", "tell them", "answer", "you answer", "you tell them")
-            return Condition("detail")
+            return True
     cursor.position = start
-    if cursor.said("conditions_payment"):
-        cursor.word(",")
-        cursor.said("conditions_payment_said")
-        return Condition("payment")
-    for kind, read in _FORMS:
-        if read(cursor):
-            return Condition(kind)
-    return None
+    return False
+
+
+def _paid(cursor: Cursor) -> bool:
+    """`if asked for the payment method, you say`."""
+    if not cursor.said("conditions_payment"):
+        return False
+    cursor.word(",")
+    cursor.said("conditions_payment_said")
+    return True
 
 
 def _confirmed(cursor: Cursor) -> Condition:
@@ -171,6 +181,9 @@ def _described(cursor: Cursor, position: int) -> int | None:
 
 
 _FORMS: tuple[tuple[str, Callable[[Cursor], object]], ...] = (
+    ("detail", _detailed),
+    ("payment", _paid),
+    ("which", lambda cursor: cursor.said("conditions_which")),
     ("unshipped", lambda cursor: cursor.said("conditions_unshipped")),
     ("guard", _guarded),
     ("impossible", lambda cursor: cursor.word("otherwise")),

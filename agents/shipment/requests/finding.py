@@ -1,6 +1,7 @@
 """Finds the orders, the way to pay and the address that words mean."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from agents.shipment.requests.cursor import Scene
 from agents.shipment.requests.memory import Memory
@@ -142,6 +143,8 @@ def find_place(place: Place, scene: Scene, memory: Memory) -> Address:
     """The address that is meant; Unclear where the customer's data do not show exactly one."""
     if place.address is not None:
         return place.address
+    if place.kin:
+        place = replace(place, city=memory.kin.get(place.kin, "nowhere"))
     if place.is_stated:
         if memory.address is None:
             raise Unclear("address", "the right address is not stated", question="Which address is right?")

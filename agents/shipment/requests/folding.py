@@ -22,6 +22,7 @@ from agents.shipment.requests.phrases import (
     Story,
     Thing,
     Verb,
+    Which,
 )
 from agents.shipment.requests.verdicts import Unclear
 
@@ -54,17 +55,35 @@ def _fold(folded: Folded, statement: Statement) -> None:
             _pay(folded, statement)
         case Confirmed():
             _confirm(folded, statement)
-        case OnlyOne() | Keep():
+        case OnlyOne() | Keep() | Which():
             _bound(folded, statement)
         case More() | Go() | Guard() | Otherwise():
             _qualify(folded, statement)
 
 
-def _bound(folded: Folded, statement: OnlyOne | Keep) -> None:
-    if isinstance(statement, OnlyOne):
-        folded.only_one = statement
-    else:
-        folded.kept += statement.things
+def _choose(folded: Folded, which: Which) -> None:
+    """Says which item was meant by those of a product that are spoken of."""
+    for index, step in enumerate(folded.steps):
+        if isinstance(step, Intent):
+            parts = tuple(
+                Part(tuple(_more_exact(thing, which) for thing in part.things), part.wish) for part in step.act.parts
+            )
+            folded.steps[index] = replace(step, act=replace(step.act, parts=parts))
+
+
+def _more_exact(thing: Thing, which: Which) -> Thing:
+    return replace(thing, pairs=(*thing.pairs, *which.pairs)) if thing.product_ids & which.product_ids else thing
+
+
+def _bound(folded: Folded, statement: OnlyOne | Keep | Which) -> None:
+    """Holds what bounds every request of the message."""
+    match statement:
+        case OnlyOne():
+            folded.only_one = statement
+        case Keep():
+            folded.kept += statement.things
+        case Which():
+            _choose(folded, statement)
 
 
 def _qualify(folded: Folded, statement: More | Go | Guard | Otherwise) -> None:
@@ -197,7 +216,12 @@ def _keep_only(folded: Folded, act: Act) -> None:
             parts = tuple(_only(part, ids) for part in step.act.parts)
             parts = tuple(part for part in parts if part.things)
             kept += [replace(step, act=replace(step.act, parts=parts))] if parts else []
-    if not kept or not ids:
+    others = [step for step in folded.steps if isinstance(step, Intent)]
+    if (
+        not kept
+        or not ids
+        or any(step.act.verb not in {act.verb, *(SWAPS if act.verb in SWAPS else ())} for step in others)
+    ):
         raise Unclear("condition", "what alone is wanted was not asked for before")
     folded.steps = [*(step for step in folded.steps if isinstance(step, Story)), *kept]
 

@@ -36,6 +36,7 @@ class Memory:
     has_items: bool = False
     """Whether single items were spoken of, so that `it` is no whole order."""
     named: tuple[Order, ...] = ()
+    kin: dict[str, str] = field(default_factory=dict)
     hints: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
 
 

@@ -57,6 +57,8 @@ class OrderPhrase:
     is_every: bool = False
     is_plural: bool = False
     count: int | None = None
+    is_tentative: bool = False
+    """Given as a number that may be wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +149,7 @@ class Place:
 
     address: Address | None = None
     unit: str = ""
+    kin: str = ""
     is_default: bool = False
     is_stated: bool = False
     city: str = ""
@@ -217,6 +220,8 @@ class Story:
     orders: tuple[OrderPhrase, ...] = ()
     things: tuple[Thing, ...] = ()
     address: Address | None = None
+    kin: tuple[str, str] | None = None
+    """A relative, and the city where they live."""
     is_new_home: bool = False
     """Whether the things were sent to the address that is the new one."""
 
@@ -250,6 +255,14 @@ class OnlyOne:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Which of the items of a product is meant."""
+
+    product_ids: frozenset[str]
+    pairs: tuple[frozenset[Pair], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Keep:
     """What stays with the customer as it is."""
 
@@ -276,5 +289,5 @@ class Confirmed:
 
 
 Statement: TypeAlias = (
-    "Act | More | Paying | Reason | Story | Question | Otherwise | Go | OnlyOne | Keep | Guard | Confirmed"
+    "Act | More | Paying | Reason | Story | Question | Otherwise | Go | OnlyOne | Keep | Which | Guard | Confirmed"
 )

@@ -27,7 +27,7 @@ def read_place(cursor: Cursor) -> Place | None:
         return Place(is_stated=True)
     if unit := _unit(cursor):
         return Place(unit=unit)
-    found = _literal(cursor) or _written(cursor) or _of_order(cursor) or _pointed(cursor)
+    found = _literal(cursor) or _written(cursor) or _of_order(cursor) or _of_kin(cursor) or _pointed(cursor)
     if found is None:
         cursor.position = start
     return found
@@ -80,10 +80,18 @@ def _of_order(cursor: Cursor) -> Place | None:
     return None
 
 
-def _pointed(cursor: Cursor) -> Place | None:
-    """`your default Chicago home`, `your NYC address`."""
-    if not cursor.word("your", "the"):
-        return None
+def _of_kin(cursor: Cursor) -> Place | None:
+    """`your daughter's address`."""
+    start = cursor.position
+    if cursor.word("your") and cursor.at().raw.replace("\u2019", "'").endswith("'s") and cursor.at(1).text == "address":
+        cursor.position += 2
+        return Place(kin=cursor.at(-2).text)
+    cursor.position = start
+    return None
+
+
+def _qualities(cursor: Cursor) -> tuple[bool, str]:
+    """Whether an address is the default one, and its city, before the noun."""
     default, city = False, ""
     while True:
         if cursor.word("default", "profile", "user", "primary", "main", "usual"):
@@ -94,6 +102,21 @@ def _pointed(cursor: Cursor) -> Place | None:
             city = found
         else:
             break
+    return default, city
+
+
+def _pointed(cursor: Cursor) -> Place | None:
+    """`your default Chicago home`, `your NYC address`."""
+    if not cursor.word("your", "the"):
+        return None
+    if (
+        cursor.at(1).text == "address"
+        and cursor.at().raw.endswith("s")
+        and "'" in cursor.at().raw.replace("\u2019", "'")
+    ):
+        cursor.position += 2
+        return Place(kin=cursor.at(-2).text)
+    default, city = _qualities(cursor)
     noun = cursor.word(*cursor.known("placing_nouns"))
     if not noun:
         return None

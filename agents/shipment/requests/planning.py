@@ -78,7 +78,11 @@ def _asked(question: Question, scene: Scene, memory: Memory) -> Asked:
 
 
 def _remember(story: Story, scene: Scene, memory: Memory) -> None:
+    if story.kin is not None:
+        memory.kin[story.kin[0]] = story.kin[1]
     for phrase in story.orders:
+        if phrase.is_tentative and not {one.id for one in scene.orders} & set(phrase.ids):
+            continue
         found = find_orders(phrase, scene, memory)
         if phrase.ids:
             memory.named = found
@@ -116,8 +120,6 @@ def _planned(intent: Intent, folded: Folded, scene: Scene, memory: Memory, made:
         except Impossible as no:
             reasons.append(no.reason)
             continue
-        if act.mood is Mood.WONDER:
-            raise Unclear("condition", f"whether it is wanted is not said: {act.text}")
         made.pieces += found
         return
     if not intent.act.is_optional:

@@ -1,6 +1,6 @@
 """Reads sentences clause by clause into statements; a clause that nothing reads ends the reading there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agents.shipment.requests.acting import read_act, read_elided
@@ -22,6 +22,7 @@ from agents.shipment.requests.phrases import (
     Statement,
     Story,
     Thing,
+    Which,
     Wish,
 )
 from agents.shipment.requests.pointing import PRONOUNS, read_thing
@@ -37,7 +38,16 @@ from agents.shipment.requests.remarking import (
     stated,
     told,
 )
-from agents.shipment.requests.telling import SEPARATORS, read_because, read_mention, read_story, read_who, said_reason
+from agents.shipment.requests.telling import (
+    SEPARATORS,
+    read_because,
+    read_kin,
+    read_mention,
+    read_purpose,
+    read_story,
+    read_who,
+    said_reason,
+)
 from agents.shipment.requests.tokens import Sentence
 from agents.shipment.requests.wishing import read_wish
 
@@ -124,6 +134,7 @@ def read_clause(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
         told,
         read_harmless,
         _mention,
+        _purpose,
         _story,
     ):
         cursor.position = start
@@ -187,7 +198,7 @@ def _clause_follows(cursor: Cursor) -> bool:
         return True
     return any(
         read(Cursor(cursor.sentence, cursor.scene, topic=cursor.topic, start=probe.position), None) is not None
-        for read in (given, _conditional, _requested, _wished, read_payment, _asked, told, read_harmless, read_reason)
+        for read in (*_FOLLOWING, _conditional, _requested, _wished, _asked, _purpose)
     )
 
 
@@ -203,7 +214,13 @@ def _asked(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     while not cursor.is_done and not (cursor.position > first and _clause_follows(cursor)):
         token, before = cursor.at(), cursor.at(-1).text
         after_joint = before in {",", "and", "then", "but"}
-        if token.text in {"unless", "otherwise", "except"} or (token.text == "if" and after_joint):
+        if token.text in {"unless", "otherwise", "except"}:
+            return None
+        if (
+            token.text == "if"
+            and after_joint
+            and "," in {one.text for one in cursor.sentence.tokens[cursor.position :]}
+        ):
             return None
         if token.text in verbs and (after_joint or (before == "to" and cursor.at(-2).text in _ASKED_TO)):
             return None
@@ -238,8 +255,8 @@ def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
         if condition.kind == "reason":
             reason = said_reason(cursor)
             return [Reason(reason=reason)] if reason else None
-        if condition.kind in {"detail", "payment"}:
-            return _detail(cursor) if condition.kind == "detail" else _by(cursor)
+        if condition.kind in _ANSWERS:
+            return _ANSWERS[condition.kind](cursor)
         body_start = cursor.position
         body = read_clauses(cursor, mood)
         if isinstance(body, Unread):
@@ -256,6 +273,19 @@ def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
 def _by(cursor: Cursor) -> list[Statement] | None:
     method = read_method(cursor)
     return None if method is None else [Paying(method=method)]
+
+
+def _which(cursor: Cursor) -> list[Statement] | None:
+    """`vacuum cleaner, mention the robotic one`."""
+    product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
+    if product is None:
+        return None
+    cursor.position, ids = product
+    cursor.word(",")
+    if not cursor.said("conditions_which_said"):
+        return None
+    wish = read_wish(cursor, ids)
+    return [Which(product_ids=ids, pairs=wish.pairs)] if wish is not None and wish == Wish(pairs=wish.pairs) else None
 
 
 def _detail(cursor: Cursor) -> list[Statement] | None:
@@ -279,3 +309,16 @@ def _story(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
 
 def _mention(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     return read_mention(cursor, _clause_follows)
+
+
+def _purpose(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    found = read_kin(cursor)
+    return found if found is not None else read_purpose(cursor)
+
+
+_ANSWERS: Mapping[str, Callable[[Cursor], list[Statement] | None]] = {
+    "detail": _detail,
+    "payment": _by,
+    "which": _which,
+}
+_FOLLOWING = (given, read_payment, told, read_harmless, read_reason)

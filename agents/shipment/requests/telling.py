@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from agents.shipment.requests.catalogue import words_of
 from agents.shipment.requests.cursor import Cursor
-from agents.shipment.requests.ordering import order_ids, read_order
+from agents.shipment.requests.ordering import order_ids, place_at, read_order
 from agents.shipment.requests.phrases import OrderPhrase, Reason, Statement, Story, Thing
 from agents.shipment.requests.placing import read_place
 from agents.shipment.requests.pointing import PRONOUNS, read_thing, read_things
@@ -50,6 +50,7 @@ SEPARATORS = frozenset(
 )
 REASON_STARTS = frozenset({"because", "since", "as", "due"})
 _GOT = ("received", "bought", "ordered", "purchased", "placed", "got", "have", "made", "created")
+_NO_PURPOSE = frozenset({"if", "unless", "only", "except", "instead", "otherwise"})
 _PAST = frozenset({"ordered", "got", "received", "bought", "purchased", "wanted"})
 Follows = Callable[[Cursor], bool]
 
@@ -134,7 +135,7 @@ def read_given(cursor: Cursor) -> list[Statement] | None:
             order = read_order(cursor) or _bare_order(cursor)
             cursor.word("first")
             if order is not None:
-                return [Story(orders=(order,))]
+                return [Story(orders=(replace(order, is_tentative=True),))]
     cursor.position = start
     return None
 
@@ -220,6 +221,32 @@ def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | N
     if cursor.position == start:
         return None
     return [Story(orders=tuple(orders), things=tuple(things))] if things or orders else []
+
+
+def read_purpose(cursor: Cursor) -> list[Statement] | None:
+    """`so that you do not have to change it every time`: what it is for, to the sentence's end."""
+    start = cursor.position
+    said = cursor.said("telling_purpose") or (cursor.at(-1).text == "so" and cursor.word("that"))
+    while said and not cursor.is_done:
+        if cursor.at().text in _NO_PURPOSE or cursor.at().kind in {"order", "literal"}:
+            break
+        cursor.position += 1
+    if said and cursor.is_done:
+        return []
+    cursor.position = start
+    return None
+
+
+def read_kin(cursor: Cursor) -> list[Statement] | None:
+    """`your daughter lives in Chicago`."""
+    start = cursor.position
+    if cursor.word("your") and cursor.at(1).text in {"lives", "is", "resides"}:
+        kin = cursor.at().text
+        cursor.position += 1
+        if cursor.said("telling_lives") and (city := place_at(cursor)):
+            return [Story(kin=(kin, city))]
+    cursor.position = start
+    return None
 
 
 def said_reason(cursor: Cursor, *, between: frozenset[str] | None = None) -> str:
