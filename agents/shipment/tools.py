@@ -29,7 +29,7 @@ SAMPLE_SHOP = (
     "the workflows"
 )
 _TITLE = 120
-_WHO = ("identity", "customer")
+_WHO = ("identity", "customer", "shop")
 """What is remembered of who asks."""
 
 
@@ -57,6 +57,8 @@ class OrderTools:
         works: What code works out for them.
         consent: Takes a yes or no; None where no store is open, so that nothing can be done.
         park: Gives a request to a person; None where no list is kept.
+        environment: Where actions act, as the policies call it, by whether the shop is the bundled sample.
+        live: Whether the workflows are those of Azure.
     """
 
     def __init__(
@@ -66,11 +68,15 @@ class OrderTools:
         works: "Works",
         consent: Callable[[], Consenting] | None,
         park: Park | None,
+        environment: Callable[[bool], str],
+        live: bool = False,
     ) -> None:
         self._procedures = procedures
         self._works = works
         self._consent = consent
         self._park = park
+        self._environment = environment
+        self._live = live
 
     @kernel_function(
         name="serve",
@@ -112,9 +118,12 @@ class OrderTools:
         """Put what was found into the turn; the claims that it may submit."""
         offers = [offer for one in served.statements if (offer := context.offer(one)) is not None]
         for action in served.actions:
-            context.propose(action)
-        if served.sample and context.source != "sample":
-            context.notes.append(SAMPLE_SHOP)
+            context.propose({**action, "environment": self._environment(served.sample)})
+        if "customer" in served.values:  # the shop has answered: the turn rests on its data, whatever the logs are
+            if served.sample and context.source != "sample":
+                context.notes.append(SAMPLE_SHOP)
+            context.source = "sample" if served.sample else "live" if self._live else "files"
+            context.values["shop"] = context.source
         context.questions.extend(served.questions)
         context.values.update(served.values)
         return [{"ref": offer.ref, "text": offer.claim.text} for offer in offers]
@@ -169,6 +178,7 @@ class OrderTools:
 
     async def _decide(self, context: RunContext, said: Consent, actions: Sequence[Mapping[str, object]]) -> str:
         """Take the yes or no to these; said again it changes nothing, and is told again."""
+        context.source = str(context.remembered.get("shop") or context.source)
         if not actions:
             context.unknown.append(Unknown(text=NOTHING_WAITS))
             return json.dumps({"said": said.value, "claims": []})

@@ -130,7 +130,7 @@ class Depot:
         """Plans by the shipped procedures."""
         reads = WorkflowReader(self.client)
         chosen = _Stale(reads) if case.fault == "price_changed" else reads
-        return ShipmentPlanner(reads=chosen, procedures=PROCEDURES, environment="benchmark")
+        return ShipmentPlanner(reads=chosen, procedures=PROCEDURES, environment=lambda _: "benchmark")
 
 
 async def score_labels(folder: Path, *, count: int, seed: int) -> dict[str, object]:

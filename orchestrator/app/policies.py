@@ -47,6 +47,11 @@ def environment_of(settings: Settings, *, source: str) -> str:
     return SAMPLE if source == "sample" and not settings.workflows else PRODUCTION
 
 
+def environment_of_shop(settings: Settings, sample: bool) -> str:  # noqa: FBT001  # what the shop itself says
+    """Where an action on orders acts: the bundled sample shop is one, whatever the logs are; all else is not."""
+    return environment_of(settings, source=SAMPLE if sample else "files")
+
+
 def check_policies(settings: Settings, folder: Path | None) -> CheckedPolicies:
     """Lint a folder, else the one that counts."""
     place = folder or policies_folder(settings)

@@ -91,6 +91,7 @@ def _told(connection: sqlite3.Connection, sent: Sent, *, tariff: Tariff, now: da
         "service": sent.service,
         "status": events[-1].status.value if events else TrackingStatus.PENDING.value,
         "is_return": sent.is_return,
+        "test_mode": sent.test_mode,
         "voided": sent.voided_at is not None,
         "void_by": iso_utc(sent.void_by),
     }

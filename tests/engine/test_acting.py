@@ -129,7 +129,7 @@ async def test_a_lost_reply_is_given_to_a_person_and_settled_by_a_read(world: Wo
     world.target.faults = ["lost_after"]
     acting, _ = world.process()
     assert (await acting.perform("A-1")).stage is Stage.UNKNOWN
-    assert world.persons.taken["A-1"] == ["unknown"]
+    assert world.persons.taken["A-1"] == ["waiting", "unknown"]
     assert (await acting.settle("A-1")).stage is Stage.DONE
     assert len(world.target.attempts) == 1
 

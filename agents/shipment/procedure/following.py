@@ -1,5 +1,6 @@
 """Follows a procedure to its end: a proposal with its exact arguments and price, a refusal, a question, or a person."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
@@ -208,7 +209,7 @@ class _Path:
         try:
             if self.procedure.propose is None:
                 for template in self.procedure.answer:
-                    self._say(template, check=_shown(template))
+                    self._say(template, check=_shown(template, self.scope))
                 return self._followed(None)
             return self._followed(self._proposal(self.procedure.propose))
         except ExpressionError as error:
@@ -222,7 +223,7 @@ class _Path:
             raise ExpressionError(f"the price {propose.amount!r} is {amount!r}, which is no number")
         assert isinstance(arguments, dict)
         for template in propose.says:
-            self._say(template, check=_shown(template))
+            self._say(template, check=_shown(template, self.scope))
         return Proposal(
             workflow=propose.workflow,
             subject=render(propose.subject, self.scope),
@@ -265,9 +266,20 @@ class _Path:
         return tuple(str(frame.evidence) for frame in read or self.frames[-1:])
 
 
-def _shown(template: str) -> str:
-    """A check that holds where everything that a sentence shows is there."""
-    return " && ".join(f"({expression}) != null" for expression in placeholders(template)) or "true"
+def _shown(template: str, scope: Mapping[str, object]) -> str:
+    """A check that holds while everything that a sentence shows is as it is shown."""
+    return " && ".join(_as_now(one, scope) for one in dict.fromkeys(placeholders(template))) or "true"
+
+
+def _as_now(expression: str, scope: Mapping[str, object]) -> str:
+    value = compile_expression(expression).evaluate(scope)
+    match value:
+        case None:
+            return f"({expression}) == null"
+        case bool() | int() | float() | str():
+            return f"({expression}) == {json.dumps(value)}"
+        case _:
+            return f"({expression}) != null"
 
 
 def without_nulls(value: object) -> object:
@@ -277,5 +289,21 @@ def without_nulls(value: object) -> object:
             return {str(name): without_nulls(item) for name, item in value.items() if item is not None}
         case list() | tuple():
             return [without_nulls(item) for item in value]
+        case _:
+            return value
+
+
+def in_order(value: object, *, names: Sequence[str] = ()) -> object:
+    """A document whose fields stand in one order: `names` first at the top, the rest by name, at any depth.
+
+    Maps that CEL gives come in no order of their own; the same plan is to print the same bytes.
+    """
+    match value:
+        case Mapping():
+            first = [name for name in names if name in value]
+            rest = sorted(str(name) for name in value if name not in first)
+            return {name: in_order(value[name]) for name in (*first, *rest)}
+        case list() | tuple():
+            return [in_order(item) for item in value]
         case _:
             return value

@@ -54,7 +54,7 @@ BEGIN
                            FROM shop.tracking_numbers AS t WHERE t.number = s.number)) AS tracking_numbers,
                s.carrier, s.service,
                IIF(s.voided_at IS NULL, s.status, N'cancelled') AS status,
-               s.is_return, CAST(IIF(s.voided_at IS NULL, 0, 1) AS BIT) AS voided,
+               s.is_return, s.test_mode, CAST(IIF(s.voided_at IS NULL, 0, 1) AS BIT) AS voided,
                CONVERT(NVARCHAR(30), s.void_by, 126) + N'Z' AS void_by
         FROM shop.shipments AS s WHERE s.order_id = @order_id
         ORDER BY s.created_at

@@ -1,10 +1,11 @@
 """Opens what a conversation about orders needs: procedures, and where a yes and a hand-over go."""
 
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestrator.app.policies import environment_of_shop
 from orchestrator.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def open_order_tools(settings: Settings, database: "Database | None", proposals:
         return StoredHandoffs(database).park(parked).id
 
     return OrderTools(
+        environment=partial(environment_of_shop, settings),
+        live=bool(settings.workflows),
         procedures=lambda: read_procedures(procedures_folder(settings)),
         works=WORKS,
         consent=consent if proposals is not None else None,

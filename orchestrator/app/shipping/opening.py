@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from orchestrator.app.assembly import read_services
 from orchestrator.app.azure import Azure
 from orchestrator.app.doing import make_acting
-from orchestrator.app.policies import environment_of
+from orchestrator.app.policies import environment_of_shop
 from orchestrator.app.shipping.conversing import procedures_folder
 from orchestrator.app.shipping.planning import ShipmentPlanner
 from orchestrator.app.shipping.recording import ShipmentDesk, open_shipments
@@ -57,6 +58,6 @@ async def open_shipping(settings: "Settings", database: "Database") -> AsyncIter
             planner=ShipmentPlanner(
                 reads=reads,
                 procedures=procedures_folder(settings),
-                environment=environment_of(settings, source=kind),
+                environment=partial(environment_of_shop, settings),
             ),
         )

@@ -54,12 +54,12 @@ class ShipmentPlanner:
     Args:
         reads: Reading workflows.
         procedures: The folder of procedures.
-        environment: Where its actions act, as the policies call it.
+        environment: Where its actions act, as the policies call it, by whether the shop is the bundled sample.
     """
 
     reads: WorkflowReads
     procedures: Path
-    environment: str
+    environment: Callable[[bool], str]
     clock: Callable[[], datetime] = field(default=_wall_clock)
 
     async def __call__(self, order_id: str, wishes: Wishes, *, requested_by: str, authenticated: bool) -> Plan:
@@ -107,11 +107,12 @@ class ShipmentPlanner:
     def _request(
         self, followed: Followed, proposal: Proposal, *, requested_by: str, authenticated: bool
     ) -> ActionRequest:
+        environment = self.environment(_mapping(followed.known.get("order")).get("sample") is True)
         return ActionRequest(
             workflow=proposal.workflow,
             arguments=proposal.arguments,
-            subject=placed(proposal.subject, environment=self.environment),
-            environment=self.environment,
+            subject=placed(proposal.subject, environment=environment),
+            environment=environment,
             radius=BlastRadius(value=proposal.amount, unit=proposal.currency),
             requested_by=requested_by,
             authenticated=authenticated,

@@ -38,14 +38,14 @@ def request_of(action: Fields, asked: Asked) -> ActionRequest | None:
         return None
     names = ("arguments", "because", "guide", "requester")
     arguments, because, guide, requester = (_fields(action.get(name)) for name in names)
-    subject = _text(action.get("subject"))
+    subject, environment = _text(action.get("subject")), _text(action.get("environment")) or asked.environment
     return ActionRequest(
         workflow=workflow,
         arguments=arguments,
-        subject=placed(subject, environment=asked.environment)
+        subject=placed(subject, environment=environment)
         if subject
-        else acted_on(arguments, environment=asked.environment),
-        environment=asked.environment,
+        else acted_on(arguments, environment=environment),
+        environment=environment,
         radius=_radius(_fields(action.get("blast_radius"))),
         requested_by=_text(requester.get("name")) or asked.requested_by,
         authenticated=requester.get("authenticated") is True if requester else asked.authenticated,
