@@ -1,5 +1,6 @@
 """What a shipment is planned from, and what becomes of the plan: exactly one thing to be done, or why there is none."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -136,7 +137,7 @@ def plan_document(plan: Plan) -> Json:
                 "rate": plan.rate.document(),
                 "others": [rate.document() for rate in plan.others],
                 "workflow": plan.request.workflow,
-                "arguments": dict(plan.request.arguments),
+                "arguments": {name: _in_order(value) for name, value in plan.request.arguments.items()},
             }
         case NotPlanned():
             return {
@@ -145,3 +146,14 @@ def plan_document(plan: Plan) -> Json:
                 "questions": [question.document() for question in plan.questions],
                 "notices": list(plan.notices),
             }
+
+
+def _in_order(value: object) -> object:
+    """The same names in the same order each time: those of a worked-out value come in any."""
+    match value:
+        case Mapping():
+            return {name: _in_order(value[name]) for name in sorted(value)}
+        case list() | tuple():
+            return [_in_order(item) for item in value]
+        case _:
+            return value
