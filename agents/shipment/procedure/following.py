@@ -1,7 +1,7 @@
 """Follows a procedure to its end: a proposal with its exact arguments and price, a refusal, a question, or a person."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
