@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from agents.shipment.requests.conditions import Condition
-from agents.shipment.requests.phrases import Act, Confirmed, Mood, More, OnlyOne, Otherwise, Statement
+from agents.shipment.requests.phrases import Act, Confirmed, Mood, More, OnlyOne, Otherwise, Question, Statement, Story
 
 
 def as_preference(more: More) -> More:
@@ -35,7 +35,7 @@ def conditioned(condition: Condition, body: list[Statement]) -> list[Statement] 
         case "unshipped":
             return [replace(one, needs_pending=True) if isinstance(one, Act) else one for one in body]
         case "several":
-            wishes = [as_preference(one) for one in body if isinstance(one, More)]
-            return [*wishes] if len(wishes) == len(body) else None
+            known = [as_preference(one) if isinstance(one, More) else one for one in body]
+            return known if all(isinstance(one, More | Question | Story) for one in known) else None
         case _:
             return None

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from agents.shipment.requests.cursor import Cursor
+from agents.shipment.requests.ordering import read_order
 from agents.shipment.requests.phrases import Pair, Thing, Wish
 from agents.shipment.requests.pointing import read_thing
 from agents.shipment.requests.valuing import own_name, read_value
@@ -25,6 +26,10 @@ def read_like(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
                 return replace(wish, like=Thing(product_ids=ids, hints=frozenset(other)))
             thing = read_thing(cursor)
             return replace(wish, like=thing) if thing and thing.product_ids & ids else None
+    cursor.position = start
+    if cursor.said("keeping_type_in") and (order := read_order(cursor)) is not None:
+        hints = order.hints & {"pending", "delivered", "other"} or {"other"}
+        return replace(wish, like=Thing(product_ids=ids, hints=frozenset(hints)))
     cursor.position = start
     cursor.word("the", "your")
     if cursor.at().text == "other":
