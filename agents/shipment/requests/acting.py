@@ -35,6 +35,8 @@ def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
     """A request from its `you want to` on; `mood` is that of the clause before; None, unmoved, where there is none."""
     start = cursor.position
     said = read_mood(cursor)
+    if said is None and mood is not None:
+        cursor.word("to")
     cursor.skip(cursor.known("acting_adverbs"))
     act = (
         _sent_back(cursor)

@@ -14,6 +14,10 @@ _SAME = ("same", "exact same", "exactly the same", "very same", "identical")
 def read_like(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """`the same as the other one that I ordered`, `the other bottle you just placed with 1000ml`."""
     start = cursor.position
+    if cursor.said("keeping_type_in") and (order := read_order(cursor)) is not None:
+        hints = order.hints & {"pending", "delivered", "other"} or {"other"}
+        return replace(wish, like=Thing(product_ids=ids, hints=frozenset(hints)))
+    cursor.position = start
     cursor.word("the")
     if cursor.word("same", "exact"):
         cursor.word("same")
@@ -26,10 +30,6 @@ def read_like(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
                 return replace(wish, like=Thing(product_ids=ids, hints=frozenset(other)))
             thing = read_thing(cursor)
             return replace(wish, like=thing) if thing and thing.product_ids & ids else None
-    cursor.position = start
-    if cursor.said("keeping_type_in") and (order := read_order(cursor)) is not None:
-        hints = order.hints & {"pending", "delivered", "other"} or {"other"}
-        return replace(wish, like=Thing(product_ids=ids, hints=frozenset(hints)))
     cursor.position = start
     cursor.word("the", "your")
     if cursor.at().text == "other":
@@ -123,6 +123,7 @@ def read_free(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     if option is None or len(option[1]) != 1:
         return None
     cursor.position, names = option
+    cursor.word("feature", "option", "part")
     cursor.phrase("or not", "is fine", "is okay", "will do", "is acceptable", "would be fine", "works", "would do")
     return replace(wish, free=wish.free | names)
 

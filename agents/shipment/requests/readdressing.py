@@ -121,6 +121,8 @@ def _for_whom(cursor: Cursor) -> tuple[tuple[OrderPhrase, ...], bool]:
 
 def _addressed(cursor: Cursor, noun: str) -> tuple[tuple[OrderPhrase, ...], bool]:
     """Whose address it is: orders, and whether the customer's own."""
+    if noun.endswith("order addresses"):
+        return (OrderPhrase(is_every=True, hints=frozenset({"pending"})),), False
     profile = bool(_PROFILE & set(noun.split(" ")))
     start = cursor.position
     if not cursor.word("of", "for", "on", "in"):

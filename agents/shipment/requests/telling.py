@@ -51,6 +51,7 @@ SEPARATORS = frozenset(
 REASON_STARTS = frozenset({"because", "since", "as", "due"})
 _GOT = ("received", "bought", "ordered", "purchased", "placed", "got", "have", "made", "created")
 _NO_PURPOSE = frozenset({"if", "unless", "only", "except", "instead", "otherwise"})
+_VERBS = frozenset({"is", "are", "was", "were", "does", "do", "did", "has", "have", "had", "came", "broke", "will"})
 _PAST = frozenset({"ordered", "got", "received", "bought", "purchased", "wanted"})
 Follows = Callable[[Cursor], bool]
 
@@ -165,30 +166,16 @@ def read_story(cursor: Cursor, follows: Follows) -> list[Statement] | None:
     start = cursor.position
     if not cursor.pattern(cursor.scene.words.story):
         thing = read_thing(cursor)
-        if thing is None or not cursor.word(
-            "is",
-            "are",
-            "was",
-            "were",
-            "does",
-            "do",
-            "did",
-            "has",
-            "have",
-            "came",
-            "arrived",
-            "broke",
-            "keeps",
-            "stopped",
-            "turned",
-            "looks",
-            "feels",
-            "seems",
-        ):
+        if thing is None or not _is_verb(cursor.at().text):
             cursor.position = start
             return None
         cursor.position = start
     return _run_on(cursor, start, follows)
+
+
+def _is_verb(word: str) -> bool:
+    """Whether a word after an item says what it does or did: `leaks`, `arrived`, `is`."""
+    return word in _VERBS or (len(word) > 3 and word.endswith(("s", "ed")) and not word.endswith("ss"))  # noqa: PLR2004  # shorter ones are other words
 
 
 def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | None:

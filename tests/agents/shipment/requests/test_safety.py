@@ -144,13 +144,13 @@ def names_only_own(wanted: Wanted, shop: SimpleNamespace) -> bool:
 
 def test_only_what_may_be_named(understood: Read, shop: SimpleNamespace) -> None:
     """Of any text, every change is of the customer's own orders, in a state that allows it, with articles to be had."""
-    found = [understood(made_up(seed)) for seed in range(1_500)]
+    found = [understood(made_up(seed)) for seed in range(800)]
     wanted = [one for answer in found if isinstance(answer, Understood) for one in answer.wanted]
-    assert len(wanted) > 10
+    assert len(wanted) > 5
     assert [one for one in wanted if not names_only_own(one, shop)] == []
 
 
 def test_deterministic(understood: Read) -> None:
     """The same text is understood in the same way."""
-    texts = [made_up(seed) for seed in range(200)]
+    texts = [made_up(seed) for seed in range(100)]
     assert [understood(text) for text in texts] == [understood(text) for text in texts]

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -25,6 +26,7 @@ from orchestrator.core.shipping.address import Address
 Read = Callable[..., Understood | NotUnderstood]
 TENT = Return(order_id="#W1000001", item_ids=("1000000001",), payment_method_id="card_1")
 HOME = Address(address_line1="8 Quay Road", city="Portland", state_code="OR", postal_code="97201", country_code="US")
+CABIN = Address(address_line1="77 Pine Trail", city="Boise", state_code="ID", postal_code="83702", country_code="US")
 OAK = Address(
     address_line1="12 Oak Street",
     address_line2="Apt 4",
@@ -49,7 +51,7 @@ SAID: tuple[tuple[str, tuple[Wanted, ...]], ...] = (
     ("I want to return the tent.", (TENT,)),
     ("Hi! Please send back the camping tent from order W1000001. Thanks!", (TENT,)),
     ("You'd like to return the tent you received because it leaks.", (TENT,)),
-    ("The tent leaks and I am upset. Could you please refund it?", ()),
+    ("The tent leaks and I am upset. Could you please refund it?", (TENT,)),
     (
         "You want to return the tent and the gloves in order #W1000001, and get the refund on your gift card.",
         (Return(order_id="#W1000001", item_ids=("1000000001", "4000000001"), payment_method_id="gift_1"),),
@@ -150,6 +152,69 @@ SAID: tuple[tuple[str, tuple[Wanted, ...]], ...] = (
     ),
     ("You want to return the most expensive item in order #W1000001.", (TENT,)),
     ("For the lens, you want the one with a screw mount.", (modified("3000000001", "3000000002"),)),
+    ("The tent you received leaks, and you want to get a refund.", (TENT,)),
+    ("You want to return the tent, but want to keep the mug.", (TENT,)),
+    ("You wonder if you can return the tent. If so, please do so.", (TENT,)),
+    (
+        "You want to change #W1000002 to be delivered to Suite 9 instead.",
+        (ModifyAddress(order_id="#W1000002", address=replace(CABIN, address_line2="Suite 9")),),
+    ),
+    (
+        (
+            "You want to change the address of your pending order. The new address is 12 Oak "
+            "Street, Apt 4, Boston, MA 02110."
+        ),
+        (ModifyAddress(order_id="#W1000002", address=OAK),),
+    ),
+    (
+        "You want to exchange your gloves, as they are too tight, one size larger would be good.",
+        (swapped("4000000001", "4000000002"),),
+    ),
+    (
+        (
+            "You want to exchange the tent for one for 4 persons. If several options are "
+            "available, choose the cheapest one."
+        ),
+        (swapped("1000000001", "1000000004"),),
+    ),
+    (
+        "You want to exchange the tent for one for 4 persons. If the agent asks about the material, say canvas.",
+        (swapped("1000000001", "1000000004"),),
+    ),
+    (
+        "You want to exchange the gloves for M, and the price should be the same or lower.",
+        (),
+    ),
+    (
+        (
+            "You want to exchange the tent for an orange one and the gloves for XL. If there are "
+            "no XL gloves, you'd rather only "
+            "exchange the tent."
+        ),
+        (),
+    ),
+    (
+        (
+            "You want to exchange the tent for an orange one and the gloves for size L. If gloves "
+            "in L are not available, you'd rather "
+            "only exchange the tent."
+        ),
+        (
+            Exchange(
+                order_id="#W1000001",
+                swaps=(Swap("1000000001", "1000000002"), Swap("4000000001", "4000000003")),
+                payment_method_id="card_1",
+            ),
+        ),
+    ),
+    (
+        (
+            "You want to exchange the delivered mug for the same type as the one in your pending "
+            "order. If asked for the payment "
+            "method, say PayPal."
+        ),
+        (swapped("2000000001", "2000000002", "paypal_1"),),
+    ),
     (
         (
             "You want to return the tent and exchange the gloves for size M. If only one can be done, you "
@@ -183,6 +248,10 @@ def test_requests(text: str, wanted: tuple[Wanted, ...], understood: Read) -> No
 
 
 HANDED_OVER = (
+    ("You wonder if you can return the tent. You also want to exchange the lens for the cheapest one.", "condition"),
+    ("You want to return the tent and exchange the gloves for M. You want to only return the mug.", "condition"),
+    ("You want to exchange the gloves for M. You want to keep the gloves.", "items"),
+    ("You want to return the tent and the gloves in your recent orders, but keep the gloves.", "items"),
     ("You want to return the tent, not the gloves.", "words"),
     ("You want to exchange the gloves for M, but only if they cost less.", "words"),
     ("You do not want to return the tent.", "condition"),
