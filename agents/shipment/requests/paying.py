@@ -107,3 +107,11 @@ def read_paying(cursor: Cursor) -> Paying | None:
         cursor.position = start
         return None
     return Paying(method=methods[0], is_pending_only=pending)
+
+
+def names_way(cursor: Cursor) -> bool:
+    """Whether `to PayPal`, `with your gift card` or the like stands here: in a story or a question it may be a wish."""
+    if cursor.at().text not in {"to", "on", "onto", "via", "using", "with", "by", "through", "into"}:
+        return False
+    probe = Cursor(cursor.sentence, cursor.scene, start=cursor.position + 1)
+    return read_method(probe) is not None

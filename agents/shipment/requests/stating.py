@@ -8,7 +8,7 @@ from agents.shipment.requests.conditioning import as_preference, conditioned
 from agents.shipment.requests.conditions import read_condition
 from agents.shipment.requests.cursor import Cursor, Scene
 from agents.shipment.requests.ordering import read_order
-from agents.shipment.requests.paying import read_method
+from agents.shipment.requests.paying import names_way, read_method
 from agents.shipment.requests.phrases import (
     Act,
     Guard,
@@ -214,7 +214,7 @@ def _asked(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     while not cursor.is_done and not (cursor.position > first and _clause_follows(cursor)):
         token, before = cursor.at(), cursor.at(-1).text
         after_joint = before in {",", "and", "then", "but"}
-        if token.text in {"unless", "otherwise", "except"}:
+        if token.text in {"unless", "otherwise", "except"} or names_way(cursor):
             return None
         if (
             token.text == "if"
@@ -313,7 +313,7 @@ def _mention(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
 
 def _purpose(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     found = read_kin(cursor)
-    return found if found is not None else read_purpose(cursor)
+    return found if found is not None else read_purpose(cursor, _clause_follows)
 
 
 _ANSWERS: Mapping[str, Callable[[Cursor], list[Statement] | None]] = {

@@ -6,6 +6,7 @@ from dataclasses import replace
 from agents.shipment.requests.catalogue import words_of
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.ordering import order_ids, place_at, read_order
+from agents.shipment.requests.paying import names_way
 from agents.shipment.requests.phrases import OrderPhrase, Reason, Statement, Story, Thing
 from agents.shipment.requests.placing import read_place
 from agents.shipment.requests.pointing import PRONOUNS, read_thing, read_things
@@ -186,8 +187,10 @@ def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | N
     while not cursor.is_done and not (cursor.position > start and cursor.at().text in SEPARATORS and follows(cursor)):
         token = cursor.at()
         before = cursor.at(-1).text
-        if token.kind in {"order", "literal"} or (
-            token.text in cursor.scene.words.danger and not (token.text == "change" and before == "a")
+        if (
+            token.kind in {"order", "literal"}
+            or names_way(cursor)
+            or (token.text in cursor.scene.words.danger and not (token.text == "change" and before == "a"))
         ):
             return None
         thing = read_thing(cursor) if token.text not in PRONOUNS else None
@@ -210,15 +213,15 @@ def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | N
     return [Story(orders=tuple(orders), things=tuple(things))] if things or orders else []
 
 
-def read_purpose(cursor: Cursor) -> list[Statement] | None:
+def read_purpose(cursor: Cursor, follows: Follows) -> list[Statement] | None:
     """`so that you do not have to change it every time`: what it is for, to the sentence's end."""
     start = cursor.position
     said = cursor.said("telling_purpose") or (cursor.at(-1).text == "so" and cursor.word("that"))
-    while said and not cursor.is_done:
+    while said and not (cursor.is_done or (cursor.at().text in SEPARATORS and follows(cursor))):
         if cursor.at().text in _NO_PURPOSE or cursor.at().kind in {"order", "literal"}:
             break
         cursor.position += 1
-    if said and cursor.is_done:
+    if said and (cursor.is_done or cursor.at().text in SEPARATORS):
         return []
     cursor.position = start
     return None
