@@ -9,6 +9,7 @@ import pytest
 from agents.shipment.procedure.following import Ended, Known, Proposal, follow
 from agents.shipment.tools import proposed_before
 from agents.shipment.works.names import WORKS
+from orchestrator.core.rendering import render
 from playbooks.procedure import load_procedure
 
 PROCEDURES = Path(__file__).parents[4] / "playbooks/procedures"
@@ -63,22 +64,40 @@ async def test_a_document_that_lacks_something():
     assert "refunds cannot be worked out: amount is None" in found.end.text
 
 
-@pytest.mark.parametrize(("is_return", "subject"), [(True, "#1.return"), (False, "#1")])
-async def test_a_label_is_given_back_on_its_own_fact(is_return: bool, subject: str):  # noqa: FBT001  # a case's value
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        ({"is_return": True}, "#1.return"),
+        ({}, "#1"),
+        ({"test_mode": True}, "#1.test"),
+        ({"is_return": True, "test_mode": True}, "#1.return.test"),
+    ],
+)
+async def test_a_label_is_given_back_on_its_own_fact(kind: dict[str, bool], subject: str):
     """Giving back a return's label frees another return's label, and no second shipment of the order."""
-    sent = {"number": "SH-1", "tracking_numbers": ["1Z"], "status": "pending", "is_return": is_return, "voided": False}
+    told = {"is_return": False, "test_mode": False, **kind}
+    sent = {"number": "SH-1", "tracking_numbers": ["1Z"], "status": "pending", "voided": False, **told}
+    is_return = told["is_return"]
     found = await end_of("cancel_shipment", {"order_id": "#1"}, shipments=[sent])
     buying = load_procedure(PROCEDURES / ("return_label.yaml" if is_return else "ship_order.yaml")).propose
     assert isinstance(found.end, Proposal)
     assert (found.end.workflow, found.end.subject) == ("void_shipment", subject)
     assert buying is not None
-    assert buying.subject.replace("{order.order.id}", "#1") == subject
+    scope = {"order": {"order": {"id": "#1"}}, "wanted": {"test_mode": told["test_mode"]}}
+    assert render(buying.subject, scope) == subject
     assert buying.once_until == found.end.workflow
 
 
 async def test_what_would_be_done_is_no_finding():
     """What a proposal says stands apart from what was found on the way to it."""
-    sent = {"number": "SH-1", "tracking_numbers": ["1Z"], "status": "pending", "is_return": False, "voided": False}
+    sent = {
+        "number": "SH-1",
+        "tracking_numbers": ["1Z"],
+        "status": "pending",
+        "is_return": False,
+        "test_mode": False,
+        "voided": False,
+    }
     found = await end_of("cancel_shipment", {"order_id": "#1"}, shipments=[sent])
     assert [one.template for one in found.found] == ["shipment {live.shipments[0].number} waits for the carrier"]
     assert len(found.statements) == 2
