@@ -3,7 +3,18 @@
 from dataclasses import replace
 
 from agents.shipment.requests.conditions import Condition
-from agents.shipment.requests.phrases import Act, Confirmed, Mood, More, OnlyOne, Otherwise, Question, Statement, Story
+from agents.shipment.requests.phrases import (
+    Act,
+    Confirmed,
+    Mood,
+    More,
+    OnlyOne,
+    Otherwise,
+    Paying,
+    Question,
+    Statement,
+    Story,
+)
 
 
 def as_preference(more: More) -> More:
@@ -22,20 +33,28 @@ def _one_of(body: list[Statement]) -> list[Statement] | None:
 
 def conditioned(condition: Condition, body: list[Statement]) -> list[Statement] | None:
     """The statements that a condition with its body comes to; None where that is not certain."""
-    acts = [one for one in body if isinstance(one, Act)]
+    found: list[Statement] | None = None
     match condition.kind:
         case "confirm":
-            drops = any(act.mood is Mood.FORBID for act in acts) or condition.drops_all
-            kept = tuple(one for one in body if not (isinstance(one, Act) and one.mood is Mood.FORBID))
-            return [Confirmed(body=kept, drops_all=drops, is_only=condition.is_only)]
+            found = _confirmed(condition, body)
+        case "yes":
+            found = body
         case "impossible":
-            return [Otherwise(body=tuple(body), product_ids=condition.product_ids)]
+            found = [Otherwise(body=tuple(body), product_ids=condition.product_ids)]
         case "one":
-            return _one_of(body)
+            found = _one_of(body)
         case "unshipped":
-            return [replace(one, needs_pending=True) if isinstance(one, Act) else one for one in body]
+            found = [replace(one, needs_pending=True) if isinstance(one, Act) else one for one in body]
         case "several":
             known = [as_preference(one) if isinstance(one, More) else one for one in body]
-            return known if all(isinstance(one, More | Question | Story) for one in known) else None
-        case _:
-            return None
+            found = known if all(isinstance(one, More | Question | Story) for one in known) else None
+    return found
+
+
+def _confirmed(condition: Condition, body: list[Statement]) -> list[Statement] | None:
+    """What is said in place of a yes; nothing said, or a single prohibition, leaves open what is wanted."""
+    if any(isinstance(one, Act) and one.mood is Mood.FORBID for one in body):
+        return None
+    if not condition.drops_all and not any(isinstance(one, Act | More | Paying) for one in body):
+        return None
+    return [Confirmed(body=tuple(body), drops_all=condition.drops_all, is_only=condition.is_only)]

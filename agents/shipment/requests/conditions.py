@@ -71,6 +71,8 @@ def _confirmed(cursor: Cursor) -> Condition:
     """What the customer does instead of confirming, as far as it is no request by itself."""
     cursor.word(",")
     cursor.phrase("you then")
+    if cursor.said("conditions_confirmed_yes"):
+        return Condition("yes")
     if cursor.said("conditions_confirmed"):
         cursor.word(",")
         cursor.word("because", "since", "as")

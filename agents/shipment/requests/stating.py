@@ -206,7 +206,7 @@ def _asked(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """A question, to the end of its clause; an `if` in the middle, or a bare imperative, makes it none."""
     start = cursor.position
     words = cursor.scene.words
-    if not (cursor.pattern(words.questions) or (cursor.sentence.asked and cursor.pattern(words.interrogatives))):
+    if not (cursor.pattern(words.questions) or (_is_asking(cursor) and cursor.pattern(words.interrogatives))):
         return None
     verbs = {phrase for phrases in words.verbs.values() for phrase in phrases}
     first = cursor.position
@@ -231,6 +231,12 @@ def _asked(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
             cursor.position += 1
     asked = Question(text=cursor.sentence.text(start, cursor.position), order=_asked_of(cursor, start))
     return [asked, Story(things=tuple(things))] if things else [asked]
+
+
+def _is_asking(cursor: Cursor) -> bool:
+    """Whether the sentence is a question, or has said before that something is to be known."""
+    before = {token.text for token in cursor.sentence.tokens[: cursor.position]}
+    return cursor.sentence.asked or bool(before & cursor.known("stating_asking"))
 
 
 def _asked_of(cursor: Cursor, start: int) -> OrderPhrase | None:

@@ -52,6 +52,29 @@ SEPARATORS = frozenset(
 REASON_STARTS = frozenset({"because", "since", "as", "due"})
 _GOT = ("received", "bought", "ordered", "purchased", "placed", "got", "have", "made", "created")
 _NO_PURPOSE = frozenset({"if", "unless", "only", "except", "instead", "otherwise"})
+_DONE = frozenset(
+    {
+        "returned",
+        "refunded",
+        "cancelled",
+        "canceled",
+        "exchanged",
+        "swapped",
+        "replaced",
+        "changed",
+        "modified",
+        "switched",
+        "updated",
+        "removed",
+        "always",
+        "please",
+        "items",
+        "sends",
+        "besides",
+        "perhaps",
+        "needed",
+    }
+)
 _VERBS = frozenset({"is", "are", "was", "were", "does", "do", "did", "has", "have", "had", "came", "broke", "will"})
 _PAST = frozenset({"ordered", "got", "received", "bought", "purchased", "wanted"})
 Follows = Callable[[Cursor], bool]
@@ -174,8 +197,20 @@ def read_story(cursor: Cursor, follows: Follows) -> list[Statement] | None:
     return _run_on(cursor, start, follows)
 
 
+def _continues_list(cursor: Cursor, start: int, before: str) -> bool:
+    """Whether an item that was just read may go on with a request before the story: `because it is too small, and the lamp`."""
+    if before not in {",", "and", "plus"}:
+        return False
+    if not (cursor.is_done or cursor.at().text in SEPARATORS or cursor.at().text in {"too", "as", "also"}):
+        return False
+    verbs = {phrase for phrases in cursor.scene.words.verbs.values() for phrase in phrases}
+    return any(token.text in verbs for token in cursor.sentence.tokens[:start])
+
+
 def _is_verb(word: str) -> bool:
     """Whether a word after an item says what it does or did: `leaks`, `arrived`, `is`."""
+    if word in _DONE:
+        return False
     return word in _VERBS or (len(word) > 3 and word.endswith(("s", "ed")) and not word.endswith("ss"))  # noqa: PLR2004  # shorter ones are other words
 
 
@@ -195,6 +230,8 @@ def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | N
             return None
         thing = read_thing(cursor) if token.text not in PRONOUNS else None
         order = read_order(cursor) if thing is None else None
+        if thing is not None and _continues_list(cursor, start, before):
+            return None
         if thing is not None:
             things.append(thing)
             continue
@@ -218,7 +255,8 @@ def read_purpose(cursor: Cursor, follows: Follows) -> list[Statement] | None:
     start = cursor.position
     said = cursor.said("telling_purpose") or (cursor.at(-1).text == "so" and cursor.word("that"))
     while said and not (cursor.is_done or (cursor.at().text in SEPARATORS and follows(cursor))):
-        if cursor.at().text in _NO_PURPOSE or cursor.at().kind in {"order", "literal"}:
+        named = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
+        if cursor.at().text in _NO_PURPOSE or cursor.at().kind in {"order", "literal"} or named:
             break
         cursor.position += 1
     if said and (cursor.is_done or cursor.at().text in SEPARATORS):
@@ -295,7 +333,8 @@ def read_mention(cursor: Cursor, follows: Follows) -> list[Statement] | None:
     """`Make sure you mention both things at the same time`: how to say it, with nothing new in it."""
     start = cursor.position
     cursor.said("telling_read_mention")
-    if not cursor.word("mention", "say", "tell"):
+    verbs = ("mention", "say", "tell") if cursor.position > start else ("mention",)
+    if not cursor.word(*verbs):
         cursor.position = start
         return None
     while not (cursor.is_done or (cursor.at().text in SEPARATORS and follows(cursor))):
