@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from agents.shipment.trace import Arguments, text, texts
 from orchestrator.core.orders.order import Customer, Order, OrderItem, OrderStatus, Payment, PaymentKind, Product
-from orchestrator.core.shipping.address import read_address
+from orchestrator.core.shipping.address import Address, read_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +39,10 @@ class ShopState:
                 yield old, new.price
 
     def _moved(self, arguments: Arguments) -> "ShopState":
-        customer = self.customers.get(text(arguments, "customer_id"))
-        if customer is None or not isinstance(arguments.get("address"), Mapping):
+        customer, address = self.customers.get(text(arguments, "customer_id")), _address(arguments)
+        if customer is None or address is None:
             return self
-        moved = replace(customer, address=read_address(arguments["address"]))
+        moved = replace(customer, address=address)
         return replace(self, customers={**self.customers, customer.id: moved})
 
     def with_order(self, order: Order) -> "ShopState":
@@ -85,9 +85,16 @@ def _cancelled(state: ShopState, order: Order, arguments: Arguments) -> ShopStat
 
 
 def _readdressed(state: ShopState, order: Order, arguments: Arguments) -> ShopState:
-    if not isinstance(arguments.get("address"), Mapping):
-        return state
-    return state.with_order(replace(order, address=read_address(arguments["address"])))
+    address = _address(arguments)
+    return state if address is None else state.with_order(replace(order, address=address))
+
+
+def _address(arguments: Arguments) -> Address | None:
+    """The address among the arguments; None where it is none."""
+    try:
+        return read_address(arguments.get("address"))
+    except ValueError:
+        return None
 
 
 def _items_modified(state: ShopState, order: Order, arguments: Arguments) -> ShopState:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agents.shipment.compliance import TRIED, check_trace
 from agents.shipment.shop_state import ShopState
@@ -297,3 +299,38 @@ def test_a_violation_names_the_step_and_says_what_is_wrong() -> None:
     assert found[0].sentence == (
         "cancel of #W1000002, which is delivered. Only a pending order is cancelled or modified."
     )
+
+
+ODD = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.lists(st.sampled_from(["lamp-1", "x"]), max_size=3)
+) | st.dictionaries(st.sampled_from(["city", "x"]), st.one_of(st.none(), st.text(max_size=3)), max_size=2)
+NAMES = ("order_id", "item_ids", "new_item_ids", "payment_method_id", "address", "reason", "customer_id")
+ACTIONS = ("cancel", "modify_address", "modify_items", "modify_payment", "return", "exchange", "update_customer", "x")
+ARGUMENTS = st.dictionaries(st.sampled_from(NAMES), ODD | st.sampled_from([PENDING, DELIVERED, CARD, GIFT, "ada"]))
+STEPS = st.one_of(
+    st.builds(
+        Authenticated, customer_id=st.sampled_from(["ada", "ben", ""]), by=st.text(max_size=3), moment=st.just(0)
+    ),
+    st.builds(Read, what=st.sampled_from(Subject), id=st.sampled_from([PENDING, "ada", "lamp", ""]), moment=st.just(0)),
+    st.builds(Proposed, action=st.sampled_from(ACTIONS), arguments=ARGUMENTS, moment=st.just(0)),
+    st.builds(
+        Said,
+        by=st.sampled_from(["customer", "agent"]),
+        text=st.text(),
+        answer=st.sampled_from(Answer),
+        moment=st.just(0),
+    ),
+    st.builds(Wrote, action=st.sampled_from(ACTIONS), arguments=ARGUMENTS, moment=st.just(0)),
+    st.builds(
+        HandedOver, summary=st.just("s"), wanted=st.sampled_from(ACTIONS), arguments=ARGUMENTS, moment=st.just(0)
+    ),
+)
+
+
+@given(st.lists(STEPS, max_size=8))
+@settings(max_examples=150, deadline=None)
+def test_no_trace_is_too_strange_to_be_judged(steps: list[Step]) -> None:
+    """A model may call anything with anything: what it did is judged, and a change nobody agreed to is seen."""
+    found = check_trace([replace(step, moment=n) for n, step in enumerate(steps)], SHOP, RULES)
+    blind = [n for n, step in enumerate(steps) if isinstance(step, Wrote) and not any(one.step == n for one in found)]
+    assert all(any(isinstance(step, Said) and step.answer is Answer.YES for step in steps[:n]) for n in blind)
