@@ -9,7 +9,7 @@ from agents.shipment.requests.phrases import Wish
 
 def read_step(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """`bigger`, `one size smaller`, `less bright`."""
-    by_one = bool(cursor.phrase("one size", "a size", "1 size"))
+    by_one = bool(cursor.word("slightly")) or bool(cursor.phrase("one size", "a size", "1 size"))
     options = _more_of(cursor, ids) or measured(cursor, ids, cursor.scene.words.comparatives)
     if options is None:
         return None

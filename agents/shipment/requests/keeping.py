@@ -41,6 +41,8 @@ def read_like(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
 
 def read_same(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """`the same size and material`, `everything else the same`, `the same one`."""
+    if cursor.said("keeping_unchanged"):
+        return replace(wish, is_same=True)
     start = cursor.position
     cursor.word("ensure", "keep", "keeping", "with", "and", "but")
     if cursor.said("wishing_everything_else"):

@@ -198,7 +198,7 @@ def read_story(cursor: Cursor, follows: Follows) -> list[Statement] | None:
 
 
 def _continues_list(cursor: Cursor, start: int, before: str) -> bool:
-    """Whether an item that was just read may go on with a request before the story: `because it is too small, and the lamp`."""
+    """Whether an item just read goes on with a request before the story: `because it is too small, and the lamp`."""
     if before not in {",", "and", "plus"}:
         return False
     if not (cursor.is_done or cursor.at().text in SEPARATORS or cursor.at().text in {"too", "as", "also"}):
