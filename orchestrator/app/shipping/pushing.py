@@ -1,6 +1,7 @@
 """What carriers push and what they answer, as documents for whoever asked."""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,9 @@ from orchestrator.app.shipping.following import Asked, number_of, take_pushed
 from orchestrator.app.shipping.outcome import redacted
 from orchestrator.core.errors import InputError
 from orchestrator.core.report import Json
+from orchestrator.core.shipping.reading import read_tracking_event
+from orchestrator.core.shipping.tracking import FUTURE_TOLERANCE
+from orchestrator.core.table import iso_utc
 from playbooks.carrier_events.reading import read_push
 
 if TYPE_CHECKING:
@@ -27,9 +31,7 @@ def push(shipments: "StoredShipments", payload: bytes, *, name: str, now: dateti
     """
     notice = read_push(_decoded(payload))
     if name and not any(number_of(record, notice.tracking_number) for record in shipments.named(name)):
-        raise InputError(
-            f"the payload is about {notice.tracking_number!r}, and not about {name!r}: leave {name!r} out"
-        )
+        raise InputError(f"the payload is about {notice.tracking_number!r}, and not about {name!r}: leave {name!r} out")
     asked = take_pushed(shipments, notice, now=now)
     if asked is None:
         raise InputError(
@@ -41,8 +43,17 @@ def push(shipments: "StoredShipments", payload: bytes, *, name: str, now: dateti
 
 def asked_document(asked: Asked, *, now: datetime) -> Json:
     """What asking or being told came to."""
-    found: Json = {"shipment": asked.record.document(now=now), "new": asked.new, "troubles": list(asked.troubles)}
-    return redacted(found)
+    shipment = asked.record.document(now=now)
+    troubles = [*asked.troubles, *_ahead(shipment, now)]
+    return redacted({"shipment": shipment, "new": asked.new, "troubles": troubles})
+
+
+def _ahead(shipment: Json, now: datetime) -> Iterator[str]:
+    """Of each event that moves nothing yet, because its time has not come."""
+    events = shipment.get("events")
+    for event in map(read_tracking_event, events if isinstance(events, list | tuple) else ()):
+        if event.occurred_at > now + FUTURE_TOLERANCE:
+            yield f"{event.status.value} at {iso_utc(event.occurred_at)} lies in the future: it counts from then on"
 
 
 def _decoded(payload: bytes) -> object:

@@ -16,6 +16,7 @@ from orchestrator.app.worker.jobs import do_once
 from orchestrator.core.errors import InputError
 from orchestrator.core.handoffs import Item, ItemKind, ItemState, Resolved
 from orchestrator.core.report import Json
+from orchestrator.core.table import iso_utc
 from orchestrator.store.actions import StoredActions
 from orchestrator.store.database import Database
 from orchestrator.store.handoffs import StoredHandoffs
@@ -162,6 +163,14 @@ def test_what_a_carrier_pushes_is_taken(shipments: StoredShipments):
     assert (found["new"], found["shipment"]["id"], found["unmapped"]) == (1, "S-1", [])  # type: ignore[index]  # JSON
     again = push(shipments, ours("1z1", moving), name="S-1", now=later)
     assert (again["new"], again["shipment"]["status"]) == (0, "pending")  # type: ignore[index]  # JSON
+
+
+def test_what_lies_in_the_future_is_said(shipments: StoredShipments):
+    """It is kept, and moves nothing yet: who sent it is told why."""
+    found = push(shipments, ours("1z1", event("out_for_delivery", at=NOW + 2 * HOUR)), name="", now=NOW)
+    at = iso_utc(NOW + 2 * HOUR)
+    assert found["new"] == 1
+    assert found["troubles"] == [f"out_for_delivery at {at} lies in the future: it counts from then on"]
 
 
 @pytest.mark.parametrize(
