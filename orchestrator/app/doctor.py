@@ -12,6 +12,7 @@ from orchestrator.app.guide_folders import read_guides
 from orchestrator.app.log_source import open_plain_logs
 from orchestrator.app.policies import check_policies
 from orchestrator.app.search_findings import search
+from orchestrator.app.shipping.conversing import SHIPPED, procedures_folder, read_procedures
 from orchestrator.app.sources import Sources, choose_sources
 from orchestrator.app.state import open_state
 from orchestrator.app.workflows import list_workflows
@@ -40,6 +41,7 @@ async def diagnose(options: Options, settings: Settings) -> tuple[Finding, ...]:
         _worker(settings),
         _guides(options, settings),
         _policies(settings),
+        _procedures(settings),
     )
     async with Azure(settings) as azure:
         return (*local, *await _remote(options, azure))
@@ -181,6 +183,19 @@ def _policies(settings: Settings) -> Finding:
     if wrong:
         return Finding(part="policies", state="wrong", detail=f"{detail}; {wrong[0]}", mend=POLICIES_MEND)
     return Finding(part="policies", state="ok", detail=detail)
+
+
+def _procedures(settings: Settings) -> Finding:
+    """How orders are served; what no procedure is for is not done."""
+    try:
+        known = read_procedures(procedures_folder(settings))
+    except SwitchboardError as error:
+        return Finding(part="procedures", state="wrong", detail=error.message, mend="correct it")
+    detail = f"{settings.procedures or 'built in'}: {len(known)} procedures"
+    if missing := sorted(set(read_procedures(SHIPPED)) - set(known)):
+        without = f"{detail}, without {', '.join(missing)}"
+        return Finding(part="procedures", state="wrong", detail=without, mend=f"copy them from {str(SHIPPED)!r}")
+    return Finding(part="procedures", state="ok", detail=detail)
 
 
 def _guides(options: Options, settings: Settings) -> Finding:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from orchestrator.app.shipping.conversing import SHIPPED
 from orchestrator.surfaces.application import Options
 
 Run = Callable[..., Any]
 PARTS = [
-    *("python", "packages", "rooms", "settings", "state", "worker", "guides", "policies"),
+    *("python", "packages", "rooms", "settings", "state", "worker", "guides", "policies", "procedures"),
     *("identity", "logs", "resources", "search", "model", "workflows", "telemetry"),
 ]
 OFF = ("worker", "identity", "resources", "search", "telemetry")
@@ -42,6 +43,7 @@ def test_all_is_well(run: Run, options: Options) -> None:
         ("GUIDES", "/no/such/folder", "guides", "/no/such/folder"),
         ("STATE", "/dev/null/state", "state", "/dev/null/state"),
         ("POLICIES", "/no/such/folder", "policies", "/no/such/folder"),
+        ("PROCEDURES", "/no/such/folder", "procedures", "/no/such/folder"),
         ("STAET", "x", "settings", "SWITCHBOARD_STATE"),  # a slip, not a path that is used
         ("MODEL_BASE_URL", "http://user:hidden@model.example/v1", "model", "SWITCHBOARD_MODEL_NAME"),
         ("WORKSPACE", "1111", "logs", "customerId"),
@@ -62,6 +64,17 @@ def test_what_is_wrong_is_named_with_its_mend(
     assert (ended.code, found["state"]) == (1, "wrong")
     assert said in f"{found['detail']} {found['mend']}"
     assert "hidden" not in ended.out
+
+
+def test_a_procedure_that_is_missing_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With where the built-in one stands: without it, what it is for cannot be done."""
+    for file in SHIPPED.glob("*.yaml"):
+        if file.stem != "ship_order":
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    monkeypatch.setenv("SWITCHBOARD_PROCEDURES", str(tmp_path))
+    found = findings(run("doctor", "--json"))["procedures"]
+    assert (found["state"], "without ship_order" in found["detail"]) == ("wrong", True)
+    assert str(SHIPPED) in found["mend"]
 
 
 def test_the_state_folder_is_not_needed_to_judge_guides(
