@@ -170,8 +170,8 @@ def _done(item: Fields) -> Text:
 def plan_page(plan: "Planned", screen: Screen) -> str:
     """Exactly what would be bought."""
     parts: list[RenderableType] = [hanging([(screen.marks.bullet, clean(line)) for line in plan.summary], indent=0)]
-    if plan.notices:
-        parts.append(hanging([("!", clean(line)) for line in plan.notices], indent=0))
+    if notices := [one for one in plan.notices if not any(one in line for line in plan.summary)]:  # said once
+        parts.append(hanging([("!", clean(line)) for line in notices], indent=0))
     if plan.others:
         shown = "; ".join(_rate(rate) for rate in plan.others[:_OTHERS])
         parts.append(Text(f"other services: {shown}", style="dim"))
