@@ -145,7 +145,8 @@ class Serving:
             if asked.order_id
         ]
         persons = [errand.reason for errand in errands if isinstance(errand, ForPerson)]
-        persons += [f"not answered: {asked.text}" for asked in found.questions if not asked.order_id]
+        # a question changes nothing of what is wanted besides: a person answers it, and the rest goes on
+        unanswered = "; ".join(f"not answered: {asked.text}" for asked in found.questions if not asked.order_id)
         followed = [await self._follow(errand, holdings) for errand in errands if isinstance(errand, Errand)]
         told = [await self._declined(one) for one in found.declined]
         # what a proposal would do is said only where it is proposed
@@ -154,9 +155,9 @@ class Serving:
         asked = tuple(Question(text=end.text) for end in ended if end.ending == "ask")
         persons += [end.text for end in ended if end.ending == "person"]
         if persons:
-            return Served(statements=known, hand_over="; ".join(persons))
+            return Served(statements=known, hand_over="; ".join(filter(None, (*persons, unanswered))))
         if asked or ended:
-            return Served(statements=known, questions=asked)
+            return Served(statements=known, questions=asked, hand_over=unanswered)
         proposals = [(one, one.end) for one in followed if isinstance(one.end, Proposal)]
         if order := entangled(proposals):
             return Served(statements=known, hand_over=f"several changes of order {order} rest on each other's sums")
@@ -164,7 +165,9 @@ class Serving:
             return Served(statements=known, questions=(Question(text=ALONE),))
         statements = (*(statement for one in followed for statement in one.statements), *told)
         return Served(
-            statements=statements, actions=tuple(actions_of(proposals, requester=f"customer:{holdings.customer.id}"))
+            statements=statements,
+            actions=tuple(actions_of(proposals, requester=f"customer:{holdings.customer.id}")),
+            hand_over=unanswered,
         )
 
     def _known(self, errand: Errand | ForPerson, holdings: Holdings) -> Errand | ForPerson:
