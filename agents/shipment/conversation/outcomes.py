@@ -41,11 +41,25 @@ def _done(workflow: str, answer: Mapping[str, object]) -> str:
         case "update_order":
             money = [*_amounts("refund", answer.get("refunds")), *_amounts("charge", answer.get("charges"))]
             moved = f"; {', '.join(money)}" if money else ""
-            return f"order {answer.get('order_id')} is now {answer.get('status')}{moved}"
+            return f"{_changed(answer)}{moved}"
         case "update_customer":
             return "your default address is changed"
         case _:
             return workflow
+
+
+def _changed(answer: Mapping[str, object]) -> str:
+    """What is other than before; the status is not, after some operations."""
+    order = answer.get("order_id")
+    match answer.get("operation"):
+        case "modify_address":
+            return f"order {order} goes to the new address"
+        case "modify_payment":
+            return f"order {order} is paid the new way"
+        case "modify_items":
+            return f"the items of order {order} are changed"
+        case _:
+            return f"order {order} is now {answer.get('status')}"
 
 
 def _amounts(kind: str, entries: object) -> list[str]:

@@ -45,3 +45,18 @@ from agents.shipment.conversation.outcomes import outcome_text
 def test_said(told: dict[str, object], said: str):
     """Done with what came of it, not done with why, or not known with who looks."""
     assert outcome_text(told) == said
+
+
+@pytest.mark.parametrize(
+    ("operation", "said"),
+    [
+        ("modify_address", "done: order #1 goes to the new address"),
+        ("modify_payment", "done: order #1 is paid the new way"),
+        ("modify_items", "done: the items of order #1 are changed"),
+        ("return", "done: order #1 is now pending"),
+    ],
+)
+def test_what_changed_is_said(operation: str, said: str):
+    """Where an operation leaves the status, that it is pending says nothing."""
+    answer = {"order_id": "#1", "operation": operation, "status": "pending", "refunds": [], "charges": []}
+    assert outcome_text({"stage": "done", "workflow": "update_order", "answer": answer}) == said
