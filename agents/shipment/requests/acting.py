@@ -5,30 +5,18 @@ from decimal import Decimal
 
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.ordering import read_order, read_orders
+from agents.shipment.requests.passives import read_passive
 from agents.shipment.requests.paying import read_by, read_method, skip_purpose
 from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Thing, Verb
-from agents.shipment.requests.placing import read_place
-from agents.shipment.requests.pointing import read_thing, read_things
+from agents.shipment.requests.pointing import read_things
 from agents.shipment.requests.readdressing import read_correction, read_readdressing
 from agents.shipment.requests.sending import read_sending
-from agents.shipment.requests.swapping import products_of, read_option_change, read_swap
-from agents.shipment.requests.wishing import read_target, read_wish
+from agents.shipment.requests.swapping import read_option_change, read_swap
+from agents.shipment.requests.wishing import read_wish
 
 _MOODS = {"want": Mood.WANT, "ask": Mood.WANT, "wonder": Mood.WONDER, "forbid": Mood.FORBID}
 
 _PAYMENT = ("payment", "payment method", "method of payment", "payment option", "payment type", "form of payment")
-
-_PARTICIPLES = {
-    "returned": Verb.RETURN,
-    "refunded": Verb.RETURN,
-    "exchanged": Verb.EXCHANGE,
-    "swapped": Verb.EXCHANGE,
-    "replaced": Verb.EXCHANGE,
-    "changed": Verb.CHANGE,
-    "modified": Verb.CHANGE,
-    "switched": Verb.CHANGE,
-    "updated": Verb.CHANGE,
-}
 
 
 def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
@@ -44,10 +32,10 @@ def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
         or _never(cursor)
         or _applied(cursor)
         or read_correction(cursor)
-        or _passive(cursor, said)
+        or read_passive(cursor, said)
     )
     only = "only" in {token.text for token in cursor.sentence.tokens[start : cursor.position]} if act is None else False
-    if act is None and (verb := _verb(cursor)):
+    if act is None and (verb := read_verb(cursor)):
         act = _objects(cursor, verb)
     if act is None:
         cursor.position = start
@@ -70,61 +58,12 @@ def read_mood(cursor: Cursor) -> Mood | None:
     return mood
 
 
-def _verb(cursor: Cursor) -> Verb | None:
+def read_verb(cursor: Cursor) -> Verb | None:
+    """Takes the longest verb of the words that follows."""
     said = [(phrase, name) for name, phrases in cursor.scene.words.verbs.items() for phrase in phrases]
     for phrase, name in sorted(said, key=lambda one: -len(one[0])):
         if cursor.phrase(phrase):
             return Verb(name)
-    return None
-
-
-def _passive(cursor: Cursor, said: Mood | None) -> Act | None:
-    """`you want the lamp to be replaced by a black one`."""
-    if said is not None:
-        return None
-    start = cursor.position
-    if cursor.said("acting_refund_it") and (cursor.is_done or cursor.at().text in {",", "and", "because", "since"}):
-        return Act(verb=Verb.RETURN, parts=(Part((Thing(is_pronoun=True),)),))
-    cursor.position = start
-    if cursor.said("acting_refund"):
-        things = read_things(cursor)
-        return Act(verb=Verb.RETURN, parts=(Part(things),)) if things else None
-    return _passive_of(cursor) if cursor.said("acting_passive") else None
-
-
-def _passive_of(cursor: Cursor) -> Act | None:
-    """`the lamp to be replaced by a black one`, after `you want`."""
-    start = cursor.position
-    things = read_things(cursor)
-    if not things:
-        cursor.position = start
-        return _order_passive(cursor)
-    to_be = cursor.phrase("to be", "be") or cursor.word("in")
-    verb = _PARTICIPLES.get(cursor.at().text)
-    if verb is None:
-        wish = read_wish(cursor, products_of(cursor, things)) if to_be else None
-        return None if wish is None else Act(verb=Verb.CHANGE, parts=(Part(things, wish),))
-    cursor.position += 1
-    if verb not in {Verb.CHANGE, Verb.EXCHANGE}:
-        return Act(verb=verb, parts=(Part(things),))
-    wish = read_target(cursor, products_of(cursor, things))
-    return None if wish is None else Act(verb=verb, parts=(Part(things, wish),))
-
-
-def _order_passive(cursor: Cursor) -> Act | None:
-    """`your orders to be sent to 2 Main Street, ...`, `your order cancelled`."""
-    order = read_order(cursor)
-    if order is None:
-        return None
-    cursor.phrase("to be", "be")
-    if cursor.word("cancelled", "canceled"):
-        return Act(verb=Verb.CANCEL, orders=(order,))
-    if (
-        cursor.word("sent", "shipped", "delivered", "redirected")
-        and cursor.word("to")
-        and (place := read_place(cursor))
-    ):
-        return Act(verb=Verb.READDRESS, orders=(order,), place=place)
     return None
 
 
@@ -236,7 +175,7 @@ def _in_order(cursor: Cursor) -> Act | None:
     """`modify order 1 to change the lamp to a black one`."""
     start = cursor.position
     order = read_order(cursor)
-    if order is not None and cursor.word("to", "by", "and", ":") and (verb := _verb(cursor)):
+    if order is not None and cursor.word("to", "by", "and", ":") and (verb := read_verb(cursor)):
         act = _objects(cursor, verb)
         if act is not None and act.parts:
             parts = tuple(
@@ -285,51 +224,3 @@ def _manner(cursor: Cursor, act: Act) -> Act:
                 return act
         else:
             return act
-
-
-def read_elided(cursor: Cursor, mood: Mood | None) -> Act | None:
-    """`the watch for a silver one`, after a clause whose verb still holds."""
-    start = cursor.position
-    if (act := _for_each(cursor)) is not None:
-        return act
-    cursor.position = start
-    if mood is not None and (act := read_readdressing(cursor)) is not None:
-        return replace(act, mood=mood, span=cursor.span(start), text=cursor.sentence.text(start, cursor.position))
-    cursor.position = start
-    things = read_things(cursor, takes_with=False) if mood is not None else ()
-    wish = read_target(cursor, products_of(cursor, things)) if things and not things[0].is_pronoun else None
-    if wish is None or mood is None:
-        cursor.position = start
-        return None
-    act = Act(verb=Verb.CHANGE, mood=mood, parts=(Part(things, wish),))
-    return replace(act, span=cursor.span(start), text=cursor.sentence.text(start, cursor.position))
-
-
-def _restated(cursor: Cursor, ids: frozenset[str]) -> None:
-    """Takes `to exchange the lamp to`, which says again what it is that shall become another."""
-    start = cursor.position
-    if cursor.word("to") and _verb(cursor) in {Verb.EXCHANGE, Verb.CHANGE}:
-        thing = read_thing(cursor, takes_with=False)
-        if thing is not None and thing.product_ids & ids and cursor.word("to", "for", "into", "with"):
-            return
-    cursor.position = start
-
-
-def _for_each(cursor: Cursor) -> Act | None:
-    """`for the lamp, you want a silver one`."""
-    start = cursor.position
-    if not cursor.word("for", "as"):
-        return None
-    cursor.phrase("for")
-    things = read_things(cursor, takes_with=False)
-    cursor.word(",")
-    if not things or not cursor.said("acting_for_each"):
-        return None
-    ids = products_of(cursor, things)
-    if not cursor.said("acting_for_each_to"):
-        _restated(cursor, ids)
-    wish = read_wish(cursor, ids)
-    if wish is None or wish.other_product:
-        return None
-    act = Act(verb=Verb.CHANGE, parts=(Part(things, wish),))
-    return replace(act, span=cursor.span(start), text=cursor.sentence.text(start, cursor.position))

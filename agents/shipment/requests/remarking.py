@@ -1,17 +1,12 @@
 """Reads short remarks on what was asked before: what to keep, that nothing shall be done, why, by what to pay."""
 
 from agents.shipment.requests.cursor import Cursor
+from agents.shipment.requests.joints import SEPARATORS
 from agents.shipment.requests.paying import read_paying, read_paying_if
 from agents.shipment.requests.phrases import Go, Guard, Keep, Mood, OnlyOne, Reason, Statement, Verb
 from agents.shipment.requests.pointing import read_things
-from agents.shipment.requests.telling import (
-    SEPARATORS,
-    read_given,
-    read_stated,
-    read_told,
-    read_unneeded,
-    said_reason,
-)
+from agents.shipment.requests.reasoning import read_unneeded, said_reason
+from agents.shipment.requests.telling import read_given, read_stated, read_told
 
 
 def read_keeping(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:

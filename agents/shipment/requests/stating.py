@@ -1,14 +1,18 @@
 """Reads sentences clause by clause into statements; a clause that nothing reads ends the reading there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from agents.shipment.requests.acting import read_act, read_elided
-from agents.shipment.requests.conditioning import as_preference, conditioned
+from agents.shipment.requests.acting import read_act
+from agents.shipment.requests.conditioning import conditioned
 from agents.shipment.requests.conditions import read_condition
 from agents.shipment.requests.cursor import Cursor, Scene
+from agents.shipment.requests.details import ANSWERS
+from agents.shipment.requests.elisions import read_elided
+from agents.shipment.requests.introducing import read_kin, read_who
+from agents.shipment.requests.joints import SEPARATORS
 from agents.shipment.requests.ordering import read_order
-from agents.shipment.requests.paying import names_way, read_method
+from agents.shipment.requests.paying import names_way
 from agents.shipment.requests.phrases import (
     Act,
     Guard,
@@ -16,16 +20,15 @@ from agents.shipment.requests.phrases import (
     More,
     OrderPhrase,
     Otherwise,
-    Paying,
     Question,
     Reason,
     Statement,
     Story,
     Thing,
-    Which,
     Wish,
 )
 from agents.shipment.requests.pointing import PRONOUNS, read_thing
+from agents.shipment.requests.reasoning import read_purpose, said_reason
 from agents.shipment.requests.remarking import (
     given,
     read_go,
@@ -38,16 +41,7 @@ from agents.shipment.requests.remarking import (
     stated,
     told,
 )
-from agents.shipment.requests.telling import (
-    SEPARATORS,
-    read_because,
-    read_kin,
-    read_mention,
-    read_purpose,
-    read_story,
-    read_who,
-    said_reason,
-)
+from agents.shipment.requests.telling import read_because, read_mention, read_story
 from agents.shipment.requests.tokens import Sentence
 from agents.shipment.requests.wishing import read_wish
 
@@ -56,6 +50,7 @@ _STARTS = frozenset({"which", "who", "while", "although", "though"})
 _ASKED_TO = frozenset({"agent", "@you", "them", "support", "service", "representative"})
 
 _LIKING = frozenset({"you prefer", "prefer", "you would prefer", "you like", "you like the"})
+
 _MOST_TOKENS = 160
 
 
@@ -261,8 +256,8 @@ def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
         if condition.kind == "reason":
             reason = said_reason(cursor)
             return [Reason(reason=reason)] if reason else None
-        if condition.kind in _ANSWERS:
-            return _ANSWERS[condition.kind](cursor)
+        if condition.kind in ANSWERS:
+            return ANSWERS[condition.kind](cursor)
         body_start = cursor.position
         body = read_clauses(cursor, mood)
         if isinstance(body, Unread):
@@ -274,31 +269,6 @@ def _conditional(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
         cursor.position = body_start
     cursor.position = start
     return None
-
-
-def _by(cursor: Cursor) -> list[Statement] | None:
-    method = read_method(cursor)
-    return None if method is None else [Paying(method=method)]
-
-
-def _which(cursor: Cursor) -> list[Statement] | None:
-    """`vacuum cleaner, mention the robotic one`."""
-    product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
-    if product is None:
-        return None
-    cursor.position, ids = product
-    cursor.word(",")
-    if not cursor.said("conditions_which_said"):
-        return None
-    wish = read_wish(cursor, ids)
-    return [Which(product_ids=ids, pairs=wish.pairs)] if wish is not None and wish == Wish(pairs=wish.pairs) else None
-
-
-def _detail(cursor: Cursor) -> list[Statement] | None:
-    """`leather`, as the answer to a question that may be asked: it decides where there is a choice."""
-    cursor.said("stating_wish_leads")
-    wish = read_wish(cursor, cursor.topic)
-    return None if wish is None else [as_preference(More(wish=wish, product_ids=cursor.topic))]
 
 
 def _who(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
@@ -322,9 +292,4 @@ def _purpose(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     return found if found is not None else read_purpose(cursor, _clause_follows)
 
 
-_ANSWERS: Mapping[str, Callable[[Cursor], list[Statement] | None]] = {
-    "detail": _detail,
-    "payment": _by,
-    "which": _which,
-}
 _FOLLOWING = (given, read_payment, told, read_harmless, read_reason)

@@ -1,57 +1,20 @@
 """Reads what is told and asks for nothing: stories, reasons, who one is; with the orders and items that they name."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from agents.shipment.requests.catalogue import words_of
 from agents.shipment.requests.cursor import Cursor
-from agents.shipment.requests.ordering import order_ids, place_at, read_order
+from agents.shipment.requests.joints import SEPARATORS, Follows
+from agents.shipment.requests.ordering import order_ids, read_order
 from agents.shipment.requests.paying import names_way
 from agents.shipment.requests.phrases import OrderPhrase, Reason, Statement, Story, Thing
 from agents.shipment.requests.placing import read_place
 from agents.shipment.requests.pointing import PRONOUNS, read_thing, read_things
-from agents.shipment.requests.tokens import Token
+from agents.shipment.requests.reasoning import read_unneeded, said_reason
 
-SEPARATORS = frozenset(
-    {
-        ",",
-        ";",
-        "and",
-        "but",
-        "(",
-        ")",
-        "also",
-        "lastly",
-        "finally",
-        "first",
-        "then",
-        "next",
-        "additionally",
-        "so",
-        "well",
-        "oh",
-        "ok",
-        "okay",
-        ":",
-        "besides",
-        "secondly",
-        "firstly",
-        "furthermore",
-        "moreover",
-        "afterwards",
-        "plus",
-        "anyway",
-        "second",
-        "while",
-        "\u2014",
-        "\u2013",
-        "'",
-        "however",
-    }
-)
 REASON_STARTS = frozenset({"because", "since", "as", "due"})
+
 _GOT = ("received", "bought", "ordered", "purchased", "placed", "got", "have", "made", "created")
-_NO_PURPOSE = frozenset({"if", "unless", "only", "except", "instead", "otherwise"})
+
 _DONE = frozenset(
     {
         "returned",
@@ -75,9 +38,10 @@ _DONE = frozenset(
         "needed",
     }
 )
+
 _VERBS = frozenset({"is", "are", "was", "were", "does", "do", "did", "has", "have", "had", "came", "broke", "will"})
+
 _PAST = frozenset({"ordered", "got", "received", "bought", "purchased", "wanted"})
-Follows = Callable[[Cursor], bool]
 
 
 def read_told(cursor: Cursor) -> list[Statement] | None:
@@ -250,85 +214,6 @@ def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | N
     return [Story(orders=tuple(orders), things=tuple(things))] if things or orders else []
 
 
-def read_purpose(cursor: Cursor, follows: Follows) -> list[Statement] | None:
-    """`so that you do not have to change it every time`: what it is for, to the sentence's end."""
-    start = cursor.position
-    said = cursor.said("telling_purpose") or (cursor.at(-1).text == "so" and cursor.word("that"))
-    while said and not (cursor.is_done or (cursor.at().text in SEPARATORS and follows(cursor))):
-        named = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
-        if cursor.at().text in _NO_PURPOSE or cursor.at().kind in {"order", "literal"} or named:
-            break
-        cursor.position += 1
-    if said and (cursor.is_done or cursor.at().text in SEPARATORS):
-        return []
-    cursor.position = start
-    return None
-
-
-def read_kin(cursor: Cursor) -> list[Statement] | None:
-    """`your daughter lives in Chicago`."""
-    start = cursor.position
-    if cursor.word("your") and cursor.at(1).text in {"lives", "is", "resides"}:
-        kin = cursor.at().text
-        cursor.position += 1
-        if cursor.said("telling_lives") and (city := place_at(cursor)):
-            return [Story(kin=(kin, city))]
-    cursor.position = start
-    return None
-
-
-def said_reason(cursor: Cursor, *, between: frozenset[str] | None = None) -> str:
-    """The policy's reason whose words stand in the clause from here, and the cursor after them; empty where none does.
-
-    `between` are the words that may stand before them; None allows any.
-    """
-    words = cursor.scene.words
-    for ahead in range(7):
-        for reason, phrases in words.reasons.items():
-            for phrase in sorted(phrases, key=len, reverse=True):
-                parts = phrase.split(" ")
-                here = cursor.position + ahead
-                if cursor.sentence.text(here, here + len(parts)) == phrase:
-                    cursor.position = here + len(parts)
-                    cursor.said("telling_reason_ends")
-                    return reason
-        text = cursor.at(ahead).text
-        if text in {"", ",", "and", "but"} or (between is not None and text not in between):
-            return ""
-    return ""
-
-
-def read_who(cursor: Cursor, follows: Follows) -> list[Statement] | None:
-    """`You are Ann Smith in zip code 12345`: nothing but the customer's own name, id, mail address and places."""
-    start = cursor.position
-    customer, words = cursor.scene.customer, cursor.scene.words
-    if not cursor.said("telling_who"):
-        return None
-    own = {
-        *words_of(f"{customer.first_name} {customer.last_name} {customer.email} {customer.id}"),
-        *cursor.known("telling_who_said"),
-    }
-    for address in (customer.address, *(order.address for order in cursor.scene.orders)):
-        own |= set(words_of(" ".join(address.lines())))
-    own |= {word for code, name in words.states.items() for word in (code.lower(), *name.split(" "))}
-    stated = None
-    while not cursor.is_done and not (cursor.at().text in SEPARATORS and follows(cursor)):
-        token = cursor.at()
-        place = read_place(cursor) if token.kind == "number" else None
-        if place is not None and place.address is not None:
-            stated = place.address
-        elif token.text in own or token.text == "," or token.kind in {"email", "id"} or _is_zip(token):
-            cursor.position += 1
-        else:
-            cursor.position = start
-            return None
-    return [Story(address=stated)] if stated else []
-
-
-def _is_zip(token: Token) -> bool:
-    return token.kind == "number" and len(token.text) == 5  # noqa: PLR2004  # a ZIP code
-
-
 def read_mention(cursor: Cursor, follows: Follows) -> list[Statement] | None:
     """`Make sure you mention both things at the same time`: how to say it, with nothing new in it."""
     start = cursor.position
@@ -349,13 +234,3 @@ def read_mention(cursor: Cursor, follows: Follows) -> list[Statement] | None:
             return None
         cursor.position += 1
     return []
-
-
-def read_unneeded(cursor: Cursor) -> list[Statement]:
-    """The order or the items of `you no longer need the lamp any more`."""
-    order = read_order(cursor)
-    things = () if order is not None else read_things(cursor)
-    if order is None and not any(thing.product_ids for thing in things):
-        return []
-    cursor.said("telling_reason_ends")
-    return [Story(orders=(order,) if order else (), things=things)]
