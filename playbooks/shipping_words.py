@@ -2,31 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
-from orchestrator.core.errors import Place
+from orchestrator.core.errors import GuideError, Place
 from playbooks.yaml_values import YamlValue, read_yaml
 
 _FILE = Path(__file__).parent / "shipping" / "words.yaml"
-_LISTS_BY_NAME = (
-    "verbs",
-    "leads",
-    "reasons",
-    "phrases",
-    "vocabularies",
-    "names",
-    "values",
-    "units",
-    "options",
-    "payments",
-    "brands",
-)
-_PATTERNS = ("harmless", "never", "story", "because", "questions", "interrogatives")
-_WHOLE = frozenset({"harmless", "never"})
-_CLAUSE_ENDS = r"(?=$|[,;()—–:'] |(?:and|but|because|since|as|due|so|then|also|if|that) )"
-_TEXTS_BY_NAME = ("cities", "states")
+_CLAUSE_ENDS = r"(?=$|[,;()\u2014\u2013:'] |(?:and|but|because|since|as|due|so|then|also|if|that) )"
 _PIECE = re.compile(r"[()\[\]|]|[^\s()\[\]|]+")
 _ANY_WORD = r"[^\s,.:;()]+ "
 
@@ -71,29 +55,47 @@ class Words:
 @cache
 def load_words(path: Path = _FILE) -> Words:
     """The words of a file, the shipped ones by default; GuideError with file, line and field."""
-    return parse_words(path.read_text(encoding="utf-8"), file=str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise GuideError(f"cannot be read: {error}; name another file", place=Place(str(path))) from error
+    return parse_words(text, file=str(path))
 
 
 def parse_words(text: str, *, file: str) -> Words:
-    """The words of a YAML text; GuideError with file, line and field."""
-    known = (*_LISTS_BY_NAME, *_PATTERNS, *_TEXTS_BY_NAME, "danger", "scales", "comparatives", "superlatives")
-    root = read_yaml(text, place=Place(file)).mapping(known=known, required=known)
+    """The words of a YAML text; GuideError with file, line and field where a part is unknown, missing or no pattern."""
+    names = tuple(one.name for one in fields(Words))
+    root = read_yaml(text, place=Place(file)).mapping(known=names, required=names)
     danger = frozenset(root["danger"].texts())
-    lists = {name: _lists(root[name]) for name in _LISTS_BY_NAME if name not in {"leads", "phrases", "vocabularies"}}
-    patterns = {name: _patterns(root[name], danger, is_whole=name in _WHOLE) for name in _PATTERNS}
-    texts = {name: {key: item.text() for key, item in root[name].mapping().items()} for name in _TEXTS_BY_NAME}
     return Words(
+        verbs=_lists(root["verbs"]),
         danger=danger,
         leads={name: _patterns(item, danger) for name, item in root["leads"].mapping().items()},
+        reasons=_lists(root["reasons"]),
+        harmless=_patterns(root["harmless"], danger, is_whole=True),
+        never=_patterns(root["never"], danger, is_whole=True),
+        story=_patterns(root["story"], danger),
+        because=_patterns(root["because"], danger),
+        questions=_patterns(root["questions"], danger),
+        interrogatives=_patterns(root["interrogatives"], danger),
         phrases={name: _longest_first(found) for name, found in _lists(root["phrases"]).items()},
         vocabularies={name: frozenset(found) for name, found in _lists(root["vocabularies"]).items()},
+        names=_lists(root["names"]),
+        values=_lists(root["values"]),
+        units=_lists(root["units"]),
         scales=tuple(item.texts() for item in root["scales"].items()),
+        options=_lists(root["options"]),
         comparatives={name: _measure(item) for name, item in root["comparatives"].mapping().items()},
         superlatives={name: _measure(item) for name, item in root["superlatives"].mapping().items()},
-        **lists,
-        **patterns,
-        **texts,
+        payments=_lists(root["payments"]),
+        brands=_lists(root["brands"]),
+        cities=_texts(root["cities"]),
+        states=_texts(root["states"]),
     )
+
+
+def _texts(value: YamlValue) -> Mapping[str, str]:
+    return {name: item.text() for name, item in value.mapping().items()}
 
 
 def _lists(value: YamlValue) -> Mapping[str, tuple[str, ...]]:

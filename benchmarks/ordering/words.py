@@ -2,8 +2,8 @@
 
     python benchmarks/ordering/words.py [--data TASKS.jsonl] [--shop DB.json] [--half even|odd] [--verbose] [--json]
 
-The agent sees `user_reason` and `known_info`. The customer says yes to whatever is proposed, so every write that the gold
-does not have makes the task wrong. Judged by what the writes leave in each order, not by their sequence.
+The agent sees `user_reason` and `known_info`. The customer says yes to whatever is proposed, so every write that the
+gold does not have makes the task wrong. Judged by what the writes leave in each order, not by their sequence.
 """
 
 import argparse
@@ -116,7 +116,7 @@ def _run(task: Mapping[str, Any], shop: _Shop) -> Outcome:
     return Outcome(task_id=task["id"], outcome=outcome, proposed=proposed, gold=gold, reason=reason)
 
 
-def _said(write: Wanted) -> str:
+def _said(write: Wanted) -> str:  # noqa: PLR0911  # one line for each kind
     match write:
         case Cancel():
             return f"cancel {write.order_id} {write.reason}"
@@ -143,7 +143,7 @@ def _place(address: Address) -> str:
     return ", ".join(parts).lower()
 
 
-def _gold(action: Mapping[str, Any], shop: _Shop) -> str:
+def _gold(action: Mapping[str, Any], shop: _Shop) -> str:  # noqa: PLR0911  # one line for each kind
     """A gold action in the same form; empty for one that writes nothing."""
     given = action["arguments"]
     order = given.get("order_id", "")
