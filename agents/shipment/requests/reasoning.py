@@ -27,21 +27,33 @@ def read_purpose(cursor: Cursor, follows: Follows) -> list[Statement] | None:
 def said_reason(cursor: Cursor, *, between: frozenset[str] | None = None) -> str:
     """The policy's reason whose words stand in the clause from here, and the cursor after them; empty where none does.
 
-    `between` are the words that may stand before them; None allows any.
+    `between` are the words that may stand before them; None allows any before what says it by itself, and only those of
+    the order before a bare `by mistake`.
     """
-    words = cursor.scene.words
     for ahead in range(7):
-        for reason, phrases in words.reasons.items():
-            for phrase in sorted(phrases, key=len, reverse=True):
-                parts = phrase.split(" ")
-                here = cursor.position + ahead
-                if cursor.sentence.text(here, here + len(parts)) == phrase:
-                    cursor.position = here + len(parts)
-                    cursor.said("telling_reason_ends")
-                    return reason
+        reason = _reason_at(cursor, ahead)
+        if reason:
+            return reason
         text = cursor.at(ahead).text
         if text in {"", ",", "and", "but"} or (between is not None and text not in between):
             return ""
+    return ""
+
+
+def _reason_at(cursor: Cursor, ahead: int) -> str:
+    here = cursor.position + ahead
+    passed = {token.text for token in cursor.sentence.tokens[cursor.position : here]}
+    for reason, phrases in cursor.scene.words.reasons.items():
+        for phrase in sorted(phrases, key=len, reverse=True):
+            end = here + len(phrase.split(" "))
+            is_bare = phrase.split(" ")[0] in {"by", "accidentally", "mistakenly"}
+            if cursor.sentence.text(here, end) != phrase or cursor.sentence.text(end, end + 1) == "to":
+                continue
+            if is_bare and not passed <= cursor.known("telling_before_reason"):
+                continue
+            cursor.position = end
+            cursor.said("telling_reason_ends")
+            return reason
     return ""
 
 
