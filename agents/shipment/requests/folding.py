@@ -51,6 +51,7 @@ def _fold(folded: Folded, statement: Statement) -> None:
             if folded.reason not in {"", statement.reason}:
                 raise Unclear("reason", "two reasons are given")
             folded.reason = statement.reason
+            folded.mistaken |= statement.product_ids
         case Paying():
             _pay(folded, statement)
         case Confirmed():

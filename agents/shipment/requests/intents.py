@@ -30,6 +30,8 @@ class Folded:
     method: Method | None = None
     pending_method: Method | None = None
     reason: str = ""
+    mistaken: frozenset[str] = frozenset()
+    """Products of which the reason was said."""
     only_one: OnlyOne | None = None
     announced: bool = False
     kept: list[Thing] = field(default_factory=list)

@@ -208,9 +208,10 @@ class Paying:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why an order is cancelled, in the policy's words."""
+    """Why an order is cancelled, in the policy's words; `product_ids` where it was said of items."""
 
     reason: str
+    product_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -250,6 +250,9 @@ def _cancelled(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequen
         if len(orders) != 1:
             raise Unclear("order", f"{len(orders)} orders may be meant")
     reason = act.reason or folded.reason
+    for order in orders:
+        if folded.mistaken and not any(item.product_id in folded.mistaken for item in order.items):
+            raise Unclear("reason", f"the reason is said of other items than those of {order.id}")
     if not reason:
         raise Unclear(
             "reason",

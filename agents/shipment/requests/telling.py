@@ -80,9 +80,10 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
         return None
     _for_whom(cursor)
     is_new_home = bool(cursor.said("telling_new_home"))
+    ids = frozenset(one for thing in things for one in thing.product_ids)
     return [
         Story(things=tuple(replace(one, hints=one.hints | hints) for one in things), is_new_home=is_new_home),
-        *_by_mistake(cursor, wrongly=bool(wrongly)),
+        *(replace(one, product_ids=ids) for one in _by_mistake(cursor, wrongly=bool(wrongly))),
     ]
 
 
@@ -97,7 +98,7 @@ def _for_whom(cursor: Cursor) -> None:
                 return
 
 
-def _by_mistake(cursor: Cursor, *, wrongly: bool) -> list[Statement]:
+def _by_mistake(cursor: Cursor, *, wrongly: bool) -> list[Reason]:
     if wrongly:
         return [Reason(reason="ordered by mistake")]
     reason = said_reason(cursor, between=frozenset())
