@@ -89,8 +89,9 @@ class HostStore:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file, once no thread is at it: SQLite crashes the process where one is, as after Ctrl-C."""
+        with self._lock:
+            self._connection.close()
 
     def keys_of(self, owner: str) -> Mapping[str, str]:
         """The signing keys of a workflow by slot, made at the first asking."""

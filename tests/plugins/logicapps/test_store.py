@@ -2,9 +2,12 @@
 
 import multiprocessing
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -133,3 +136,22 @@ def test_a_handler_that_cannot_be_run(tmp_path: Path, text: str | None, problem:
         load_handler(path)
     assert str(path) in caught.value.message
     assert list(path.parent.glob("__pycache__")) == []
+
+
+def test_closing_waits_for_the_thread_that_is_at_it(tmp_path: Path) -> None:
+    """As after Ctrl-C: closed under its hands, SQLite would crash the process."""
+    began, go = threading.Event(), threading.Event()
+    store = HostStore(tmp_path / "host.db")
+
+    def slowly(connection: sqlite3.Connection) -> object:
+        began.set()
+        assert go.wait(30)
+        return connection.execute("SELECT 1").fetchone()
+
+    with ThreadPoolExecutor() as threads:
+        looking = threads.submit(store.look, slowly)
+        assert began.wait(30)
+        closing = threads.submit(store.close)
+        assert not closing.done()
+        go.set()
+        assert (looking.result(), closing.result()) == ((1,), None)
