@@ -32,8 +32,8 @@ from ordering.retail import DATA, Task, load_database, load_tasks, shop_state
 from ordering.sequences import once, play, repeated, some_faults
 from ordering.talking import judge_talks
 
-from agents.shipment.shop_state import ShopState
-from playbooks.conduct import load_rules
+from agents.shipment.conduct.shop_state import ShopState
+from playbooks.shipping.conduct import load_rules
 
 PARTS = ("sequences", "conduct", "words", "talks", "labels")
 Report = dict[str, Any]

@@ -5,7 +5,7 @@ from random import Random
 
 from ordering.scenes import Mutation, Scene, agreed, plain_method, variants_for, with_balance
 
-from agents.shipment.trace import text, texts
+from agents.shipment.conduct.trace import text, texts
 from orchestrator.core.orders.order import Order, OrderItem, PaymentKind
 
 PENDING, DELIVERED = "pending", "delivered"

@@ -12,9 +12,9 @@ from ordering.scenes import Mutation, Scene
 from ordering.serving_faults import SERVING_FAULTS
 from ordering.traces import gold_trace
 
-from agents.shipment.compliance import check_trace
-from agents.shipment.shop_state import ShopState
-from playbooks.conduct import Rule, load_rules
+from agents.shipment.conduct.compliance import check_trace
+from agents.shipment.conduct.shop_state import ShopState
+from playbooks.shipping.conduct import Rule, load_rules
 
 FAULTS: Mapping[str, Mutation] = {**SERVING_FAULTS, **CHANGING_FAULTS}
 MOST_TRIES = 400

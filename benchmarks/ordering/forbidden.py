@@ -13,7 +13,7 @@ from ordering.hosting import Template
 from ordering.retail import Write
 from ordering.scenes import Scene
 
-from agents.shipment.trace import identity
+from agents.shipment.conduct.trace import identity
 from orchestrator.core.workflows import Done, action_key
 
 MOST_TRIES = 400

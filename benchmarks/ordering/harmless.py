@@ -5,7 +5,7 @@ from random import Random
 
 from ordering.scenes import FAR, Scene, renumbered
 
-from agents.shipment.trace import Answer, HandedOver, Proposed, Read, Said, Step, Subject, Wrote
+from agents.shipment.conduct.trace import Answer, HandedOver, Proposed, Read, Said, Step, Subject, Wrote
 
 _THANKS = ("Thank you!", "Please, take your time.", "I appreciate it, have a lovely 2026.", "Great, thanks so much :)")
 _MANNERS = (

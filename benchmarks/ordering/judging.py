@@ -15,7 +15,9 @@ from ordering.reference import Reference, RefusedError
 from ordering.retail import WRITES, Raw, Task, Write
 from ordering.scenes import agreed, renumbered
 
-from agents.shipment.compliance import check_trace
+from agents.shipment.conduct.compliance import check_trace
+from agents.shipment.conduct.shop_state import ShopState
+from agents.shipment.conduct.trace import Authenticated
 from agents.shipment.requests.identity import read_identity
 from agents.shipment.requests.understanding import understand
 from agents.shipment.requests.wanted import (
@@ -29,11 +31,9 @@ from agents.shipment.requests.wanted import (
     Return,
     Wanted,
 )
-from agents.shipment.shop_state import ShopState
-from agents.shipment.trace import Authenticated
 from orchestrator.core.orders.order import Customer
 from orchestrator.core.workflows import Done, action_key
-from playbooks.conduct import Rule
+from playbooks.shipping.conduct import Rule
 
 Reader = Callable[[Task, ShopState], Sequence[Write] | None]
 """What is to be written for a task; None hands it over."""

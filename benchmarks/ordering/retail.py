@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from agents.shipment.shop_state import ShopState
+from agents.shipment.conduct.shop_state import ShopState
 from orchestrator.core.orders.order import (
     Customer,
     Fulfillment,

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from random import Random
 
-from agents.shipment.shop_state import ShopState
-from agents.shipment.trace import (
+from agents.shipment.conduct.shop_state import ShopState
+from agents.shipment.conduct.trace import (
     Answer,
     Authenticated,
     HandedOver,

@@ -7,7 +7,7 @@ from random import Random
 
 from ordering.scenes import FAR, Mutation, Scene, agreed, renumbered
 
-from agents.shipment.trace import (
+from agents.shipment.conduct.trace import (
     CALLS,
     Answer,
     Authenticated,

@@ -19,10 +19,10 @@ from ordering.judging import Judged, partly_done, reference_of, words_of
 from ordering.retail import Raw, Task
 from ordering.scenes import renumbered
 
-from agents.shipment.compliance import check_trace
-from agents.shipment.shop_state import ShopState
-from agents.shipment.trace import Answer, Authenticated, Proposed, Read, Said, Step, Subject, Wrote
-from playbooks.conduct import Rule
+from agents.shipment.conduct.compliance import check_trace
+from agents.shipment.conduct.shop_state import ShopState
+from agents.shipment.conduct.trace import Answer, Authenticated, Proposed, Read, Said, Step, Subject, Wrote
+from playbooks.shipping.conduct import Rule
 from plugins.logicapps.host.store import HostStore
 
 POLICY = """roles:

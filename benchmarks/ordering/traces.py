@@ -9,8 +9,8 @@ from itertools import count
 
 from ordering.retail import WRITES, Raw, Task, Write, write_of
 
-from agents.shipment.shop_state import ShopState
-from agents.shipment.trace import (
+from agents.shipment.conduct.shop_state import ShopState
+from agents.shipment.conduct.trace import (
     Answer,
     Authenticated,
     HandedOver,

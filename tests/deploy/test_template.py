@@ -152,7 +152,9 @@ def test_no_key_is_read_made_or_given_out(infra: Path, templates: Mapping[str, A
 def test_secret_parameters_are_never_given_out(templates: Mapping[str, Any]):
     """No output of any file holds a parameter that is marked as a secret."""
     given_out = " ".join(text for template in templates.values() for text in template.outputs.values())
-    assert [name for name in ("channelUrl", "carrierAuthorization", "parameters") if re.search(rf"\b{name}\b", given_out)] == []
+    assert [
+        name for name in ("channelUrl", "carrierAuthorization", "parameters") if re.search(rf"\b{name}\b", given_out)
+    ] == []
 
 
 def test_every_workflow_is_deployed(templates: Mapping[str, Any], infra: Path):

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from agents.shipment.requests.tokens import Sentence, joined_form, tokens_of
 from orchestrator.core.orders.order import Product
-from playbooks.shipping_words import Words
+from playbooks.shipping.words import Words
 
 _LONGEST = 5
 _SHORTEST = 3

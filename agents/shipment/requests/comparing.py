@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from agents.shipment.requests.cursor import Cursor
-from playbooks.shipping_words import Measure
+from playbooks.shipping.words import Measure
 
 
 def measured(cursor: Cursor, ids: frozenset[str], known: Mapping[str, Measure]) -> tuple[tuple[str, ...], bool] | None:

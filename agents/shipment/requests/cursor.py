@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from agents.shipment.requests.catalogue import Catalogue
 from agents.shipment.requests.tokens import Sentence, Token
 from orchestrator.core.orders.order import Customer, Order
-from playbooks.shipping_words import Words
+from playbooks.shipping.words import Words
 
 _END = Token("", "", "end", 0, 0)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agents.shipment.requests.tokens import MAX_CHARACTERS
 from orchestrator.core.shipping.address import Address
-from playbooks.shipping_words import load_words
+from playbooks.shipping.words import load_words
 
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
 _ID = re.compile(r"\b[a-z]{1,40}_[a-z]{1,40}_\d{1,8}\b")

@@ -11,7 +11,7 @@ from agents.shipment.requests.tokens import MAX_CHARACTERS, sentences_of
 from agents.shipment.requests.verdicts import Impossible, Unclear
 from agents.shipment.requests.wanted import NotUnderstood, Understood
 from orchestrator.core.orders.order import Customer, Order, Product
-from playbooks.shipping_words import Words, load_words
+from playbooks.shipping.words import Words, load_words
 
 
 def understand(

@@ -4,11 +4,11 @@ from datetime import date
 from functools import cache
 
 from agents.shipment.addresses.validating import validate_address as check_address
-from agents.shipment.choosing import Chosen, read_refused, stronger_signature
-from agents.shipment.choosing import choose as choose_rate
-from agents.shipment.customs import declare
-from agents.shipment.parcels import pack as pack_items
-from agents.shipment.restricted import assess
+from agents.shipment.sending.choosing import Chosen, read_refused, stronger_signature
+from agents.shipment.sending.choosing import choose as choose_rate
+from agents.shipment.sending.customs import declare
+from agents.shipment.sending.parcels import pack as pack_items
+from agents.shipment.sending.restricted import assess
 from orchestrator.core.documents import decimal_of, list_of
 from orchestrator.core.orders.order import OrderItem
 from orchestrator.core.orders.reading import read_item
@@ -16,10 +16,10 @@ from orchestrator.core.report import Json
 from orchestrator.core.shipping.address import read_address
 from orchestrator.core.shipping.planning import Wishes
 from orchestrator.core.shipping.reading import read_rate
-from playbooks.boxes import Boxes, load_boxes
-from playbooks.customs import CustomsMap, load_customs_map
-from playbooks.delivery_services import ServiceWays, load_service_ways
-from playbooks.restricted import RestrictedList, load_restricted
+from playbooks.shipping.boxes import Boxes, load_boxes
+from playbooks.shipping.customs import CustomsMap, load_customs_map
+from playbooks.shipping.delivery_services import ServiceWays, load_service_ways
+from playbooks.shipping.restricted import RestrictedList, load_restricted
 
 ON_FILE = "it is on file"
 _TOLD = frozenset({"ground_only", "needs_signature"})

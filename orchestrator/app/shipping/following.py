@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from orchestrator.core.shipping.shipment import TrackingEvent
     from orchestrator.store.database import Database
     from orchestrator.store.shipment_rows import Recorded
-    from playbooks.carrier_events.payload import Notice
+    from playbooks.shipping.carrier_events.payload import Notice
 
 WORKFLOW = "track_shipment"
 PROGRAM = "switchboard"

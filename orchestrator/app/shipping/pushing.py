@@ -12,7 +12,7 @@ from orchestrator.core.report import Json
 from orchestrator.core.shipping.reading import read_tracking_event
 from orchestrator.core.shipping.tracking import FUTURE_TOLERANCE
 from orchestrator.core.table import iso_utc
-from playbooks.carrier_events.reading import read_push
+from playbooks.shipping.carrier_events.reading import read_push
 
 if TYPE_CHECKING:
     from orchestrator.store.shipments import StoredShipments

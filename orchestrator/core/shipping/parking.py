@@ -83,4 +83,3 @@ def _facts(body: Json) -> Iterator[Fact]:
         place = f", {event['location']}" if event.get("location") else ""
         yield Fact(text=f"{event['occurred_at']} {event['status']}{place}: {said}", source=name)
     yield Fact(text=f"all of it: switchboard shipments show {name}", source=name)
-

@@ -42,9 +42,7 @@ def request_of(action: Fields, asked: Asked) -> ActionRequest | None:
     return ActionRequest(
         workflow=workflow,
         arguments=arguments,
-        subject=placed(subject, environment=environment)
-        if subject
-        else acted_on(arguments, environment=environment),
+        subject=placed(subject, environment=environment) if subject else acted_on(arguments, environment=environment),
         environment=environment,
         radius=_radius(_fields(action.get("blast_radius"))),
         requested_by=_text(requester.get("name")) or asked.requested_by,

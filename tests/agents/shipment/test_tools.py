@@ -60,9 +60,7 @@ async def confirmed(ledger: Ledger, *actions: Json, said: str = "yes", remembere
         recorder=Recorder(logs=None, index=None, source="sample", found=lambda _: None),  # type: ignore[arg-type]  # nothing is asked
         emit=lambda _: None,
     )
-    tools = OrderTools(
-        procedures=dict, works={}, consent=lambda: ledger, park=None, environment=lambda _: "sample"
-    )
+    tools = OrderTools(procedures=dict, works={}, consent=lambda: ledger, park=None, environment=lambda _: "sample")
     json.loads(await tools.confirm(context))
     return context
 
