@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from agents.shipment.requests.catalogue import Catalogue
 from agents.shipment.requests.cursor import Scene
 from agents.shipment.requests.folding import fold
+from agents.shipment.requests.numbering import named_back, renumbered
 from agents.shipment.requests.planning import plan
 from agents.shipment.requests.stating import read_message
 from agents.shipment.requests.tokens import MAX_CHARACTERS, sentences_of
@@ -32,7 +33,11 @@ def understand(
         reason = f"the message has {len(text):,d} characters, more than {MAX_CHARACTERS:,d}"
         return NotUnderstood(missing="words", reason=reason)
     own = tuple(order for order in orders if order.customer_id in {"", customer.id})
-    scene = Scene(Catalogue(products, words or load_words()), customer, own)
+    read, numbered, names = renumbered(text, own)
+    return named_back(_read(read, Scene(Catalogue(products, words or load_words()), customer, numbered)), names)
+
+
+def _read(text: str, scene: Scene) -> Understood | NotUnderstood:
     reading = read_message(sentences_of(text), scene)
     if reading.unread is not None:
         start, end = reading.unread.span
