@@ -153,14 +153,20 @@ _HEADLINES = {
 
 def _headline(report: Report) -> str:
     if report.status is Status.NEEDS_INPUT:
-        shown = " ".join(str(claim["text"]) for claim in report.claims) if report.result is None else ""
+        shown = _told(report) if report.result is None else ""
         return shown or "I need to know more before I can look."
     if report.result is None:
-        return " ".join(str(claim["text"]) for claim in report.claims) or _nothing(report.unknown)
+        return _told(report) or _nothing(report.unknown)
     verdict = report.result.verdict
     if verdict.status == "cause_found":
         return f"Suspected cause ({verdict.confidence} confidence): {verdict.summary}"
     return f"{_HEADLINES[verdict.status]}: {verdict.reason or verdict.summary}"
+
+
+def _told(report: Report) -> str:
+    """The claims as sentences."""
+    texts = (str(claim["text"]) for claim in report.claims)
+    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in texts)
 
 
 def _nothing(unknown: Sequence[Unknown]) -> str:

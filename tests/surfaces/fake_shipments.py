@@ -20,7 +20,8 @@ from orchestrator.core.shipping.shipment import (
     TrackingStatus,
     WeightUnit,
 )
-from orchestrator.core.shipping.standing import ShipmentStage, Standing
+from orchestrator.core.shipping.stage import ShipmentStage
+from orchestrator.core.shipping.standing import Standing
 from orchestrator.surfaces.application import Document
 from orchestrator.surfaces.shipping_application import LabelFile
 

@@ -41,13 +41,13 @@ def shipments_list(shipments: Sequence[Fields], screen: Screen, *, more: bool = 
             text(one, "order_id"),
             text(one, "carrier"),
             next(iter(words(one, "tracking_numbers")), ""),
-            time_text(one.get("promised_at")),
-            _place(fields(one, "ship_to")),
+            time_text(one.get("promised_at")).partition(" ")[0],
+            Text(_town(one), no_wrap=True, overflow="ellipsis"),
         )
         for one in shipments
     ]
     rest = [Text("There are more: --limit shows them.", style="dim")] if more else []
-    names = ("id", "state", "order", "carrier", "tracking", "promised (UTC)", "to")
+    names = ("id", "state", "order", "carrier", "tracking", "promised", "to")
     return screen.text(grid(names, rows), *rest)
 
 
@@ -65,6 +65,13 @@ def _state(shipment: Fields) -> Text:
     word = state_word(shipment)
     bad = shipment.get("is_exception") is True and text(shipment, "stage") == "bought"
     return Text(word.replace("_", " "), style=_STYLES["exception"] if bad else _STYLES.get(word, ""))
+
+
+def _town(shipment: Fields) -> str:
+    """Where to, in short: the town, and the country where it is another one."""
+    there, here = fields(shipment, "ship_to"), fields(shipment, "ship_from")
+    abroad = text(there, "country_code") != text(here, "country_code")
+    return ", ".join(filter(None, (text(there, "city"), text(there, "country_code") if abroad else "")))
 
 
 def _place(address: Fields) -> str:

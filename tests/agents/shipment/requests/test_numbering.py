@@ -7,9 +7,27 @@ import pytest
 from agents.shipment.requests.numbering import named_back, renumbered
 from agents.shipment.requests.understanding import understand
 from agents.shipment.requests.wanted import Cancel, Return, Understood
-from orchestrator.core.orders.order import Customer, Order, OrderItem, Payment, PaymentKind, PaymentMethod
+from orchestrator.core.orders.order import (
+    Customer,
+    Order,
+    OrderItem,
+    Payment,
+    PaymentKind,
+    PaymentMethod,
+    Product,
+    Variant,
+)
 from orchestrator.core.shipping.address import Address
 
+LAMPS = Product(
+    id="1",
+    name="Desk Lamp",
+    variants=(
+        Variant(
+            item_id="11", product_id="1", name="Desk Lamp", options={"color": "red"}, price=Decimal(10), available=True
+        ),
+    ),
+)
 CARD = PaymentMethod(id="card_1", kind=PaymentKind.CREDIT_CARD)
 
 
@@ -67,5 +85,7 @@ def test_understood():
         orders=("#1001", "B-1"),
     )
     orders = [order("#1001"), order("B-1", "delivered")]
-    found = understand("I want to return the desk lamp from order B-1.", customer=customer, orders=orders, products={})
+    found = understand(
+        "I want to return the desk lamp from order B-1.", customer=customer, orders=orders, products={"1": LAMPS}
+    )
     assert found == Understood(wanted=(Return(order_id="B-1", item_ids=("11",), payment_method_id="card_1"),))
