@@ -5,6 +5,7 @@ code by its name), or checks (`check`: a CEL expression that must be true). Wher
 the procedure: `refuse` with the reason, `ask` the requester, or give it to a `person`. Format: docs/procedures.md.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -21,6 +22,8 @@ Ending: TypeAlias = Literal["refuse", "ask", "person"]
 ENDINGS: tuple[Ending, ...] = get_args(Ending)
 WANTED = "wanted"
 EACH = "each"
+NOW = "now"
+_WISH = re.compile(rf"\b{WANTED}\.([A-Za-z_][A-Za-z0-9_]*)")
 _TOP = ("id", "title", "given", "needs", "takes", "steps", "propose", "answer")
 _VERSION = 12
 
@@ -153,7 +156,9 @@ def read_procedure(text: str, *, path: str) -> Procedure:
     entries = read_yaml(text, place=Place(path)).mapping(known=_TOP, required=("id", "title", "steps"))
     needs = {name: item.text() for name, item in entries["needs"].mapping().items()} if "needs" in entries else {}
     given = entries["given"].texts() if "given" in entries else ()
-    scope = {WANTED, *given}
+    takes = entries["takes"].texts() if "takes" in entries else ()
+    # what may be wanted stands in the scope by its whole name, so that a slip is found where it was made
+    scope = {WANTED, *given, *(f"{WANTED}.{name}" for name in (NOW, *needs, *takes))}
     steps: list[Step] = []
     for item in entries["steps"].items():
         step = _step(item, scope)
@@ -167,7 +172,7 @@ def read_procedure(text: str, *, path: str) -> Procedure:
         title=entries["title"].text(),
         given=given,
         needs=needs,
-        takes=entries["takes"].texts() if "takes" in entries else (),
+        takes=takes,
         steps=tuple(steps),
         propose=_proposing(entries["propose"], scope) if "propose" in entries else None,
         answer=tuple(_template(item, scope) for item in entries["answer"].items()) if "answer" in entries else (),
@@ -278,6 +283,7 @@ def _known(item: YamlValue, expression: str, scope: set[str]) -> None:
         names = free_names(parse_expression(expression))
     except ExpressionError as error:
         raise item.error(error.message) from None
-    for name in sorted(names):
+    wishes = (f"{WANTED}.{name}" for name in _WISH.findall(expression))
+    for name in (*sorted(names), *wishes):
         if name not in scope:
             raise item.error(f"nothing is named {name!r} here{nearest_names(name, scope)}")

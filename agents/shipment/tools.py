@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
@@ -95,6 +96,7 @@ class OrderTools:
         said = read_consent(context.asked)
         if said is not None and "request" not in context.remembered:
             return await self._decide(context, said, _decided_before(context.remembered))
+        await self._withdraw(context)
         serving = Serving(
             procedures=self._procedures(),
             works=self._works,
@@ -113,6 +115,20 @@ class OrderTools:
                 "reason": served.hand_over or None,
             }
         )
+
+    async def _withdraw(self, context: RunContext) -> None:
+        """Take back what waited for a yes: something else was said, and nobody else is to approve it any more."""
+        waiting = [action for action in proposed_before(context.last) if action.get("consent") is True]
+        if self._consent is None or not waiting:
+            return
+        consent = self._consent()
+        for action in waiting:
+            name, requester = str(action["id"]), action.get("requester")
+            by = str(requester.get("name")) if isinstance(requester, Mapping) else ""
+            with suppress(SwitchboardError):  # it may have been decided elsewhere meanwhile
+                told = await consent.no(name, by=by)
+                if not told.get("declined"):
+                    context.notes.append(f"{name} is withdrawn, as something else was said than yes: {_what(action)}")
 
     def _take(self, served: "Served", context: RunContext) -> list[Json]:
         """Put what was found into the turn; the claims that it may submit."""

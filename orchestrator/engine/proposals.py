@@ -14,7 +14,7 @@ from orchestrator.core.consent import A_PERSON, NO_YES, PERSONS_BESIDES, SAY_YES
 from orchestrator.core.errors import InputError, StoreError, SwitchboardError
 from orchestrator.core.events import RunStarted
 from orchestrator.core.policy import Mode
-from orchestrator.core.report import Json
+from orchestrator.core.report import Json, Status
 from orchestrator.core.ruling import Decision
 from orchestrator.engine.acting.acting import Acting
 from orchestrator.engine.acting.ports import Judge
@@ -82,8 +82,8 @@ class Proposals:
             notes = report.get("notes")
             noted = [*(notes if isinstance(notes, list) else []), NOT_FILED.format(why=error.message)]
             told = [*told, *actions[len(told) :]]
-            return {**_worded(report, ending=_ending(told)), "actions": told, "notes": noted}
-        return {**_worded(report, ending=_ending(told)), "actions": told}
+            return _worded({**report, "actions": told, "notes": noted}, ending=_ending(told))
+        return _worded({**report, "actions": told}, ending=_ending(told))
 
     async def _proposed(self, action: object, asked: Asked, *, alone: bool) -> tuple[object, bool]:
         """The action as the report tells it, and whether it passed without a person."""
@@ -121,10 +121,17 @@ class Proposals:
 
 def _worded(report: Json, *, ending: str) -> Json:
     """The report, asking for a yes only where a yes counts."""
+    if report.get("status") == Status.WAITING.value and not _waits(_actions(report)):
+        report = {**report, "status": Status.ANSWERED.value}
     message = report.get("message")
     if not isinstance(message, str) or SAY_YES not in message:
         return report
     return {**report, "message": message.replace(SAY_YES, ending)}
+
+
+def _waits(actions: Sequence[object]) -> bool:
+    """Whether somebody's yes would lead on; what was not filed waits for nobody."""
+    return any(isinstance(action, Mapping) and action.get("state") == Stage.WAITING.value for action in actions)
 
 
 def _ending(actions: Sequence[object]) -> str:

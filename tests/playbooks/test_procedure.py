@@ -42,7 +42,7 @@ def test_what_a_procedure_proposes_is_checked_before():
     ("text", "line", "said"),
     [
         (HEAD + "  - check: X\n    expect: order.found\n    refuse: no\n", 5, "nothing is named 'order' here"),
-        (HEAD + "  - check: X\n    expect: wanted.a ==\n    refuse: no\n", 5, "wanted.a =="),
+        (HEAD + "  - check: X\n    expect: wanted.now ==\n    refuse: no\n", 5, "wanted.now =="),
         (HEAD + "  - check: X\n    expect: 'true'\n", 4, "exactly one of refuse, ask, person"),
         (
             HEAD + "  - check: X\n    expect: 'true'\n    refuse: a\n    ask: b\n",
@@ -52,6 +52,11 @@ def test_what_a_procedure_proposes_is_checked_before():
         (HEAD + "  - read: a\n    work: b\n", 4, "exactly one of read, work and check"),
         (HEAD + "  - read: wanted\n    workflow: w\n    body: {}\n", 4, "'wanted' is taken"),
         (HEAD + "  - read: a\n    workflow: w\n    body: {x: '{b.c}'}\n", 6, "nothing is named 'b' here"),
+        (
+            HEAD + "  - read: a\n    workflow: w\n    body: {x: '{wanted.ordr}'}\n",
+            6,
+            "nothing is named 'wanted.ordr' here",
+        ),
         ("id: a\ntitle: A\n", 1, "'steps' is missing"),
         (HEAD + "  - read: a\n    workflow: w\n    body: {}\n    colour: red\n", 7, "unknown key 'colour'"),
     ],

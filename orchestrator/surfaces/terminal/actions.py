@@ -28,7 +28,7 @@ def next_section(report: Fields, screen: Screen) -> list[RenderableType]:
         parts.append(hanging([(f"{index}.", _headline(action))]))
         if by_hand := text(action, "by_hand"):
             parts.append(Text.assemble(("     by hand  ", "dim"), (by_hand, "cyan"), no_wrap=True, overflow="ignore"))
-        if rows := _details(action):
+        if rows := _details(action, session=text(report, "session")):
             parts.append(labelled(rows, indent=5, label_width=len("by hand")))
     start = len(actions) + 1
     if others:
@@ -70,7 +70,7 @@ def _short(value: object) -> str:
     return "[...]" if nested else value_text(value)
 
 
-def _details(action: Fields) -> list[tuple[str, Text | str]]:
+def _details(action: Fields, *, session: str) -> list[tuple[str, Text | str]]:
     rows: list[tuple[str, Text | str]] = []
     asked = bool(fields(action, "requester"))  # for themselves: what counts is what it costs
     if reach := _reach(action.get("blast_radius")):
@@ -81,18 +81,19 @@ def _details(action: Fields) -> list[tuple[str, Text | str]]:
         rows.append(("undo", undo))
     if action.get("tainted") is True and not asked:
         rows.append(("taint", "free text had a hand in it: a person looks at it in every mode"))
-    if deciding := _deciding(action):
+    if deciding := _deciding(action, session=session):
         rows.append(deciding)
     if problem := text(action, "problem"):
         rows.append(("problem", problem))
     return rows
 
 
-def _deciding(action: Fields) -> tuple[str, str] | None:
+def _deciding(action: Fields, *, session: str) -> tuple[str, str] | None:
     """How to say yes to one that waits, or that nobody may."""
     name, state = text(action, "id"), text(action, "state")
     if name and state == "waiting" and action.get("consent") is True:
-        return "yes", f"say yes here, or a person: switchboard approvals approve {name}"
+        here = f"say yes in this conversation (switchboard ask --session {session} yes)" if session else "say yes here"
+        return "yes", f"{here}, or a person: switchboard approvals approve {name}"
     if name and state == "waiting":
         return "approve", text(action, "approve") or f"switchboard approvals approve {name}"
     if name and state:

@@ -85,10 +85,12 @@ async def test_a_no_withdraws_it(order_of: Callable[[str], dict[str, Any]]):
 
 
 async def test_a_yes_with_a_condition_is_no_yes(order_of: Callable[[str], dict[str, Any]]):
-    """It is read as a message of its own."""
-    *_, last = await talk([f"{WHO}\n{EXCHANGE}", "yes, but send it to my office"])
+    """It is read as a message of its own, and what waited for a yes is withdrawn: nobody else approves it."""
+    proposed, last = await talk([f"{WHO}\n{EXCHANGE}", "yes, but send it to my office"])
     assert order_of("#1003")["status"] == "delivered"
     assert "now exchange requested" not in last["message"]
+    assert App().show_approval(proposed["actions"][0]["id"])["state"] == "denied"
+    assert any("is withdrawn" in note for note in last["notes"])
 
 
 async def test_nobody_is_known_by_a_number_alone():
