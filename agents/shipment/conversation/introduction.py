@@ -17,7 +17,7 @@ _JOINT = r"\s?(?i:,|and|from|in|living in|who lives in|\(|\)|\s)\s?"
 _INTRODUCTION = re.compile(
     rf"{_GREETING}{_SAYS}(?:(?P<name>{_NAME})|(?P<fact>{_FACT}))(?P<more>(?:{_JOINT}(?:{_FACT}|{_NAME})){{0,3}})\)?\s*"
 )
-_PIECE = re.compile(r"[^.!?;\n]{1,400}(?:[.](?=\w)[^.!?;\n]{1,400}){0,4}")
+_PIECE = re.compile(r"[^.!?;:\n]{1,400}(?:[.](?=\w)[^.!?;:\n]{1,400}){0,4}")
 _BARE = re.compile(rf"\s*({_NAME})[\s,]{{1,4}}({_CODE})\s*[.!]?\s*")
 
 
@@ -39,4 +39,4 @@ def without_introduction(text: str) -> str:
         introduces = named or said["fact"] or re.search(rf"{_CODE}|@", said["more"])
         return "" if introduces else found[0]
 
-    return re.sub(r"^[\s.,;!]+", "", _PIECE.sub(kept, text)).strip()
+    return re.sub(r"^[\s.,;:!]+", "", _PIECE.sub(kept, text)).strip()

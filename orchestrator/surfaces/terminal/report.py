@@ -23,7 +23,7 @@ from orchestrator.surfaces.terminal.values import (
     span_text,
     zone_named,
 )
-from orchestrator.surfaces.terminal.wording import SAMPLE, SAMPLE_MEANING, answer_text, badge
+from orchestrator.surfaces.terminal.wording import SAMPLE, SAMPLE_MEANING, SAMPLE_SHOP_MEANING, answer_text, badge
 
 _ROWS = 5
 _LABEL = 8
@@ -36,7 +36,7 @@ def report_text(report: Fields, screen: Screen, *, opening: bool = True) -> str:
     subjects: Sequence[Fields] = turns if len(turns) > 1 else [report]
     parts: list[RenderableType] = []
     if opening and text(report, "source") == "sample":
-        parts += [sample_banner(), Text("")]
+        parts += [sample_banner(shop=text(report, "agent") == "shipment"), Text("")]
     for index, subject in enumerate(subjects, start=1):
         if len(subjects) > 1:
             parts.append(_subject_line(subject, index, len(subjects), screen))
@@ -45,9 +45,10 @@ def report_text(report: Fields, screen: Screen, *, opening: bool = True) -> str:
     return _BLANKS.sub("\n\n", screen.text(*parts)).lstrip("\n")
 
 
-def sample_banner() -> Text:
+def sample_banner(*, shop: bool = False) -> Text:
     """Says first that the data are made up."""
-    return Text.assemble((SAMPLE, "bold black on yellow"), (f"  {SAMPLE_MEANING}", "yellow"))
+    meaning = SAMPLE_SHOP_MEANING if shop else SAMPLE_MEANING
+    return Text.assemble((SAMPLE, "bold black on yellow"), (f"  {meaning}", "yellow"))
 
 
 def _subject_line(subject: Fields, index: int, count: int, screen: Screen) -> Text:

@@ -31,6 +31,7 @@ STATUSES = {
 _LEADS = Badge("INCONCLUSIVE", "bold yellow", "What was found stands below; nothing shows the cause.")
 SAMPLE = "SAMPLE DATA"
 SAMPLE_MEANING = "a made-up environment: no logs are configured (--logs DIR)"
+SAMPLE_SHOP_MEANING = "a made-up shop: no orders of yours are here (shipments import FILE)"
 SAMPLE_PREFIX = f"{SAMPLE}."
 _REPEATED = ("Healthy: ", "No data to judge by: ", "No data: ", "No guide covers this: ", "Inconclusive: ")
 
@@ -56,7 +57,7 @@ def answer_text(report: Fields) -> str:
     said = said.removeprefix(SAMPLE_PREFIX).strip()
     if not verdict:
         for claim in sentences(report, "claims"):  # they follow, with their evidence
-            said = said.replace(claim, "").strip()
+            said = said.replace(f"{claim}.", "").replace(claim, "").strip()
     for word in _REPEATED:
         said = said.removeprefix(word)
     return said

@@ -13,6 +13,7 @@ from agents.shipment.conversation.introduction import bare_introduction, without
         ("ada@example.com", ""),
         ("hello, I'm ada_moss_1 in 60614.\nreturn the lamp", "return the lamp"),
         ("Ada Moss 60614", ""),
+        ("ada@example.com: where is order 1013?", "where is order 1013?"),
         ("Return Blue Lamp", "Return Blue Lamp"),
         ("it is Broken Glass", "it is Broken Glass"),
         ("Send it to 101 Highway, New York, 10001", "Send it to 101 Highway, New York, 10001"),
