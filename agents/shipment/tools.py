@@ -30,6 +30,7 @@ SAMPLE_SHOP = (
     "the workflows"
 )
 _TITLE = 120
+_FIND = "workflow:find_customer"
 _WHO = ("identity", "customer", "shop")
 """What is remembered of who asks."""
 
@@ -135,10 +136,11 @@ class OrderTools:
         offers = [offer for one in served.statements if (offer := context.offer(one)) is not None]
         for action in served.actions:
             context.propose({**action, "environment": self._environment(served.sample)})
-        if "customer" in served.values:  # the shop has answered: the turn rests on its data, whatever the logs are
-            if served.sample and context.source != "sample":
+        sample = _is_sample(context)
+        if sample is not None:  # the shop has answered: the turn rests on its data, whatever the logs are
+            if sample and context.source != "sample":
                 context.notes.append(SAMPLE_SHOP)
-            context.source = "sample" if served.sample else "live" if self._live else "files"
+            context.source = "sample" if sample else "live" if self._live else "files"
             context.values["shop"] = context.source
         context.questions.extend(served.questions)
         context.values.update(served.values)
@@ -251,6 +253,13 @@ class OrderTools:
             context.next.append(f"a person decides: switchboard approvals show {name}")
         claims += [{"ref": offer.ref, "text": offer.claim.text}] if offer else []
         return told
+
+
+def _is_sample(context: RunContext) -> bool | None:
+    """Whether the shop that answered is the bundled sample; None where none has answered."""
+    answers = (item for item in context.recorder.recorded().values() if item.evidence.source == _FIND)
+    tables = (item.table for item in answers if item.table is not None and item.table.rows)
+    return next((table.records()[0].get("sample") is True for table in tables), None)
 
 
 def _decided(action: Mapping[str, object]) -> Json:

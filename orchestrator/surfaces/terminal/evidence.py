@@ -36,7 +36,7 @@ _GAP = 2
 _FEW = 2  # rows with long texts are read as blocks
 _RECORDED = 20
 _PASSAGE = 320
-_SAID_ALREADY = frozenset({"message", "code", "ledger", "handoffs"})
+_SAID_ALREADY = frozenset({"message", "code", "workflow", "ledger", "handoffs"})
 """Sources whose one row says what the sentence says; the evidence's own page has it."""
 
 
