@@ -103,6 +103,18 @@ def _applied(cursor: Cursor) -> Act | None:
     return None
 
 
+def _repaid_order(cursor: Cursor) -> Act | None:
+    """`your order so that it is paid with PayPal`."""
+    start = cursor.position
+    if (order := read_order(cursor)) is not None and cursor.said("acting_repaid") and (method := read_method(cursor)):
+        start = cursor.position
+        if not (cursor.phrase("instead of", "rather than", "and not", "not") and read_method(cursor)):
+            cursor.position = start
+        return Act(verb=Verb.REPAY, orders=(order,), method=method)
+    cursor.position = start
+    return None
+
+
 def _objects(cursor: Cursor, verb: Verb) -> Act | None:
     match verb:
         case Verb.RETURN:
@@ -113,6 +125,7 @@ def _objects(cursor: Cursor, verb: Verb) -> Act | None:
             return (
                 read_readdressing(cursor)
                 or _repaid(cursor)
+                or _repaid_order(cursor)
                 or _in_order(cursor)
                 or read_option_change(cursor, verb)
                 or read_swap(cursor, verb)

@@ -12,6 +12,7 @@ from agents.shipment.requests.phrases import (
     Otherwise,
     Paying,
     Question,
+    Reason,
     Statement,
     Story,
 )
@@ -41,6 +42,8 @@ def conditioned(condition: Condition, body: list[Statement]) -> list[Statement] 
             found = body
         case "impossible":
             found = [Otherwise(body=tuple(body), product_ids=condition.product_ids)]
+        case "asked":
+            found = body if all(isinstance(one, Paying | Reason | Question | Story) for one in body) else None
         case "one":
             found = _one_of(body)
         case "unshipped":

@@ -41,6 +41,8 @@ def _known(cursor: Cursor) -> Condition | None:
     for kind, read in _FORMS:
         if read(cursor):
             return Condition(kind)
+    if cursor.said("conditions_asked"):
+        return Condition("asked")
     return None
 
 

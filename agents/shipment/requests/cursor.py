@@ -79,6 +79,19 @@ class Cursor:
                 return " ".join(parts)
         return ""
 
+    def said_also(self, name: str) -> str:
+        """As `said`, with `also`, `now` and the like after a leading `you` passed over."""
+        if self.at().text != "you" or self.at(1).text not in self.known("acting_adverbs"):
+            return self.said(name)
+        start = self.position
+        self.position += 1
+        self.skip(self.known("acting_adverbs"))
+        for parts in self.scene.words.phrases[name]:
+            if parts[0] == "you" and len(parts) > 1 and self.phrase(" ".join(parts[1:])):
+                return " ".join(parts)
+        self.position = start
+        return self.said(name)
+
     def known(self, name: str) -> frozenset[str]:
         """The vocabulary of that name in the words."""
         return self.scene.words.vocabularies[name]

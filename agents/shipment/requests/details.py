@@ -11,6 +11,17 @@ from agents.shipment.requests.wishing import read_wish
 
 def _by(cursor: Cursor) -> list[Statement] | None:
     method = read_method(cursor)
+    cursor.phrase(
+        "is fine",
+        "is okay",
+        "is ok",
+        "will do",
+        "would be fine",
+        "works",
+        "is what you want to use",
+        "should be used",
+        "is to be used",
+    )
     return None if method is None else [Paying(method=method)]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from agents.shipment.requests.alternatives import check_subject, pay_otherwise, second_act, second_wish
-from agents.shipment.requests.intents import SWAPS, Folded, Intent, go, optional, replace_last, wished
+from agents.shipment.requests.intents import SWAPS, Folded, Intent, concerns, go, optional, replace_last, wished
 from agents.shipment.requests.phrases import (
     Act,
     Confirmed,
@@ -110,7 +110,7 @@ def _nothing(folded: Folded) -> None:
 
 
 def _more(folded: Folded, more: More) -> None:
-    if more.is_instead and not any(isinstance(step, Intent) for step in folded.steps):
+    if more.is_instead and not _is_of_last(folded, more):
         parts = (Part((Thing(is_pronoun=True),), more.wish),)
         folded.steps.append(Intent(act=Act(verb=Verb.CHANGE, parts=parts)))
     elif any(isinstance(step, Intent) for step in folded.steps):
@@ -119,10 +119,20 @@ def _more(folded: Folded, more: More) -> None:
         folded.waiting.append(more)
 
 
+def _is_of_last(folded: Folded, more: More) -> bool:
+    """Whether there is a request, and what is described may be of it."""
+    intents = [step for step in folded.steps if isinstance(step, Intent)]
+    if not intents:
+        return False
+    act = intents[-1].act
+    return act.verb in SWAPS and any(concerns(part, more) for part in act.parts)
+
+
 def _add(folded: Folded, act: Act) -> None:
     if act.mood is Mood.FORBID:
         raise Unclear("condition", f"what is not wanted: {act.text}")
     _check_only(folded, act)
+    act = _without_kept(folded, act)
     if act.verb in SWAPS and not act.parts:
         folded.steps.append(Story(orders=act.orders))
         folded.announced = True
@@ -133,6 +143,27 @@ def _add(folded: Folded, act: Act) -> None:
             act = wished(act, more)
         folded.waiting = []
     folded.steps.append(Intent(act=act))
+
+
+def _without_kept(folded: Folded, act: Act) -> Act:
+    """`Return the rest` leaves out what was said to be kept."""
+    if not any("rest" in thing.hints for part in act.parts for thing in part.things):
+        return act
+    if not folded.kept:
+        raise Unclear("items", "what the rest is, is not said")
+    parts = tuple(
+        Part(
+            tuple(
+                replace(thing, hints=thing.hints - {"rest"}, excluding=tuple(folded.kept))
+                if "rest" in thing.hints
+                else thing
+                for thing in part.things
+            ),
+            part.wish,
+        )
+        for part in act.parts
+    )
+    return replace(act, parts=parts)
 
 
 def _check_only(folded: Folded, act: Act) -> None:

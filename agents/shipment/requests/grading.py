@@ -44,6 +44,9 @@ def read_extreme(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None
             return None
         options = found
     cursor.word("price", "level", "one", "version", "option")
+    cursor.phrase(
+        "available", "possible", "there is", "you have in stock", "in stock", "that is available", "you can get"
+    )
     wish = replace(wish, extremes=tuple(dict.fromkeys((*wish.extremes, options))))
     if not opened:
         return wish

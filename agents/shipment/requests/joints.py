@@ -39,6 +39,9 @@ SEPARATORS = frozenset(
         "\u2013",
         "'",
         "however",
+        "therefore",
+        "hence",
+        "thus",
     }
 )
 

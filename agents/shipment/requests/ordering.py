@@ -81,7 +81,7 @@ def read_order(cursor: Cursor) -> OrderPhrase | None:
     word = cursor.word(*ORDER_WORDS)
     if not word:
         cursor.position = start
-        return None
+        return None if names else _holding(cursor)
     cursor.word("number", "id", "no")
     ids = _numbers(cursor)
     if definite and not (ids or place or names or every or hints):
@@ -96,6 +96,18 @@ def read_order(cursor: Cursor) -> OrderPhrase | None:
         is_every=every or (word in {"orders", "purchases"} and not hints - {""}),
     )
     return _with_afterwards(cursor, phrase)
+
+
+def _holding(cursor: Cursor) -> OrderPhrase | None:
+    """`the one with the lamp`, where an order is meant."""
+    start = cursor.position
+    if cursor.phrase("the one", "the other one", "another one", "one"):
+        is_other = cursor.at(-2).text in {"other", "another"}
+        phrase = _with_afterwards(cursor, OrderPhrase(hints=frozenset({"other"} if is_other else ())))
+        if phrase.product_ids:
+            return phrase
+    cursor.position = start
+    return None
 
 
 def read_orders(cursor: Cursor) -> tuple[OrderPhrase, ...]:

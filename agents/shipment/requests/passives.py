@@ -18,6 +18,9 @@ _PARTICIPLES = {
     "modified": Verb.CHANGE,
     "switched": Verb.CHANGE,
     "updated": Verb.CHANGE,
+    "cancelled": Verb.CANCEL,
+    "canceled": Verb.CANCEL,
+    "removed": Verb.CANCEL,
 }
 
 
@@ -26,44 +29,78 @@ def read_passive(cursor: Cursor, said: Mood | None) -> Act | None:
     if said is not None:
         return None
     start = cursor.position
+    if (act := _required(cursor)) is not None:
+        return act
+    cursor.position = start
     if cursor.said("acting_refund_it") and (cursor.is_done or cursor.at().text in {",", "and", "because", "since"}):
         return Act(verb=Verb.RETURN, parts=(Part((Thing(is_pronoun=True),)),))
     cursor.position = start
     if cursor.said("acting_refund"):
         things = read_things(cursor)
         return Act(verb=Verb.RETURN, parts=(Part(things),)) if things else None
-    return _passive_of(cursor) if cursor.said("acting_passive") else None
+    return _passive_of(cursor) if cursor.said_also("acting_passive") else None
+
+
+def _required(cursor: Cursor) -> Act | None:
+    """`the helmet in your pending order should be white`."""
+    start = cursor.position
+    things = read_things(cursor, takes_with=False)
+    if not things:
+        cursor.position = start
+        return _order_passive(cursor, is_required=True)
+    if things[0].is_pronoun or not any(thing.product_ids for thing in things):
+        return None
+    if not cursor.said("acting_required"):
+        return None
+    return _become(cursor, things)
+
+
+def _become(cursor: Cursor, things: tuple[Thing, ...]) -> Act | None:
+    """What things shall be, after `should be` or the like."""
+    verb = _PARTICIPLES.get(cursor.at().text)
+    ids = products_of(cursor, things)
+    if verb is None:
+        wish = read_wish(cursor, ids)
+        return None if wish is None or wish.other_product else Act(verb=Verb.CHANGE, parts=(Part(things, wish),))
+    cursor.position += 1
+    if verb not in {Verb.CHANGE, Verb.EXCHANGE}:
+        return Act(verb=verb, parts=(Part(things),))
+    wish = read_target(cursor, ids)
+    return None if wish is None else Act(verb=verb, parts=(Part(things, wish),))
 
 
 def _passive_of(cursor: Cursor) -> Act | None:
     """`the lamp to be replaced by a black one`, after `you want`."""
     start = cursor.position
     things = read_things(cursor)
-    if not things:
+    if things and cursor.at().text not in _PARTICIPLES and cursor.at().text not in {"to", "be"}:
+        cursor.position = start
+        things = read_things(cursor, takes_with=False)
+    if not things or not (things[0].product_ids or things[0].item_id or things[0].is_pronoun or things[0].is_every):
         cursor.position = start
         return _order_passive(cursor)
-    to_be = cursor.phrase("to be", "be") or cursor.word("in")
-    verb = _PARTICIPLES.get(cursor.at().text)
-    if verb is None:
-        wish = read_wish(cursor, products_of(cursor, things)) if to_be else None
-        return None if wish is None else Act(verb=Verb.CHANGE, parts=(Part(things, wish),))
-    cursor.position += 1
-    if verb not in {Verb.CHANGE, Verb.EXCHANGE}:
-        return Act(verb=verb, parts=(Part(things),))
-    wish = read_target(cursor, products_of(cursor, things))
-    return None if wish is None else Act(verb=verb, parts=(Part(things, wish),))
+    to_be = cursor.said("acting_to_be")
+    if not to_be and cursor.at().text not in _PARTICIPLES:
+        return None
+    is_plain = not to_be.startswith(("to ", "be")) and cursor.at().text not in _PARTICIPLES
+    if is_plain and (len(things) > 1 or things[0].count == 1 or things[0].is_pronoun):
+        return None
+    return _become(cursor, things)
 
 
-def _order_passive(cursor: Cursor) -> Act | None:
+def _order_passive(cursor: Cursor, *, is_required: bool = False) -> Act | None:
     """`your orders to be sent to 2 Main Street, ...`, `your order cancelled`."""
     order = read_order(cursor)
     if order is None:
         return None
-    cursor.phrase("to be", "be")
+    leads = ("should be", "must be", "should go", "must go", "has to be", "needs to be", "have to be", "need to be")
+    if not cursor.phrase(*leads if is_required else ("to be", "be", "to go")) and is_required:
+        return None
+    cursor.position -= cursor.at(-1).text == "go"  # it says where to, as `sent` does
     if cursor.word("cancelled", "canceled"):
         return Act(verb=Verb.CANCEL, orders=(order,))
     if (
-        cursor.word("sent", "shipped", "delivered", "redirected")
+        cursor.word("sent", "shipped", "delivered", "redirected", "go", "rerouted")
         and cursor.word("to")
         and (place := read_place(cursor))
     ):

@@ -89,24 +89,46 @@ def read_paying(cursor: Cursor) -> Paying | None:
     pending = bool(cursor.said("paying_read_paying"))
     if pending:
         cursor.word(",")
-    by_method = cursor.at().text in {"via", "using", "by", "with"}
+    by_method = cursor.at().text in {"via", "using", "by", "with", "to", "on", "onto"}
     methods: list[Method] = []
     money = False
-    while not cursor.is_done and cursor.at().text not in {",", "and", "but", ")"}:
+    while not cursor.is_done:
         method = read_method(cursor)
         if method is not None:
             methods.append(method)
+            _replaced(cursor)
+        elif _aside(cursor):
+            continue
         elif cursor.at().text in cursor.known("paying_said"):
             money = money or cursor.at().text in cursor.known("paying_money")
             cursor.position += 1
         else:
             break
-    cursor.said("paying_if_any")
+    optional = "possible" in cursor.said("paying_if_any")
     at_end = cursor.is_done or cursor.at().text in {",", "and", "but", ")"}
     if len(set(methods)) != 1 or not (money or by_method) or not at_end:
         cursor.position = start
         return None
-    return Paying(method=methods[0], is_pending_only=pending)
+    method = replace(methods[0], otherwise=Method(is_original=True)) if optional else methods[0]
+    return Paying(method=method, is_pending_only=pending)
+
+
+def _replaced(cursor: Cursor) -> None:
+    """Takes `instead of the gift card`: the way to pay that is not wanted."""
+    start = cursor.position
+    if not (cursor.phrase("instead of", "rather than", "and not", "not") and read_method(cursor)):
+        cursor.position = start
+
+
+def _aside(cursor: Cursor) -> bool:
+    """Takes `, if there is one,` within a clause."""
+    start = cursor.position
+    opened = bool(cursor.word(","))
+    said = cursor.said("paying_if_any")
+    if said and "possible" not in said and (cursor.word(",") or not opened) and not cursor.is_done:
+        return True
+    cursor.position = start
+    return False
 
 
 def names_way(cursor: Cursor) -> bool:

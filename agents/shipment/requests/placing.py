@@ -2,7 +2,7 @@
 
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.ordering import place_at, read_order
-from agents.shipment.requests.phrases import Place
+from agents.shipment.requests.phrases import OrderPhrase, Place
 from agents.shipment.requests.restricting import read_options
 from orchestrator.core.shipping.address import read_address
 
@@ -27,7 +27,14 @@ def read_place(cursor: Cursor) -> Place | None:
         return Place(is_stated=True)
     if unit := _unit(cursor):
         return Place(unit=unit)
-    found = _literal(cursor) or _written(cursor) or _of_order(cursor) or _of_kin(cursor) or _pointed(cursor)
+    found = (
+        _literal(cursor)
+        or _written(cursor)
+        or _of_things(cursor)
+        or _of_order(cursor)
+        or _of_kin(cursor)
+        or _pointed(cursor)
+    )
     if found is None:
         cursor.position = start
     return found
@@ -76,6 +83,30 @@ def _of_order(cursor: Cursor) -> Place | None:
         order = read_order(cursor)
         if order is not None:
             return Place(order=order)
+    cursor.position = start
+    return None
+
+
+def _of_things(cursor: Cursor) -> Place | None:
+    """`the address where your lamp was sent`: that of the order which holds these items."""
+    start = cursor.position
+    cursor.word("the", "your")
+    cursor.word("same")
+    city = place_at(cursor)
+    if cursor.word(*cursor.known("placing_nouns")):
+        cursor.word(",")
+        cursor.phrase("the one")
+        if cursor.said("placing_where"):
+            cursor.word("the", "your")
+            names: frozenset[str] = frozenset()
+            while product := cursor.scene.catalogue.product_at(cursor.sentence, cursor.position):
+                cursor.position = product[0]
+                names = names or product[1]
+                if not cursor.word("and", ","):
+                    break
+                cursor.word("the", "your")
+            if names and cursor.said("placing_sent"):
+                return Place(order=OrderPhrase(product_ids=names, place=city))
     cursor.position = start
     return None
 

@@ -21,7 +21,15 @@ _NUMBERS = ("2", "3", "4", "5", "6")
 def read_thing(cursor: Cursor, *, takes_with: bool = True) -> Thing | None:
     """One item or a group of items, from its determiner to what restricts it; None, unmoved, if none."""
     start = cursor.position
-    thing = _most(cursor) or _everything(cursor) or _numbered(cursor) or _named(cursor) or _pronoun(cursor)
+    thing = (
+        _most(cursor)
+        or _rest(cursor)
+        or _everything(cursor)
+        or _numbered(cursor)
+        or _named(cursor)
+        or _valued(cursor)
+        or _pronoun(cursor)
+    )
     if thing is None:
         cursor.position = start
         return None
@@ -77,11 +85,25 @@ def _joined(cursor: Cursor, *, takes_with: bool) -> tuple[Thing, ...]:
         if things and not joint(cursor):
             break
         thing = read_thing(cursor, takes_with=takes_with)
-        if thing is None or (things and thing.is_pronoun):
+        if thing is None or (things and (thing.is_pronoun or _is_subject(cursor))):
             cursor.position = start
             break
         things.append(thing)
     return tuple(things)
+
+
+def _is_subject(cursor: Cursor) -> bool:
+    """Whether `the black one` is what the next clause speaks of: `and the black one is slow`."""
+    return cursor.at(-1).text == "one" and cursor.at().text in {
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "does",
+        "did",
+        "broke",
+    }
 
 
 def joint(cursor: Cursor) -> bool:
@@ -91,6 +113,10 @@ def joint(cursor: Cursor) -> bool:
     if taken:
         cursor.word("also", "then")
     return taken
+
+
+def _rest(cursor: Cursor) -> Thing | None:
+    return Thing(is_every=True, hints=frozenset({"rest"})) if cursor.said("pointing_rest") else None
 
 
 def _everything(cursor: Cursor) -> Thing | None:
@@ -200,6 +226,23 @@ def _named(cursor: Cursor) -> Thing | None:
                 pick=pick,
                 order=own[0] if own else None,
             )
+    cursor.position = start
+    return None
+
+
+def _valued(cursor: Cursor) -> Thing | None:
+    """`the black one`, `one of them`: of the products that are spoken of."""
+    start = cursor.position
+    if cursor.phrase("one of them", "one of these", "one of those", "one of the two"):
+        return Thing(is_pronoun=True, count=1)
+    pairs: list[frozenset[Pair]] = []
+    if cursor.topic and cursor.word("the", "your", "that", "this"):
+        while value := next(cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, cursor.topic), None):
+            cursor.position, found = value
+            pairs.append(found)
+            cursor.word(",")
+        if pairs and cursor.word("one"):
+            return Thing(product_ids=cursor.topic, pairs=tuple(pairs), count=1)
     cursor.position = start
     return None
 

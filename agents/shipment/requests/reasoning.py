@@ -59,6 +59,9 @@ def _reason_at(cursor: Cursor, ahead: int) -> str:
 
 def read_unneeded(cursor: Cursor) -> list[Statement]:
     """The order or the items of `you no longer need the lamp any more`."""
+    start = cursor.position
+    if not cursor.word("in", "from"):
+        cursor.position = start
     order = read_order(cursor)
     things = () if order is not None else read_things(cursor)
     if order is None and not any(thing.product_ids for thing in things):

@@ -13,8 +13,13 @@ def read_keeping(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """`you want to keep the lamp`."""
     start = cursor.position
     cursor.said("stating_keep")
-    if cursor.word("keep") and (things := read_things(cursor)) and not things[0].is_pronoun:
+    if cursor.word("keep", "keeping") and (things := read_things(cursor)) and not things[0].is_pronoun:
         return [Keep(things=things)]
+    cursor.position = start
+    things = read_things(cursor)
+    if things and all(thing.product_ids and not thing.pairs and thing.count is None for thing in things):
+        at_end = cursor.said("stating_kept_well") and (cursor.is_done or cursor.at().text in SEPARATORS)
+        return [Keep(things=things)] if at_end else None
     cursor.position = start
     return None
 

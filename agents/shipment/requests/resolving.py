@@ -99,6 +99,8 @@ def _remembered(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple
         raise Impossible(f"order {memory.lines[0].order.id} is {memory.lines[0].order.status}")
     if thing.excluding:
         raise Unclear("items", "what is left out is not clear")
+    if thing.count is not None and len(legal) > thing.count:
+        return _counted(thing, legal, scene)
     return legal
 
 

@@ -131,6 +131,9 @@ def _described(cursor: Cursor, thing: Thing, *, takes_with: bool) -> Thing | Non
             break
         cursor.position, found = value
         pairs.append(found)
+        after = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, thing.product_ids)
+        if after is not None and after[1] & {option for option, _ in found}:
+            cursor.position = after[0]
         cursor.word("capacity", "size", "color", "material")
     return replace(thing, pairs=(*thing.pairs, *pairs)) if pairs else None
 

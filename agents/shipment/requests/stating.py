@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agents.shipment.requests.acting import read_act
+from agents.shipment.requests.chatting import read_chat
 from agents.shipment.requests.conditioning import conditioned
 from agents.shipment.requests.conditions import read_condition
 from agents.shipment.requests.cursor import Cursor, Scene
@@ -131,6 +132,7 @@ def read_clause(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:
         _mention,
         _purpose,
         _story,
+        _chat,
     ):
         cursor.position = start
         found = read(cursor, mood)
@@ -161,7 +163,7 @@ def _wished(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     if ranked is not None and ranked == Wish(preferred=ranked.preferred):
         return [More(wish=ranked, product_ids=ids)]
     cursor.position = start
-    lead = cursor.said("stating_wish_leads")
+    lead = cursor.said_also("stating_wish_leads")
     wish = read_wish(cursor, ids)
     if wish is None:
         cursor.position = start
@@ -175,7 +177,7 @@ def _wished(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     if lead in _LIKING and wish == Wish(pairs=wish.pairs):
         cursor.said("stating_liking")
         wish = Wish(preferred=tuple((pair,) for pair in wish.pairs))
-    return [More(wish=wish, product_ids=ids, is_instead=bool(cursor.word("instead")))]
+    return [More(wish=wish, product_ids=ids, is_instead=bool(cursor.word("instead") or wish.barred))]
 
 
 def _approved(cursor: Cursor) -> bool:
@@ -281,6 +283,10 @@ def _because(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
 
 def _story(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     return read_story(cursor, _clause_follows)
+
+
+def _chat(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
+    return read_chat(cursor, _clause_follows)
 
 
 def _mention(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:

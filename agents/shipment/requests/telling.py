@@ -10,6 +10,7 @@ from agents.shipment.requests.phrases import OrderPhrase, Reason, Statement, Sto
 from agents.shipment.requests.placing import read_place
 from agents.shipment.requests.pointing import PRONOUNS, read_thing, read_things
 from agents.shipment.requests.reasoning import read_unneeded, said_reason
+from agents.shipment.requests.valuing import is_fact
 
 REASON_STARTS = frozenset({"because", "since", "as", "due"})
 
@@ -79,6 +80,7 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
         cursor.position = start
         return None
     _for_whom(cursor)
+    cursor.said("restricting_when")
     is_new_home = bool(cursor.said("telling_new_home"))
     ids = frozenset(one for thing in things for one in thing.product_ids)
     return [
@@ -164,7 +166,7 @@ def read_story(cursor: Cursor, follows: Follows) -> list[Statement] | None:
 
 def _continues_list(cursor: Cursor, start: int, before: str) -> bool:
     """Whether an item just read goes on with a request before the story: `because it is too small, and the lamp`."""
-    if before not in {",", "and", "plus"}:
+    if before not in {",", "and", "plus", "also"}:
         return False
     if not (cursor.is_done or cursor.at().text in SEPARATORS or cursor.at().text in {"too", "as", "also"}):
         return False
@@ -190,7 +192,11 @@ def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | N
         if (
             token.kind in {"order", "literal"}
             or names_way(cursor)
-            or (token.text in cursor.scene.words.danger and not (token.text == "change" and before == "a"))
+            or (
+                token.text in cursor.scene.words.danger
+                and not (token.text == "change" and before == "a")
+                and not (token.text == "any" and cursor.at(1).text in {"more", "longer"})
+            )
         ):
             return None
         thing = read_thing(cursor) if token.text not in PRONOUNS else None
@@ -207,6 +213,7 @@ def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | N
             before != "too"
             and not is_past
             and next(cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, cursor.topic), None)
+            and not (before in {"is", "are", "was", "were"} and is_fact(cursor))
         ):
             return None
         cursor.position += 1

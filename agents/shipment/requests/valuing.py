@@ -38,3 +38,14 @@ def read_value(cursor: Cursor, ids: frozenset[str]) -> frozenset[Pair] | None:
         return kept
     cursor.position = start
     return None
+
+
+def is_fact(cursor: Cursor) -> bool:
+    """Whether each item that is spoken of has the value that stands here: `the shoes are white`, of white shoes."""
+    items = [item for order in cursor.scene.orders for item in order.items if item.product_id in cursor.topic]
+    pairs = [
+        pair
+        for _, found in cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, cursor.topic)
+        for pair in found
+    ]
+    return bool(items) and all(any(item.options.get(name) == value for name, value in pairs) for item in items)

@@ -158,7 +158,19 @@ def _instead(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
         return None
     cursor.word("the", "a")
     pairs = read_value(cursor, ids)
-    cursor.word("one")
+    cursor.word("one", "ones")
+    cursor.phrase(
+        "you got",
+        "you have",
+        "you received",
+        "you ordered",
+        "you bought",
+        "you have now",
+        "that you got",
+        "that you have",
+        "that you ordered",
+        "that you received",
+    )
     return None if pairs is None else replace(wish, barred=(*wish.barred, pairs))
 
 
@@ -176,8 +188,8 @@ def _other_product(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | No
     if product is None or product[1] & ids or not ids:
         return None
     cursor.position = product[0]
-    verbs = {word for said in cursor.scene.words.verbs.values() for phrase in said for word in phrase.split()}
-    if verbs & set(cursor.rest().split(" ")):
+    verbs = [phrase for said in cursor.scene.words.verbs.values() for phrase in said]
+    if any(f" {verb} " in f" {cursor.rest()} " for verb in verbs):
         return None
     cursor.position = len(cursor.sentence)  # what else is said of it does not matter, as it cannot be had
     return replace(wish, other_product=product[1])

@@ -1,0 +1,86 @@
+"""Reads clauses about the customer's life, mood and manner, which ask for nothing and bound nothing."""
+
+from agents.shipment.requests.catalogue import Catalogue
+from agents.shipment.requests.cursor import Cursor
+from agents.shipment.requests.joints import SEPARATORS, Follows
+from agents.shipment.requests.ordering import read_order
+from agents.shipment.requests.paying import read_method
+from agents.shipment.requests.phrases import Pair, Statement, Story, Thing
+from agents.shipment.requests.pointing import PRONOUNS, read_thing
+from agents.shipment.requests.valuing import is_fact
+
+_SUBJECTS = frozenset({"it", "they", "he", "she", "there", "everything", "everyone", "nobody", "nothing", "somebody"})
+
+_DETERMINERS = frozenset({"your", "the", "a", "an", "some", "this", "that", "these", "those", "his", "her", "their"})
+
+_LONG_NUMBER = 4
+
+
+def read_chat(cursor: Cursor, follows: Follows) -> list[Statement] | None:
+    """`You speak very little`, `your partner thinks it is too much`: a subject that does or is something.
+
+    None of the words may be one by which customers want, limit, delay or take back something, nor a way to pay, an
+    order or a value; a product may be named where it or somebody else is the subject.
+    """
+    start = cursor.position
+    is_own = bool(cursor.word("you"))
+    if not (is_own or cursor.at().text in _SUBJECTS | _DETERMINERS):
+        return None
+    limits = cursor.scene.words.danger | cursor.known("chatting_limits")
+    things: list[Thing] = []
+    if is_own and _thinks(cursor):
+        is_own = False
+    does = is_own
+    while not (cursor.is_done or (cursor.position > start + 1 and cursor.at().text in SEPARATORS and follows(cursor))):
+        thing = None if is_own or cursor.at().text in PRONOUNS else read_thing(cursor)
+        if thing is not None and thing.product_ids:
+            things.append(thing)
+        elif thing is not None or _says_more(cursor, limits):
+            cursor.position = start
+            return None
+        else:
+            does = does or cursor.at().text in cursor.known("chatting_verbs")
+            cursor.position += 1
+    if not does or cursor.position < start + 2:
+        cursor.position = start
+        return None
+    return [Story(things=tuple(things))] if things else []
+
+
+def _thinks(cursor: Cursor) -> bool:
+    """Takes `think that`, `find`: what follows has a subject of its own."""
+    start = cursor.position
+    cursor.word("also", "just", "really", "now", "personally")
+    if cursor.word(
+        "think", "find", "feel", "believe", "say", "complain", "noticed", "realized", "found", "saw", "hear", "heard"
+    ):
+        cursor.word("that")
+        if cursor.at().text in _SUBJECTS | _DETERMINERS:
+            return True
+    cursor.position = start
+    return False
+
+
+def _says_more(cursor: Cursor, limits: frozenset[str]) -> bool:
+    """Whether the word may be part of a wish."""
+    token, catalogue = cursor.at(), cursor.scene.catalogue
+    if token.text == "any" and cursor.at(1).text in {"more", "longer"}:
+        return False
+    if token.text in limits or token.kind not in {"word", "mark", "number"}:
+        return True
+    if token.kind == "number" and len(token.text) >= _LONG_NUMBER:
+        return True
+    if catalogue.product_at(cursor.sentence, cursor.position) or _names_value(cursor, catalogue):
+        return True
+    probe = Cursor(cursor.sentence, cursor.scene, topic=cursor.topic, start=cursor.position)
+    return read_method(probe) is not None or read_order(probe) is not None
+
+
+def _names_value(cursor: Cursor, catalogue: Catalogue) -> bool:
+    """Whether a value of what is spoken of stands here; `too small` is a complaint."""
+    if cursor.at(-1).text == "too":
+        return False
+    found: tuple[int, frozenset[Pair]] | None = next(
+        catalogue.values_at(cursor.sentence, cursor.position, cursor.topic), None
+    )
+    return found is not None and not is_fact(cursor)
