@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.ordering import read_order, read_orders
-from agents.shipment.requests.passives import read_passive
+from agents.shipment.requests.passives import read_passive, read_wondered
 from agents.shipment.requests.paying import read_by, read_method, skip_purpose
 from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Thing, Verb
 from agents.shipment.requests.pointing import read_things
@@ -22,6 +22,13 @@ _PAYMENT = ("payment", "payment method", "method of payment", "payment option", 
 def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
     """A request from its `you want to` on; `mood` is that of the clause before; None, unmoved, where there is none."""
     start = cursor.position
+    if (wondered := read_wondered(cursor)) is not None:
+        return replace(
+            wondered,
+            mood=Mood.WONDER,
+            span=cursor.span(start),
+            text=cursor.sentence.text(start, cursor.position),
+        )
     said = read_mood(cursor)
     if said is None and mood is not None:
         cursor.word("to")

@@ -131,8 +131,23 @@ class OptionForms:
                     form = joined_form(word)
                     if counts[form] == 1 and len(form) > 2 and form.isalpha() and form not in whole:  # noqa: PLR2004
                         found.setdefault(form, set()).add((option, value))
+        for form, pairs in self._short_forms().items():
+            found.setdefault(form, set()).update(pairs if form not in whole else ())
         merged = {**found, **whole}
         return {form: frozenset(pairs) for form, pairs in merged.items()}
+
+    def _short_forms(self) -> Mapping[str, set[tuple[str, str]]]:
+        """`1TB` for `1TB SSD`: the measures of values that say more, where no other value has the same."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for option, values in self.all.items():
+            for value in values:
+                words = words_of(value)
+                if words[0].replace(".", "").isdigit():
+                    for form in {
+                        joined_form(phrase) for phrase in ([*words[:2]], *([*one][:2] for one in self._measured(words)))
+                    }:
+                        found.setdefault(form, set()).add((option, value))
+        return {form: pairs for form, pairs in found.items() if len(pairs) == 1}
 
     def _phrases(self, option: str, value: str) -> Iterator[Sequence[str]]:
         """Every way to say a value that is whole: written out, by synonym, with another unit, by its option's name."""

@@ -55,6 +55,7 @@ def _matches(phrase: OrderPhrase, order: Order) -> bool:
     return (
         (not phrase.place or phrase.place in {order.address.city.lower(), order.address.state_code})
         and (not phrase.product_ids or any(item.product_id in phrase.product_ids for item in order.items))
+        and all(any(item.product_id in ids for item in order.items) for ids in phrase.beside)
         and ("pending" not in phrase.hints or order.is_pending)
         and ("delivered" not in phrase.hints or order.status == OrderStatus.DELIVERED)
     )

@@ -122,8 +122,28 @@ def read_orders(cursor: Cursor) -> tuple[OrderPhrase, ...]:
         if order is None:
             cursor.position = start
             break
-        orders.append(order)
+        orders.append(also_holding(cursor, order))
     return tuple(orders)
+
+
+def also_holding(cursor: Cursor, order: OrderPhrase) -> OrderPhrase:
+    """`, the chair and the keyboard`, after `the order with the boots`: all that it holds."""
+    while order.product_ids:
+        start = cursor.position
+        cursor.word(",")
+        cursor.word("and")
+        cursor.word("the", "a", "an", "your")
+        product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
+        if (
+            cursor.position == start
+            or product is None
+            or cursor.sentence.text(product[0], product[0] + 1) in ORDER_WORDS
+        ):
+            cursor.position = start
+            break
+        cursor.position = product[0]
+        order = replace(order, beside=(*order.beside, product[1]))
+    return order
 
 
 def _numbers(cursor: Cursor) -> tuple[str, ...]:

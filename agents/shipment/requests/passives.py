@@ -41,6 +41,22 @@ def read_passive(cursor: Cursor, said: Mood | None) -> Act | None:
     return _passive_of(cursor) if cursor.said_also("acting_passive") else None
 
 
+def read_wondered(cursor: Cursor) -> Act | None:
+    """`see whether they can be changed to black`: only asked for."""
+    start = cursor.position
+    if cursor.said_also("acting_whether") and (things := read_things(cursor)) and cursor.said("acting_can_be"):
+        act = _become(cursor, things) if cursor.at().text in _PARTICIPLES else None
+        if act is not None:
+            return act
+    cursor.position = start
+    if cursor.said_also("acting_whether") and cursor.phrase("they can be", "they could be", "it can be"):
+        act = _become(cursor, (Thing(is_pronoun=True),)) if cursor.at().text in _PARTICIPLES else None
+        if act is not None:
+            return act
+    cursor.position = start
+    return None
+
+
 def _required(cursor: Cursor) -> Act | None:
     """`the helmet in your pending order should be white`."""
     start = cursor.position

@@ -54,6 +54,8 @@ class OrderPhrase:
     hints: frozenset[str] = frozenset()
     place: str = ""
     product_ids: frozenset[str] = frozenset()
+    beside: tuple[frozenset[str], ...] = ()
+    """Further products that it holds, each in one of its names' meanings."""
     is_every: bool = False
     is_plural: bool = False
     count: int | None = None

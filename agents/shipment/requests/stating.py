@@ -187,7 +187,7 @@ def _approved(cursor: Cursor) -> bool:
 
 def _clause_follows(cursor: Cursor) -> bool:
     """Whether here, at a joint, another clause starts that asks for something."""
-    if cursor.at().text not in {",", "and", "but", "(", ")", "then"}:
+    if cursor.at().text not in {",", "and", "but", "(", ")", "then", ";", ":", "so", "\u2014", "\u2013"}:
         return False
     probe = Cursor(cursor.sentence, cursor.scene, topic=cursor.topic, start=cursor.position)
     probe.skip(SEPARATORS)

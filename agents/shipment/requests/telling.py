@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.joints import SEPARATORS, Follows
-from agents.shipment.requests.ordering import order_ids, read_order
+from agents.shipment.requests.ordering import also_holding, order_ids, read_order
 from agents.shipment.requests.paying import names_way
 from agents.shipment.requests.phrases import OrderPhrase, Reason, Statement, Story, Thing
 from agents.shipment.requests.placing import read_place
@@ -52,7 +52,7 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
         named = read_order(cursor)
         if (
             named is not None
-            and (named.ids or named.place or named.hints)
+            and (named.ids or named.place or named.hints or named.product_ids)
             and (cursor.is_done or cursor.at().text in {",", ":"})
         ):
             return [Story(orders=(named,))]
@@ -74,6 +74,7 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
     hints = {"fresh"} if just and verb != "received" else {"delivered"} if verb == "received" else set[str]()
     order = read_order(cursor)
     if order is not None:
+        order = also_holding(cursor, order)
         return [Story(orders=(replace(order, hints=order.hints | hints),)), *_by_mistake(cursor, wrongly=bool(wrongly))]
     things = read_things(cursor)
     if not things:
@@ -201,6 +202,7 @@ def _run_on(cursor: Cursor, start: int, follows: Follows) -> list[Statement] | N
             return None
         thing = read_thing(cursor) if token.text not in PRONOUNS else None
         order = read_order(cursor) if thing is None else None
+        order = also_holding(cursor, order) if order is not None else None
         if thing is not None and _continues_list(cursor, start, before):
             return None
         if thing is not None:
