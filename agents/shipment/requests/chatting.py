@@ -31,7 +31,7 @@ def read_chat(cursor: Cursor, follows: Follows) -> list[Statement] | None:
     if is_own and _thinks(cursor):
         is_own = False
     does = is_own
-    while not (cursor.is_done or (cursor.position > start + 1 and cursor.at().text in SEPARATORS and follows(cursor))):
+    while not (cursor.is_done or (cursor.position > start + 1 and _ends(cursor, follows))):
         thing = None if is_own or cursor.at().text in PRONOUNS else read_thing(cursor)
         if thing is not None and thing.product_ids:
             things.append(thing)
@@ -45,6 +45,15 @@ def read_chat(cursor: Cursor, follows: Follows) -> list[Statement] | None:
         cursor.position = start
         return None
     return [Story(things=tuple(things))] if things else []
+
+
+def _ends(cursor: Cursor, follows: Follows) -> bool:
+    """Whether another clause starts behind a joint that stands here."""
+    if cursor.at().text not in SEPARATORS:
+        return False
+    probe = Cursor(cursor.sentence, cursor.scene, topic=cursor.topic, start=cursor.position)
+    probe.skip(SEPARATORS)
+    return follows(cursor) or probe.pattern(cursor.scene.words.story)
 
 
 def _thinks(cursor: Cursor) -> bool:

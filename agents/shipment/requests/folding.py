@@ -191,10 +191,15 @@ def _restate(folded: Folded, act: Act) -> None:
     ids = [thing.product_ids for part in act.parts for thing in part.things]
     for step in list(folded.steps):
         if isinstance(step, Intent) and step.act.verb in SWAPS and not step.otherwise:
-            bare = [part for part in step.act.parts if part.wish.is_empty]
-            things = [thing for part in bare for thing in part.things]
-            if len(bare) == len(step.act.parts) and all(thing.product_ids in ids for thing in things):
-                folded.steps.remove(step)
+            if not all(part.wish.is_empty for part in step.act.parts):
+                continue
+            parts = tuple(
+                Part(tuple(thing for thing in part.things if thing.product_ids not in ids), part.wish)
+                for part in step.act.parts
+            )
+            parts = tuple(part for part in parts if part.things)
+            index = folded.steps.index(step)
+            folded.steps[index : index + 1] = [replace(step, act=replace(step.act, parts=parts))] if parts else []
 
 
 def _pay(folded: Folded, paying: Paying) -> None:

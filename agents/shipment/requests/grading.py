@@ -37,12 +37,13 @@ def _more_of(cursor: Cursor, ids: frozenset[str]) -> tuple[tuple[str, ...], bool
 def read_extreme(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     """`cheapest`, `the maximum zoom`, `least pieces`, `easiest level`."""
     opened = bool(cursor.word("("))
-    options = measured(cursor, ids, cursor.scene.words.superlatives)
+    before = cursor.position
+    options = _extreme_of(cursor, ids)
     if options is None:
-        found = _extreme_of(cursor, ids)
-        if found is None:
-            return None
-        options = found
+        cursor.position = before
+        options = measured(cursor, ids, cursor.scene.words.superlatives)
+    if options is None:
+        return None
     cursor.word("price", "level", "one", "version", "option")
     cursor.phrase(
         "available", "possible", "there is", "you have in stock", "in stock", "that is available", "you can get"
@@ -63,11 +64,16 @@ def _extreme_of(cursor: Cursor, ids: frozenset[str]) -> tuple[tuple[str, ...], b
         "most",
         "greatest",
         "largest",
+        "biggest",
+        "longest",
+        "tallest",
+        "widest",
         "minimum",
         "lowest",
         "least",
         "fewest",
         "smallest",
+        "shortest",
         "min",
     )
     if not word:
@@ -76,4 +82,15 @@ def _extreme_of(cursor: Cursor, ids: frozenset[str]) -> tuple[tuple[str, ...], b
     if option is None or len(option[1]) != 1:
         return None
     cursor.position, names = option
-    return tuple(names), word in {"maximum", "max", "highest", "most", "greatest", "largest"}
+    return tuple(names), word in {
+        "maximum",
+        "max",
+        "highest",
+        "most",
+        "greatest",
+        "largest",
+        "biggest",
+        "longest",
+        "tallest",
+        "widest",
+    }

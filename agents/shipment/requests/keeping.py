@@ -117,6 +117,8 @@ def read_free(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
         cursor.position = option[0]
         if cursor.said("wishing_free"):
             return replace(wish, free=wish.free | option[1])
+        if cursor.said("wishing_stays"):
+            return replace(wish, same=wish.same | option[1])
     cursor.position = start
     if not cursor.said("wishing_free_2"):
         return None

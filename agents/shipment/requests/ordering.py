@@ -183,12 +183,16 @@ def _with_afterwards(cursor: Cursor, phrase: OrderPhrase) -> OrderPhrase:
                 cursor.phrase("by accident", "by mistake", "accidentally")
                 continue
         cursor.position = start
+        if state := cursor.said("restricting_state") or cursor.said("restricting_state_2"):
+            hints.add("pending" if "pending" in state or " not " in state or "processed" in state else "delivered")
+            continue
         if cursor.said("pointing_with_afterwards"):
             cursor.word("2", "two", "3", "three", "both")
             product = cursor.scene.catalogue.product_at(cursor.sentence, cursor.position)
             if product:
                 cursor.position, ids = product
                 names |= ids
+                cursor.phrase("in it", "inside")
                 continue
         cursor.position = start
         return replace(phrase, hints=frozenset(hints - {""}), place=place, product_ids=names)

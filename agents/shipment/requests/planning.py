@@ -11,7 +11,7 @@ from agents.shipment.requests.finding import find_method, find_orders, find_plac
 from agents.shipment.requests.intents import Folded, Intent
 from agents.shipment.requests.memory import Line, Memory, orders_of
 from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Question, Story, Thing, Verb
-from agents.shipment.requests.resolving import find_lines
+from agents.shipment.requests.resolving import find_lines, matches
 from agents.shipment.requests.settling import Piece, Returned, Swapped, covers, only_one, settle
 from agents.shipment.requests.verdicts import Impossible, Unclear
 from agents.shipment.requests.wanted import (
@@ -67,7 +67,7 @@ def _check_kept(kept: Sequence[Thing], pieces: Sequence[Piece]) -> None:
     for thing in kept:
         if not thing.product_ids:
             raise Unclear("items", "what is to be kept is not clear")
-        if any(line.item.product_id in thing.product_ids for line in touched):
+        if any(matches(thing, line) for line in touched):
             raise Unclear("items", "what is to be kept is also to be returned or replaced")
 
 

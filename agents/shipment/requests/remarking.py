@@ -1,19 +1,26 @@
 """Reads short remarks on what was asked before: what to keep, that nothing shall be done, why, by what to pay."""
 
+from dataclasses import replace
+
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.joints import SEPARATORS
 from agents.shipment.requests.paying import read_paying, read_paying_if
-from agents.shipment.requests.phrases import Go, Guard, Keep, Mood, OnlyOne, Reason, Statement, Verb
+from agents.shipment.requests.phrases import Go, Guard, Keep, Method, Mood, OnlyOne, Reason, Statement, Verb
 from agents.shipment.requests.pointing import read_things
 from agents.shipment.requests.reasoning import read_unneeded, said_reason
-from agents.shipment.requests.telling import read_given, read_stated, read_told
+from agents.shipment.requests.telling import read_given, read_number, read_stated, read_told
 
 
 def read_keeping(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """`you want to keep the lamp`."""
     start = cursor.position
     cursor.said("stating_keep")
-    if cursor.word("keep", "keeping") and (things := read_things(cursor)) and not things[0].is_pronoun:
+    if (
+        cursor.word("keep", "keeping", "leave", "leaving")
+        and (things := read_things(cursor))
+        and not things[0].is_pronoun
+    ):
+        cursor.phrase("as is", "as it is", "as they are", "unchanged", "untouched", "alone", "the way it is")
         return [Keep(things=things)]
     cursor.position = start
     things = read_things(cursor)
@@ -64,8 +71,15 @@ def read_reason(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
 
 def read_payment(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """By what to pay, as a clause of its own."""
+    start = cursor.position
+    optional = cursor.phrase("if possible", "if it is possible", "if at all possible") and cursor.word(",")
     paying = read_paying_if(cursor) or read_paying(cursor)
-    return None if paying is None else [paying]
+    if paying is None:
+        cursor.position = start
+        return None
+    if optional:
+        paying = replace(paying, method=replace(paying.method, otherwise=Method(is_original=True)))
+    return [paying]
 
 
 def given(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
@@ -75,7 +89,7 @@ def given(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
 
 def stated(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
     """The address that is the right one."""
-    return read_stated(cursor)
+    return read_stated(cursor) or read_number(cursor)
 
 
 def told(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:

@@ -22,7 +22,7 @@ def find_lines(thing: Thing, verb: Verb, scene: Scene, memory: Memory) -> tuple[
     if thing.is_pronoun:
         return _remembered(thing, verb, scene, memory)
     every = tuple(line for order in _orders(thing, scene, memory) for line in all_lines(order))
-    known = tuple(line for line in every if _is(thing, line))
+    known = tuple(line for line in every if matches(thing, line))
     if not known:
         raise Unclear("items", f"no order holds {_named(thing, scene)}")
     legal = tuple(line for line in known if line.order.status in LEGAL[verb])
@@ -118,7 +118,8 @@ def _orders(thing: Thing, scene: Scene, memory: Memory) -> tuple[Order, ...]:
     return memory.named or scene.orders
 
 
-def _is(thing: Thing, line: Line) -> bool:
+def matches(thing: Thing, line: Line) -> bool:
+    """Whether a line is of that product, with those values, beside that item."""
     item = line.item
     if thing.item_id and thing.item_id not in {item.item_id, item.product_id}:
         return False
@@ -151,7 +152,7 @@ def _narrowed(thing: Thing, lines: Sequence[Line], memory: Memory) -> tuple[Line
 
 
 def _excluded(thing: Thing, lines: Sequence[Line], scene: Scene) -> tuple[Line, ...]:
-    found = tuple(line for line in lines if _is(thing, line))
+    found = tuple(line for line in lines if matches(thing, line))
     if not found:
         raise Unclear("items", f"{_named(thing, scene)} is to be left out, and is not among the items")
     return found

@@ -23,7 +23,7 @@ def restricted(cursor: Cursor, thing: Thing, *, takes_with: bool) -> Thing:
     """The thing with all that follows and restricts it."""
     while True:
         start = cursor.position
-        for read in (_literal, _got, _in_order, _with_values if takes_with else _values):
+        for read in (_literal, _in_state, _got, _in_order, _with_values if takes_with else _values):
             cursor.position = start
             restricted = read(cursor, thing)
             if restricted is not None:
@@ -53,6 +53,15 @@ def read_options(cursor: Cursor, *, as_written: bool = False) -> Mapping[str, st
         return None
     cursor.position += 1
     return {str(name): str(value) for name, value in found.items()}
+
+
+def _in_state(cursor: Cursor, thing: Thing) -> Thing | None:
+    """`, which is still pending,`."""
+    opened = bool(cursor.word(",", "("))
+    hint = "pending" if cursor.said("restricting_state") else "delivered" if cursor.said("restricting_state_2") else ""
+    if not hint or not thing.product_ids or (opened and not (cursor.word(",", ")") or cursor.is_done)):
+        return None
+    return replace(thing, hints=thing.hints | {hint})
 
 
 def _got(cursor: Cursor, thing: Thing) -> Thing | None:

@@ -52,6 +52,8 @@ _ASKED_TO = frozenset({"agent", "@you", "them", "support", "service", "represent
 
 _LIKING = frozenset({"you prefer", "prefer", "you would prefer", "you like", "you like the"})
 
+_REQUIRING = frozenset({"should", "must", "has", "needs"})
+
 _MOST_TOKENS = 160
 
 
@@ -171,13 +173,21 @@ def _wished(cursor: Cursor, _mood: Mood | None) -> list[Statement] | None:
         lead = ""
     if wish is None or wish.other_product:
         return None
-    approved = _approved(cursor)
+    approved = _approved(cursor) or bool(
+        _REQUIRING & {one.text for one in cursor.sentence.tokens[start : cursor.position]}
+    )
     if not (lead or approved or not wish.pairs or wish.same or wish.free or wish.preferred):
         return None
     if lead in _LIKING and wish == Wish(pairs=wish.pairs):
         cursor.said("stating_liking")
         wish = Wish(preferred=tuple((pair,) for pair in wish.pairs))
-    return [More(wish=wish, product_ids=ids, is_instead=bool(cursor.word("instead") or wish.barred))]
+    return [
+        More(
+            wish=wish,
+            product_ids=ids,
+            is_instead=bool(cursor.phrase("instead", "in exchange", "in return", "in its place") or wish.barred),
+        )
+    ]
 
 
 def _approved(cursor: Cursor) -> bool:

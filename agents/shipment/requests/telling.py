@@ -45,6 +45,16 @@ _VERBS = frozenset({"is", "are", "was", "were", "does", "do", "did", "has", "hav
 _PAST = frozenset({"ordered", "got", "received", "bought", "purchased", "wanted"})
 
 
+def read_number(cursor: Cursor) -> list[Statement] | None:
+    """`Your order number is 1234567`."""
+    start = cursor.position
+    named = (read_order(cursor) or _bare_order(cursor)) if cursor.said("telling_number") else None
+    if named is not None and named.ids and (cursor.is_done or cursor.at().text in SEPARATORS):
+        return [Story(orders=(named,))]
+    cursor.position = start
+    return None
+
+
 def read_told(cursor: Cursor) -> list[Statement] | None:
     """`You received your order 1`, `you just bought a lamp with USB`: what later words may point to."""
     start = cursor.position
@@ -157,8 +167,8 @@ def read_story(cursor: Cursor, follows: Follows) -> list[Statement] | None:
     """`The lamp you received does not work`, `you live alone`: a known beginning, then words of any kind but wishes."""
     start = cursor.position
     if not cursor.pattern(cursor.scene.words.story):
-        thing = read_thing(cursor)
-        if thing is None or not _is_verb(cursor.at().text):
+        things = read_things(cursor)
+        if not things or not _is_verb(cursor.at().text):
             cursor.position = start
             return None
         cursor.position = start

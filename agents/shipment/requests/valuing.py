@@ -21,7 +21,8 @@ def read_value(cursor: Cursor, ids: frozenset[str]) -> frozenset[Pair] | None:
     direct = next(cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, ids), None)
     if option is not None and (direct is None or direct[0] < option[0]):
         cursor.position, named = option
-        cursor.word("of", "to", "is", "as", "in", ":", "being")
+        if not cursor.said("wishing_modal"):
+            cursor.word("of", "to", "is", "as", "in", ":", "being")
         cursor.word("a", "an", "the")
     for end, pairs in cursor.scene.catalogue.values_at(cursor.sentence, cursor.position, ids):
         kept = frozenset(pair for pair in pairs if not named or pair[0] in named)

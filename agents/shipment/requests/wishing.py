@@ -158,6 +158,10 @@ def _instead(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
         return None
     cursor.word("the", "a")
     pairs = read_value(cursor, ids)
+    barred: tuple[frozenset[Pair], ...] = ()
+    while pairs is not None:
+        barred = (*barred, pairs)
+        pairs = read_value(cursor, ids)
     cursor.word("one", "ones")
     cursor.phrase(
         "you got",
@@ -171,7 +175,7 @@ def _instead(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
         "that you ordered",
         "that you received",
     )
-    return None if pairs is None else replace(wish, barred=(*wish.barred, pairs))
+    return replace(wish, barred=(*wish.barred, *barred)) if barred else None
 
 
 def _value(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
