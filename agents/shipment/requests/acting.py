@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from agents.shipment.requests.chatting import skip_complaint
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.ordering import read_order, read_orders
 from agents.shipment.requests.passives import read_passive, read_wondered
@@ -48,9 +49,16 @@ def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
         cursor.position = start
         return None
     act = _manner(cursor, replace(act, is_only=only))
+    if act.verb is Verb.RETURN and not _is_loose(act):
+        skip_complaint(cursor)
     return replace(
         act, mood=said or mood or Mood.WANT, span=cursor.span(start), text=cursor.sentence.text(start, cursor.position)
     )
+
+
+def _is_loose(act: Act) -> bool:
+    """Whether what is said after the items may say which of several are meant."""
+    return any(thing.is_plural or thing.is_every for part in act.parts for thing in part.things)
 
 
 def read_mood(cursor: Cursor) -> Mood | None:

@@ -13,6 +13,8 @@ _SUBJECTS = frozenset({"it", "they", "he", "she", "there", "everything", "everyo
 
 _DETERMINERS = frozenset({"your", "the", "a", "an", "some", "this", "that", "these", "those", "his", "her", "their"})
 
+_ADVERBS = frozenset({"never", "barely", "hardly", "recently", "newly", "just", "once", "badly", "slightly"})
+
 _LONG_NUMBER = 4
 
 
@@ -39,12 +41,40 @@ def read_chat(cursor: Cursor, follows: Follows) -> list[Statement] | None:
             cursor.position = start
             return None
         else:
-            does = does or cursor.at().text in cursor.known("chatting_verbs")
+            does = does or _is_verb(cursor, start)
             cursor.position += 1
     if not does or cursor.position < start + 2:
         cursor.position = start
         return None
     return [Story(things=tuple(things))] if things else []
+
+
+def _is_verb(cursor: Cursor, start: int) -> bool:
+    """Whether the word says what the clause's subject does or did; `your never used tent` has none."""
+    text = cursor.at().text
+    subject = 1 if cursor.sentence.tokens[start].text in _SUBJECTS else 2
+    is_past = text.endswith("ed") and cursor.position >= start + subject and cursor.at(-1).text not in _ADVERBS
+    return is_past or text in cursor.known("chatting_verbs")
+
+
+def skip_complaint(cursor: Cursor) -> None:
+    """Takes `, both of which arrived damaged`, `that does not work` after an item: what is said of it."""
+    start = cursor.position
+    cursor.word(",")
+    if not cursor.said("chatting_relatives"):
+        cursor.position = start
+        return
+    first = cursor.position
+    limits = cursor.scene.words.danger | cursor.known("chatting_limits")
+    while not (
+        cursor.is_done or cursor.at().text in SEPARATORS or cursor.at().text in {"because", "since", "as", "due"}
+    ):
+        if _says_more(cursor, limits) or read_thing(cursor) is not None:
+            cursor.position = start
+            return
+        cursor.position += 1
+    if cursor.position == first:
+        cursor.position = start
 
 
 def _ends(cursor: Cursor, follows: Follows) -> bool:
@@ -73,7 +103,9 @@ def _thinks(cursor: Cursor) -> bool:
 def _says_more(cursor: Cursor, limits: frozenset[str]) -> bool:
     """Whether the word may be part of a wish."""
     token, catalogue = cursor.at(), cursor.scene.catalogue
-    if token.text == "any" and cursor.at(1).text in {"more", "longer"}:
+    if (token.text, cursor.at(1).text) in {("any", "more"), ("any", "longer")}:
+        return False
+    if (cursor.at(-1).text, token.text) in {("any", "more"), ("any", "longer"), ("at", "all"), ("after", "all")}:
         return False
     if token.text in limits or token.kind not in {"word", "mark", "number"}:
         return True

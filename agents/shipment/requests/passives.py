@@ -27,7 +27,7 @@ _PARTICIPLES = {
 def read_passive(cursor: Cursor, said: Mood | None) -> Act | None:
     """`you want the lamp to be replaced by a black one`."""
     if said is not None:
-        return None
+        return _seen(cursor) if said is Mood.WANT else None
     start = cursor.position
     if (act := _required(cursor)) is not None:
         return act
@@ -39,6 +39,14 @@ def read_passive(cursor: Cursor, said: Mood | None) -> Act | None:
         things = read_things(cursor)
         return Act(verb=Verb.RETURN, parts=(Part(things),)) if things else None
     return _passive_of(cursor) if cursor.said_also("acting_passive") else None
+
+
+def _seen(cursor: Cursor) -> Act | None:
+    """`have it exchanged for a black one`, after `you would like to`."""
+    start = cursor.position
+    act = _passive_of(cursor) if cursor.word("have", "get", "see") else None
+    cursor.position = start if act is None else cursor.position
+    return act
 
 
 def read_wondered(cursor: Cursor) -> Act | None:

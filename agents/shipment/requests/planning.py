@@ -232,17 +232,29 @@ def _model(part: Part, lines: Sequence[Line], scene: Scene, memory: Memory) -> O
     return shown[0].item
 
 
+def _cancelled_lines(act: Act, scene: Scene, memory: Memory) -> list[Line]:
+    """The lines that are to be cancelled; where they are all that an order holds, it is the order."""
+    found: list[Line] = []
+    for part in act.parts:
+        for thing in part.things:
+            if thing.is_pronoun and not (memory.lines or memory.things):
+                continue
+            memory.lines = find_lines(thing, act.verb, scene, memory)
+            memory.orders = orders_of(memory.lines)
+            found += memory.lines
+    return found
+
+
 def _cancelled(act: Act, folded: Folded, scene: Scene, memory: Memory) -> Sequence[Wanted]:
     if act.parts and (
         not act.parts[0].things[0].is_pronoun or memory.lines or memory.things or act.parts[0].things[0].count
     ):
-        for part in act.parts:
-            for thing in part.things:
-                if thing.is_pronoun and not (memory.lines or memory.things):
-                    continue
-                memory.lines = find_lines(thing, act.verb, scene, memory)
-                memory.orders = orders_of(memory.lines)
-        raise Impossible("an order is cancelled whole; single items of it are not")
+        lines = _cancelled_lines(act, scene, memory)
+        holding = orders_of(tuple(lines))
+        whole = {Line(order, index) for order in holding for index in range(len(order.items))}
+        if not lines or set(lines) != whole or act.is_optional or any(part.wish.is_strict for part in act.parts):
+            raise Impossible("an order is cancelled whole; single items of it are not")
+        act = replace(act, parts=(), orders=(OrderPhrase(ids=tuple(order.id for order in holding)),))
     orders = [order for phrase in act.orders for order in one_order(phrase, act.verb, scene, memory)]
     if act.parts:
         known = memory.orders or scene.orders

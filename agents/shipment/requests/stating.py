@@ -97,6 +97,7 @@ def read_clauses(cursor: Cursor, mood: Mood | None = None) -> list[Statement] | 
         if cursor.is_done:
             return found
         start = cursor.position
+        _pass_matrix(cursor)
         clause = read_clause(cursor, mood)
         at_end = (
             cursor.is_done
@@ -109,6 +110,16 @@ def read_clauses(cursor: Cursor, mood: Mood | None = None) -> list[Statement] | 
         found += clause
         moods = [one.mood for one in clause if isinstance(one, Act)]
         mood = moods[-1] if moods else (mood if isinstance(clause[-1] if clause else None, Reason | Story) else None)
+
+
+def _pass_matrix(cursor: Cursor) -> None:
+    """Takes `you decided that` before `you want to`: it says the same."""
+    start = cursor.position
+    if cursor.said("stating_matrix"):
+        cursor.word(",")
+        if cursor.at().text == "you" and cursor.at(1).text in {"want", "would", "wish", "need", "also", "now"}:
+            return
+    cursor.position = start
 
 
 def read_clause(cursor: Cursor, mood: Mood | None) -> list[Statement] | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from agents.shipment.requests.chatting import skip_complaint
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.joints import SEPARATORS, Follows
 from agents.shipment.requests.ordering import also_holding, order_ids, read_order
@@ -92,6 +93,7 @@ def read_told(cursor: Cursor) -> list[Statement] | None:
         return None
     _for_whom(cursor)
     cursor.said("restricting_when")
+    skip_complaint(cursor)
     is_new_home = bool(cursor.said("telling_new_home"))
     ids = frozenset(one for thing in things for one in thing.product_ids)
     return [
