@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS workers (
     run_id TEXT PRIMARY KEY, machine TEXT NOT NULL, pid INTEGER NOT NULL, born TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS runs_tracking ON runs (workflow, tracking_id);
+CREATE INDEX IF NOT EXISTS runs_key ON runs (workflow, key) WHERE key IS NOT NULL;
 CREATE TABLE IF NOT EXISTS keys (
     workflow TEXT NOT NULL, key TEXT NOT NULL, payload TEXT NOT NULL, run_id TEXT NOT NULL, PRIMARY KEY (workflow, key)
 ) WITHOUT ROWID;
