@@ -53,7 +53,9 @@ def _is_verb(cursor: Cursor, start: int) -> bool:
     """Whether the word says what the clause's subject does or did; `your never used tent` has none."""
     text = cursor.at().text
     subject = 1 if cursor.sentence.tokens[start].text in _SUBJECTS else 2
-    is_past = text.endswith("ed") and cursor.position >= start + subject and cursor.at(-1).text not in _ADVERBS
+    if cursor.at(-1).text in _ADVERBS | _DETERMINERS:
+        return text in {"is", "are", "was", "were", "has", "had"} and cursor.at(-1).text in _ADVERBS
+    is_past = text.endswith("ed") and cursor.position >= start + subject
     return is_past or text in cursor.known("chatting_verbs")
 
 
