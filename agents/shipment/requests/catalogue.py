@@ -11,6 +11,7 @@ from orchestrator.core.orders.order import Product
 from playbooks.shipping.words import Words
 
 _LONGEST = 5
+_LETTERS = 3
 _SHORTEST = 3
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)\s*(.*)")
 _YES, _NO, _NONE = "yes", "no", "none"
@@ -134,7 +135,7 @@ class OptionForms:
         for form, pairs in self._short_forms().items():
             found.setdefault(form, set()).update(pairs if form not in whole else ())
         merged = {**found, **whole}
-        return {form: frozenset(pairs) for form, pairs in merged.items()}
+        return {form: frozenset(_as_written(form, pairs)) for form, pairs in merged.items()}
 
     def _short_forms(self) -> Mapping[str, set[tuple[str, str]]]:
         """`1TB` for `1TB SSD`: the measures of values that say more, where no other value has the same."""
@@ -205,6 +206,12 @@ class OptionForms:
         amounts = {value: quantity(value, self._words) for _, value in measured}
         units = {unit for _, unit in amounts.values()}
         return tuple(sorted(values, key=lambda value: amounts[value][0])) if len(units) == 1 else ()
+
+
+def _as_written(form: str, pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The values of a form; of a size's letters only those that are written so: `M` is not a medium speed."""
+    exact = {pair for pair in pairs if joined_form(words_of(pair[1])) == form} if len(form) <= _LETTERS else set()
+    return exact or pairs
 
 
 def quantity(value: str, words: Words) -> tuple[Decimal, str]:

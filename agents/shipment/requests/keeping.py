@@ -113,12 +113,12 @@ def read_free(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     start = cursor.position
     cursor.word("the", "a")
     option = cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, ids)
+    if option is not None and (stays := _staying(cursor, ids)):
+        return replace(wish, same=wish.same | stays)
     if option is not None and len(option[1]) == 1:
         cursor.position = option[0]
         if cursor.said("wishing_free"):
             return replace(wish, free=wish.free | option[1])
-        if cursor.said("wishing_stays"):
-            return replace(wish, same=wish.same | option[1])
     cursor.position = start
     if not cursor.said("wishing_free_2"):
         return None
@@ -130,6 +130,22 @@ def read_free(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
     cursor.word("feature", "option", "part")
     cursor.phrase("or not", "is fine", "is okay", "will do", "is acceptable", "would be fine", "works", "would do")
     return replace(wish, free=wish.free | names)
+
+
+def _staying(cursor: Cursor, ids: frozenset[str]) -> frozenset[str]:
+    """The options of `length and material staying the same`; empty, with the cursor unmoved, where that is not said."""
+    start = cursor.position
+    found: frozenset[str] = frozenset()
+    while option := cursor.scene.catalogue.option_at(cursor.sentence, cursor.position, ids):
+        cursor.position, names = option
+        found |= names
+        if cursor.said("wishing_stays"):
+            return found
+        cursor.word(",")
+        cursor.word("and")
+        cursor.word("the")
+    cursor.position = start
+    return frozenset()
 
 
 def read_preference(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:

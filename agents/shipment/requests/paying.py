@@ -54,6 +54,7 @@ def read_by(cursor: Cursor) -> Method | None:
     if method is None:
         cursor.position = start
         return None
+    _replaced(cursor)
     skip_purpose(cursor)
     return method
 
@@ -116,6 +117,8 @@ def read_paying(cursor: Cursor) -> Paying | None:
 def _replaced(cursor: Cursor) -> None:
     """Takes `instead of the gift card`: the way to pay that is not wanted."""
     start = cursor.position
+    if cursor.at(1).text in {"not", "instead", "rather"}:
+        cursor.word(",")
     if not (cursor.phrase("instead of", "rather than", "and not", "not") and read_method(cursor)):
         cursor.position = start
 

@@ -24,6 +24,7 @@ def read_thing(cursor: Cursor, *, takes_with: bool = True) -> Thing | None:
     thing = (
         _most(cursor)
         or _rest(cursor)
+        or _both(cursor)
         or _everything(cursor)
         or _numbered(cursor)
         or _named(cursor)
@@ -113,6 +114,16 @@ def joint(cursor: Cursor) -> bool:
     if taken:
         cursor.word("also", "then")
     return taken
+
+
+def _both(cursor: Cursor) -> Thing | None:
+    """`both items from the order sent to Texas`."""
+    start = cursor.position
+    if cursor.phrase("both items", "both of the items", "both things", "both products", "both articles"):
+        if cursor.at().text in {"in", "from", "of"} and cursor.at(1).text != "them":
+            return Thing(is_every=True, count=2)
+        cursor.position = start
+    return None
 
 
 def _rest(cursor: Cursor) -> Thing | None:
