@@ -6,10 +6,10 @@ from decimal import Decimal
 from agents.shipment.requests.chatting import skip_complaint
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.ordering import read_order, read_orders
-from agents.shipment.requests.passives import read_passive, read_wondered
+from agents.shipment.requests.passives import read_passive, read_required, read_wondered
 from agents.shipment.requests.paying import read_by, read_method, skip_purpose
 from agents.shipment.requests.phrases import Act, Mood, OrderPhrase, Part, Thing, Verb
-from agents.shipment.requests.pointing import read_things
+from agents.shipment.requests.pointing import joint, read_things
 from agents.shipment.requests.readdressing import read_correction, read_readdressing
 from agents.shipment.requests.sending import read_sending
 from agents.shipment.requests.swapping import read_option_change, read_swap
@@ -49,11 +49,25 @@ def read_act(cursor: Cursor, mood: Mood | None = None) -> Act | None:
         cursor.position = start
         return None
     act = _manner(cursor, replace(act, is_only=only))
-    if act.verb is Verb.RETURN and not _is_loose(act):
-        skip_complaint(cursor)
+    if act.verb is Verb.RETURN and (cursor.at().text == "," or not _is_loose(act)):
+        act = _complained(cursor, act)
     return replace(
         act, mood=said or mood or Mood.WANT, span=cursor.span(start), text=cursor.sentence.text(start, cursor.position)
     )
+
+
+def _complained(cursor: Cursor, act: Act) -> Act:
+    """The act past `, which is too heavy`, with the items that go on after it: `, and the tent, which leaks`."""
+    while True:
+        start = cursor.position
+        skip_complaint(cursor)
+        told = cursor.position
+        more = read_things(cursor) if told > start and joint(cursor) else ()
+        is_end = cursor.is_done or cursor.at().text in {",", ";"}
+        if not (more and is_end and all(thing.product_ids for thing in more)):
+            cursor.position = told
+            return act
+        act = replace(act, parts=(*act.parts, Part(more)))
 
 
 def _is_loose(act: Act) -> bool:
@@ -203,8 +217,10 @@ def _in_order(cursor: Cursor) -> Act | None:
     """`modify order 1 to change the lamp to a black one`."""
     start = cursor.position
     order = read_order(cursor)
-    if order is not None and cursor.word("to", "by", "and", ":") and (verb := read_verb(cursor)):
-        act = _objects(cursor, verb)
+    if order is not None and cursor.word("to", "by", "and", ":"):
+        before = cursor.position
+        act = _objects(cursor, verb) if (verb := read_verb(cursor)) else read_required(cursor)
+        cursor.position = cursor.position if act is not None else before
         if act is not None and act.parts:
             parts = tuple(
                 replace(

@@ -128,7 +128,24 @@ def read_free(cursor: Cursor, ids: frozenset[str], wish: Wish) -> Wish | None:
         return None
     cursor.position, names = option
     cursor.word("feature", "option", "part")
-    cursor.phrase("or not", "is fine", "is okay", "will do", "is acceptable", "would be fine", "works", "would do")
+    cursor.phrase(
+        "or not",
+        "is different",
+        "changes",
+        "differs",
+        "varies",
+        "is not the same",
+        "is another",
+        "it is",
+        "it has",
+        "is fine",
+        "is okay",
+        "will do",
+        "is acceptable",
+        "would be fine",
+        "works",
+        "would do",
+    )
     return replace(wish, free=wish.free | names)
 
 

@@ -29,7 +29,7 @@ def read_passive(cursor: Cursor, said: Mood | None) -> Act | None:
     if said is not None:
         return _seen(cursor) if said is Mood.WANT else None
     start = cursor.position
-    if (act := _required(cursor)) is not None:
+    if (act := read_required(cursor)) is not None:
         return act
     cursor.position = start
     if cursor.said("acting_refund_it") and (cursor.is_done or cursor.at().text in {",", "and", "because", "since"}):
@@ -65,7 +65,7 @@ def read_wondered(cursor: Cursor) -> Act | None:
     return None
 
 
-def _required(cursor: Cursor) -> Act | None:
+def read_required(cursor: Cursor) -> Act | None:
     """`the helmet in your pending order should be white`."""
     start = cursor.position
     things = read_things(cursor, takes_with=False)

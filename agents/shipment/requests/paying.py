@@ -87,6 +87,7 @@ def read_paying_if(cursor: Cursor) -> Paying | None:
 def read_paying(cursor: Cursor) -> Paying | None:
     """A clause that says by what to pay and nothing else; None, unmoved, where the clause says anything more."""
     start = cursor.position
+    cursor.said("paying_ensured")
     pending = bool(cursor.said("paying_read_paying"))
     if pending:
         cursor.word(",")

@@ -67,10 +67,11 @@ def read_things(cursor: Cursor, *, takes_with: bool = True) -> tuple[Thing, ...]
 def _announced(cursor: Cursor) -> tuple[bool, OrderPhrase | None]:
     """`the following items from order 1:`; whether it stands there, and the order."""
     start = cursor.position
-    cursor.word("the", "these", "some", "your")
+    cursor.word("the", "these", "some", "your", "an", "a", "one")
     cursor.word("following", "2", "two", "3", "three", "some", "4", "four", "several")
-    if cursor.word("items", "things", "products"):
+    if cursor.word("items", "things", "products", "item", "thing"):
         order = None
+        cursor.phrase("you just received", "you received", "you have received", "you got", "that you received")
         if cursor.word("from", "in", "of"):
             order = read_order(cursor)
         if cursor.word(":"):
@@ -252,8 +253,10 @@ def _valued(cursor: Cursor) -> Thing | None:
             cursor.position, found = value
             pairs.append(found)
             cursor.word(",")
-        if pairs and cursor.word("one"):
-            return Thing(product_ids=cursor.topic, pairs=tuple(pairs), count=1)
+        hint = "" if pairs else cursor.word("delivered", "pending", "received")
+        if (pairs or hint) and cursor.word("one"):
+            hints = {"delivered" if hint == "received" else hint} - {""}
+            return Thing(product_ids=cursor.topic, pairs=tuple(pairs), count=1, hints=frozenset(hints))
     cursor.position = start
     return None
 

@@ -29,6 +29,8 @@ def read_value(cursor: Cursor, ids: frozenset[str]) -> frozenset[Pair] | None:
         if not kept:
             continue
         cursor.position = end
+        if cursor.phrase("in color", "in colour", "in size", "in length"):
+            return kept
         after = cursor.scene.catalogue.option_at(cursor.sentence, end, ids)
         if after and not named:
             narrowed = frozenset(pair for pair in kept if pair[0] in after[1])
