@@ -15,6 +15,12 @@ _DETERMINERS = frozenset({"your", "the", "a", "an", "some", "this", "that", "the
 
 _ADVERBS = frozenset({"never", "barely", "hardly", "recently", "newly", "just", "once", "badly", "slightly"})
 
+_MODAL = frozenset({"will", "would", "can", "could", "shall", "may", "might"})
+
+_PLEASED = frozenset(
+    {"happy", "satisfied", "pleased", "delighted", "like", "likes", "love", "loves", "enjoy", "enjoys", "adores"}
+)
+
 _LONG_NUMBER = 4
 
 
@@ -30,6 +36,9 @@ def read_chat(cursor: Cursor, follows: Follows) -> list[Statement] | None:
         return None
     limits = cursor.scene.words.danger | cursor.known("chatting_limits")
     things: list[Thing] = []
+    if is_own and cursor.at().text in _MODAL and cursor.at(1).text != "be":
+        cursor.position = start
+        return None
     if is_own and _thinks(cursor):
         is_own = False
     does = is_own
@@ -43,7 +52,8 @@ def read_chat(cursor: Cursor, follows: Follows) -> list[Statement] | None:
         else:
             does = does or _is_verb(cursor, start)
             cursor.position += 1
-    if not does or cursor.position < start + 2:
+    words = {token.text for token in cursor.sentence.tokens[start : cursor.position]}
+    if not does or is_pleased(words) or cursor.position < start + 2:
         cursor.position = start
         return None
     return [Story(things=tuple(things))] if things else []
@@ -79,6 +89,11 @@ def skip_complaint(cursor: Cursor) -> None:
         cursor.position = start
 
 
+def is_pleased(words: set[str]) -> bool:
+    """Whether the words say that something is liked, which may take a request back."""
+    return bool(words & _PLEASED and words & {"it", "them", "that", "this"} and not words & {"not", "never"})
+
+
 def _ends(cursor: Cursor, follows: Follows) -> bool:
     """Whether another clause starts behind a joint that stands here."""
     if cursor.at().text not in SEPARATORS:
@@ -95,8 +110,9 @@ def _thinks(cursor: Cursor) -> bool:
     if cursor.word(
         "think", "find", "feel", "believe", "say", "complain", "noticed", "realized", "found", "saw", "hear", "heard"
     ):
-        cursor.word("that")
-        if cursor.at().text in _SUBJECTS | _DETERMINERS:
+        has_joint = bool(cursor.word("that"))
+        verbs = {token.text for token in cursor.sentence.tokens[cursor.position :]} & cursor.known("chatting_verbs")
+        if cursor.at().text in _SUBJECTS | _DETERMINERS and (has_joint or verbs):
             return True
     cursor.position = start
     return False

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agents.shipment.requests.chatting import skip_complaint
+from agents.shipment.requests.chatting import is_pleased, skip_complaint
 from agents.shipment.requests.cursor import Cursor
 from agents.shipment.requests.joints import SEPARATORS, Follows
 from agents.shipment.requests.ordering import also_holding, order_ids, read_order
@@ -174,7 +174,9 @@ def read_story(cursor: Cursor, follows: Follows) -> list[Statement] | None:
             cursor.position = start
             return None
         cursor.position = start
-    return _run_on(cursor, start, follows)
+    found = _run_on(cursor, start, follows)
+    pleased = is_pleased({token.text for token in cursor.sentence.tokens[start : cursor.position]})
+    return None if pleased else found
 
 
 def _continues_list(cursor: Cursor, start: int, before: str) -> bool:

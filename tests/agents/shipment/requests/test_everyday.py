@@ -35,7 +35,7 @@ UNNEEDED = Cancel(order_id="#W1000002", reason="no longer needed")
 EVERYDAY: tuple[tuple[str, tuple[Wanted, ...]], ...] = (
     ("You speak very little and only answer what is asked. You want to return the tent.", (TENT,)),
     ("Your partner thinks the tent is ugly. You would like your money back for the tent.", (TENT,)),
-    ("You want to return the tent, which leaks.", (TENT,)),
+    ("You are relaxed, creative, and sometimes rigid. You want to return the tent, which leaks.", (TENT,)),
     ("You decided that you want to return the tent. You hope the refund will be quick.", (TENT,)),
     ("You'd rather not talk about anything else. In the meantime, you'd like to return the tent.", (TENT,)),
     ("Your order number is W1000001. You want to return the tent and keep the gloves.", (TENT,)),
@@ -96,6 +96,16 @@ HELD = (
     "You want the pending order to go to the address where your sofa was sent.",
     "You want to cancel the pending order. The reason is the delivery time.",
     "You do not need the order with the lens anymore.",
+    "You want to return the tent. You are having second thoughts about it.",
+    "You want to return the tent. You are on the fence.",
+    "You want to return the tent. You will think about it.",
+    "You want to return the tent. You are undecided.",
+    "You want to return the tent. You have dropped the idea.",
+    "You want to return the tent. The matter resolved itself.",
+    "You want to return the tent. You are happy with it now.",
+    "You want to return the tent. You found out you like it.",
+    "You want to return the tent. You sold it.",
+    "You want to return the tent. This is only an example.",
 )
 
 
