@@ -43,7 +43,8 @@ SECOND_EVERY = 3
 """Of those, one in so many is wished for in another way by the second process."""
 OTHER_EVERY = 40
 """After one purchase in so many its key comes again with another payload."""
-_OPEN = tuple(sorted(stage.value for stage in (Stage.APPROVED, *UNSETTLED)))
+_OPEN = tuple(sorted(stage.value for stage in (Stage.APPROVED, *UNSETTLED) if stage is not Stage.UNKNOWN))
+"""Not those that nobody knows of: some are a person's by then, and stay so to the end."""
 _LINE = re.compile(r"taken (\d+)")
 
 
