@@ -1,0 +1,69 @@
+"""A conversation read once for all features: words, and the phrases found in them."""
+
+from collections.abc import Iterable, Iterator
+
+from agents.sentiment.scoring.phrases import Hit, PhraseTable
+from agents.sentiment.scoring.tokens import ReadTurn
+from orchestrator.core.conversations.conversation import Conversation, Speaker
+from orchestrator.core.conversations.evidence import Evidence
+
+AGENTS = frozenset({Speaker.AGENT, Speaker.BOT, Speaker.SUPERVISOR})
+"""Who speaks for the company."""
+
+
+class Found:
+    """A phrase found in a turn: `label`, `turn` (a `ReadTurn`), `first` and `last` word."""
+
+    __slots__ = ("first", "label", "last", "turn")
+
+    def __init__(self, turn: ReadTurn, hit: Hit) -> None:
+        self.turn = turn
+        self.label, self.first, self.last = hit
+
+    def evidence(self, feature: str) -> Evidence:
+        """The phrase's span as evidence for a feature."""
+        return Evidence(feature, self.turn.index, *self.turn.place(self.first, self.last))
+
+
+class Reading:
+    """What all features are computed from.
+
+    Attributes:
+        conversation: As given.
+        turns: Every turn, cut into words.
+        customer: Those of the customer; `agent`: those of who speaks for the company (agent, bot, supervisor).
+    """
+
+    __slots__ = ("_by_label", "agent", "conversation", "customer", "turns")
+
+    def __init__(self, conversation: Conversation, table: PhraseTable) -> None:
+        self.conversation = conversation
+        self.turns = [ReadTurn(index, turn) for index, turn in enumerate(conversation.turns)]
+        self.customer = [turn for turn in self.turns if turn.turn.speaker is Speaker.CUSTOMER]
+        self.agent = [turn for turn in self.turns if turn.turn.speaker in AGENTS]
+        by_label: dict[str, list[Found]] = {}
+        for turn in self.turns:
+            for hit in table.scan(turn.words):
+                by_label.setdefault(hit.label, []).append(Found(turn, hit))
+        self._by_label = by_label
+
+    def found(self, label: str) -> list[Found]:
+        """Where a label's phrases stand, in order of turns; every speaker's."""
+        return self._by_label.get(label, [])
+
+    def by_customer(self, label: str) -> list[Found]:
+        """Where the customer says them."""
+        return [found for found in self._by_label.get(label, []) if found.turn.turn.speaker is Speaker.CUSTOMER]
+
+    def by_agent(self, label: str) -> list[Found]:
+        """Where somebody says them who speaks for the company."""
+        return [found for found in self._by_label.get(label, []) if found.turn.turn.speaker in AGENTS]
+
+    def labels(self, prefix: str) -> Iterator[str]:
+        """The labels found that begin with a prefix."""
+        return (label for label in self._by_label if label.startswith(prefix))
+
+
+def evidence_of(feature: str, found: Iterable[Found]) -> list[Evidence]:
+    """The spans of phrases as evidence for a feature."""
+    return [one.evidence(feature) for one in found]
