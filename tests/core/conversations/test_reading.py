@@ -115,7 +115,7 @@ def test_times_are_read_as_utc(said: object, at: datetime | None) -> None:
         ({"id": "a"}, 'turns: missing or null; write a list of {"speaker": ..., "text": ...}'),
         ({"id": "a", "turns": []}, "turns: the list is empty; a conversation needs at least one turn"),
         ({"id": "a", "turns": ["Hi"]}, 'turns[0]: \'Hi\' is a text; write {"speaker": ..., "text": ...}'),
-        ({"turns": [{"speaker": "bot", "text": ""}]}, "id: None names nothing; every conversation needs an id"),
+        ({"turns": [{"speaker": "bot", "text": ""}]}, "id: null names nothing; every conversation needs an id"),
         (document(id=True), "id: True is true or false; write a text or a whole number"),
         (document(id=1.5), "id: 1.5 is a number; write a text or a whole number"),
         (document(id=" "), "id: ' ' names nothing"),
