@@ -1,0 +1,1 @@
+"""What a batch of result documents says together: counts, means, shares, periods and their differences."""
