@@ -143,24 +143,12 @@ FEATURES: dict[str, str] = {
 SHARED_LISTS = frozenset(
     f"conduct.{name}"
     for name in (
-        "apology",
-        "blame",
-        "closing",
-        "empathy",
-        "farewell",
-        "greeting",
-        "hold",
-        "hold_over",
-        "identify",
-        "jargon",
-        "offer_help",
-        "please",
-        "promise",
-        "recap",
-        "solution",
-        "thanks",
-        "understanding",
-        "upset",
+        "anything_else", "apology", "blame", "courtesy", "due", "empathy", "farewell", "greeting", "hold", "hold_asked",
+        "hold_over", "identify", "introduction", "jargon", "next_step", "not_blame", "not_upset", "offer_help",
+        "please", "promise", "recap", "requests", "rude", "solution", "thanks", "understanding", "upset",
     )
-)
-"""Lists of phrases that the scorer has itself; scorecards and rules may name them as their own."""
+)  # fmt: skip
+"""Lists of phrases that the scorer has itself; scorecards and rules may name them beside their own.
+
+In the phrase table the list `conduct.greeting` has the label `conduct:greeting`.
+"""

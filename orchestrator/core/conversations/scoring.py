@@ -7,6 +7,8 @@ from typing import cast
 
 from orchestrator.core.conversations.compliance import ComplianceRule
 from orchestrator.core.conversations.documents import read_value, write_value
+from orchestrator.core.conversations.products import Product
+from orchestrator.core.conversations.reasons import ContactReason
 from orchestrator.core.conversations.scorecard import Scorecard
 
 
@@ -18,6 +20,8 @@ class Scoring:
         redaction: The name of the rules by which personal data leave the result.
     """
 
+    reasons: tuple[ContactReason, ...] = ()
+    products: tuple[Product, ...] = ()
     scorecard: Scorecard | None = None
     rules: tuple[ComplianceRule, ...] = ()
     redaction: str = "standard"
