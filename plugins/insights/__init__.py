@@ -1,0 +1,1 @@
+"""Where insights are kept: a folder of Parquet files, or workflows."""
