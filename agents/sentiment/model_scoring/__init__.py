@@ -1,0 +1,1 @@
+"""Scores by a language model: what it is asked, what of its answer stands, where it differs."""

@@ -1,0 +1,84 @@
+"""One answer of a chat service in a given JSON Schema, with the tokens that it took."""
+
+import json
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
+from semantic_kernel.contents import ChatHistory, StreamingChatMessageContent
+from semantic_kernel.exceptions import KernelException
+
+from orchestrator.core.errors import ModelError, ModelFault
+from orchestrator.core.usage import Tokens, estimate
+
+CONTENT_FILTER = "content_filter"
+LENGTH = "length"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructuredAnswer:
+    """What the service wrote, unread, and its tokens: its own count, or estimated where it sent none."""
+
+    text: str
+    tokens: Tokens
+    model: str
+
+
+async def answer_in_schema(
+    service: ChatCompletionClientBase,
+    *,
+    system: str,
+    user: str,
+    schema_name: str,
+    schema: Mapping[str, object],
+    token_limit: int,
+) -> StructuredAnswer:
+    """Ask once, with structured output in strict mode and temperature 0; nothing is tried again.
+
+    Source: OpenAI's `response_format` of type `json_schema`. A server that does not know it refuses the request (400).
+
+    Raises:
+        ModelError: The service failed, its filter stopped the answer, or the answer was cut at `token_limit`.
+    """
+    history = ChatHistory(system_message=system)
+    history.add_user_message(user)
+    settings = service.get_prompt_execution_settings_class()(
+        extension_data={
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": schema_name, "schema": dict(schema), "strict": True},
+            },
+            "temperature": 0.0,
+            "seed": 1,
+            "max_completion_tokens": token_limit,
+        }
+    )
+    chunks: list[StreamingChatMessageContent] = []
+    try:
+        async with aclosing(service.get_streaming_chat_message_contents(history, settings)) as stream:
+            async for batch in stream:
+                chunks += [chunk for chunk in batch if chunk is not None]
+    except KernelException as error:
+        raise ModelError(f"the chat service failed: {type(error).__name__}") from error
+    text = "".join(chunk.content for chunk in chunks)
+    tokens = _tokens(chunks) or estimate((system, user, json.dumps(schema)), (text,))
+    return StructuredAnswer(text=_finished(chunks, text), tokens=tokens, model=str(service.ai_model_id))
+
+
+def _finished(chunks: list[StreamingChatMessageContent], text: str) -> str:
+    finish = next((chunk.finish_reason.value for chunk in reversed(chunks) if chunk.finish_reason), "")
+    if finish == CONTENT_FILTER:
+        raise ModelError("the content filter stopped the model's answer", fault=ModelFault.FILTERED)
+    if finish == LENGTH:
+        raise ModelError("the answer was cut at the model's length limit", fault=ModelFault.TOO_LONG)
+    if not text.strip():
+        raise ModelError("the chat service answered nothing", fault=ModelFault.UNREADABLE, retryable=True)
+    return text
+
+
+def _tokens(chunks: list[StreamingChatMessageContent]) -> Tokens | None:
+    """As the server counted them, in the last chunk that says."""
+    usage = next((found for chunk in reversed(chunks) if (found := chunk.metadata.get("usage")) is not None), None)
+    asked, answered = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
+    return Tokens(asked, answered) if isinstance(asked, int) and isinstance(answered, int) else None
