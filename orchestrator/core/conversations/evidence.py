@@ -33,6 +33,7 @@ class ReasonCode(StrEnum):
     AMBIGUOUS = "ambiguous"
     NOT_CONFIGURED = "not_configured"
     NOT_APPLICABLE = "not_applicable"
+    NEEDS_PERSON = "needs_person"
     BAD_EVIDENCE = "bad_evidence"
     BUDGET_SPENT = "budget_spent"
     MODEL_FAILED = "model_failed"
