@@ -1,0 +1,1 @@
+"""Batches: readers, worker processes, an ordered writer, checkpoints; Spark is one file."""
