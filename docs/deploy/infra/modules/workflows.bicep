@@ -336,6 +336,30 @@ module findShipment 'workflow.bicep' = if (hasShop) {
   }
 }
 
+module storeInsights 'workflow.bicep' = if (hasShop) {
+  name: 'workflow-store-insights'
+  params: {
+    name: 'logic-store-insights-${token}'
+    location: location
+    tags: tags
+    callerId: callerId
+    definition: loadJsonContent('../../../../playbooks/workflows/store_insights/workflow.json')
+    parameters: shopParameters
+  }
+}
+
+module readInsights 'workflow.bicep' = if (hasShop) {
+  name: 'workflow-read-insights'
+  params: {
+    name: 'logic-read-insights-${token}'
+    location: location
+    tags: tags
+    callerId: callerId
+    definition: loadJsonContent('../../../../playbooks/workflows/read_insights/workflow.json')
+    parameters: shopParameters
+  }
+}
+
 module quoteShipment 'workflow.bicep' = if (hasCarrier) {
   name: 'workflow-quote-shipment'
   params: {
@@ -416,6 +440,8 @@ output settings object = union(
         update_customer: updateCustomer!.outputs.setting
         find_order_change: findOrderChange!.outputs.setting
         find_shipment: findShipment!.outputs.setting
+        store_insights: storeInsights!.outputs.setting
+        read_insights: readInsights!.outputs.setting
       }
     : {},
   hasCarrier
