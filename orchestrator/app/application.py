@@ -297,9 +297,10 @@ class App(ActionApp, IncidentApp, ShippingApp):
 
     def sample_names(self) -> tuple[tuple[str, str], ...]:
         """The sample environments."""
+        from playbooks.samples.conversations.conversations import NAME, TITLE  # noqa: PLC0415
         from playbooks.samples.scenario import SCENARIOS  # noqa: PLC0415
 
-        return tuple((name, scenario.title) for name, scenario in SCENARIOS.items())
+        return (*((name, scenario.title) for name, scenario in SCENARIOS.items()), (NAME, TITLE))
 
     async def fill_index(self, *, guides: Path | None, recreate: bool) -> Document:
         """Make the search service hold what the files say."""

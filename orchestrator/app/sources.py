@@ -148,8 +148,11 @@ def zone_name(options: Options, settings: Settings) -> str:
 
 
 def make_sample(settings: Settings, name: str, *, seed: int, out: Path, fmt: str) -> Json:
-    """Write a sample environment; what is in it, with its truth."""
+    """Write a sample environment, or sample conversations; what is in it, with its truth."""
     from orchestrator.app.sample_effects import make_environment  # noqa: PLC0415  # as above
+    from playbooks.samples.conversations.conversations import NAME, write_conversations  # noqa: PLC0415  # as above
 
+    if name == NAME:
+        return write_conversations(out, seed=seed)
     # `make` itself refuses a format that it does not have
     return make_environment(settings, name, seed=seed, out=out, fmt=cast("Format", fmt)).document()

@@ -1,5 +1,6 @@
 """`switchboard samples`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -57,7 +58,14 @@ def make(
         return
     screen = out_screen()
     facts: list[tuple[str, Text | str]] = [(clean(key), _fact(value)) for key, value in made.items()]
-    write(screen.text(labelled(facts)) + f'\nTry it: switchboard ask "what is wrong?" --logs {out}')
+    write(screen.text(labelled(facts)) + f"\nTry it: {_next(made, out)}")
+
+
+def _next(made: Mapping[str, object], out: Path) -> str:
+    """The command that does something with what was made."""
+    if "file" in made:
+        return f"switchboard analyze {clean(made['file'])} --out results.jsonl --report report.html"
+    return f'switchboard ask "what is wrong?" --logs {out}'
 
 
 def _fact(value: object) -> str:
