@@ -132,6 +132,7 @@ FEATURES: dict[str, str] = {
     "conduct.empathy": "number",
     "conduct.politeness": "number",
     "conduct.blame": "number",
+    "conduct.rude": "number",
     "conduct.jargon": "number",
     "conduct.promises": "number",
     "conduct.promises_without_date": "number",
@@ -145,7 +146,7 @@ SHARED_LISTS = frozenset(
     for name in (
         "anything_else", "apology", "blame", "courtesy", "due", "empathy", "farewell", "greeting", "hold", "hold_asked",
         "hold_over", "identify", "introduction", "jargon", "next_step", "not_blame", "not_upset", "offer_help",
-        "please", "promise", "recap", "requests", "rude", "solution", "thanks", "understanding", "upset",
+        "please", "promise", "put_on_hold", "recap", "requests", "rude", "solution", "thanks", "understanding", "upset",
     )
 )  # fmt: skip
 """Lists of phrases that the scorer has itself; scorecards and rules may name them beside their own.
