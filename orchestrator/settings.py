@@ -53,6 +53,7 @@ MENDS = {
     "incidents": 'give a table such as [incidents] with service_window = "30m" and longest = "4h"',
     "guides": "give a folder of guides, or unset it for the built-in ones",
     "services": "give an inventory file, or unset it",
+    "insights": "give a folder that can be written, or unset it for one in the state folder",
     "procedures": "give a folder with *.yaml files of procedures, or unset it for the built-in ones",
     "policies": "give a folder with *.yaml files of policies, or unset it for the built-in ones",
     "mode": "give read_only, review or autonomous",
@@ -231,6 +232,9 @@ class Settings(BaseSettings):
     )
     guides: Path | None = Field(default=None, description="a folder of guides in place of the built-in ones")
     services: Path | None = Field(default=None, description="an inventory in place of the built-in one")
+    insights: Path | None = Field(
+        default=None, description="a folder that keeps insights in place of the state folder's"
+    )
     policies: Path | None = Field(default=None, description="a folder of policies in place of the built-in ones")
     procedures: Path | None = Field(default=None, description="a folder of procedures in place of the built-in ones")
     mode: Literal["read_only", "review", "autonomous"] = Field(

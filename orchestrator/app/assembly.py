@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orchestrator.app.analysis.insight_source import open_insights
 from orchestrator.app.azure import Azure
 from orchestrator.app.begun import Begun
 from orchestrator.app.guide_folders import SHIPPED, read_guides
@@ -191,6 +192,7 @@ def _environment(options: Options, settings: Settings, sources: Sources, parts: 
         metrics=parts.resources.metrics,
         graph=parts.resources.graph,
         record=stored_record(parts.recorded.database),
+        insights=open_insights(settings, parts.workflows),
         workflows=WorkflowReader(parts.workflows),
         source=sources.kind,
         now=now,

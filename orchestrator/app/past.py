@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from orchestrator.app.analysis.insight_source import asked_again, open_insights
 from orchestrator.app.azure import Azure
 from orchestrator.app.begun import reopened
 from orchestrator.app.guide_folders import read_guides
@@ -36,6 +37,7 @@ from orchestrator.settings import Settings
 from orchestrator.surfaces.application import RecheckedClaim
 
 if TYPE_CHECKING:
+    from orchestrator.core.conversations.insights import Insights
     from orchestrator.core.ports import Index, Logs, WorkflowReads
 
 RECENT = 200
@@ -107,7 +109,8 @@ async def _checked_again(
             from plugins.logicapps.reads import WorkflowReader  # noqa: PLC0415  # only where a run is verified
 
             reads = WorkflowReader(workflows)
-            systems = _Systems(opened.logs, resources, searched, StoredRecord(database), reads)
+            insights = open_insights(settings, workflows)
+            systems = _Systems(opened.logs, resources, searched, StoredRecord(database), reads, insights)
             for turn in _turns(events):
                 tables = await _asked_again(systems, turn)
                 checked += [_rechecked(event, tables) for event in turn if event.get("kind") == "ClaimMade"]
@@ -143,7 +146,7 @@ def _first(events: Sequence[Mapping[str, object]], kind: str) -> Mapping[str, ob
     return next((event for event in events if event.get("kind") == kind), {})
 
 
-_KEPT = frozenset({"message", "code", "command", "ledger", "handoffs"})
+_KEPT = frozenset({"conversation", "message", "code", "command", "ledger", "handoffs"})
 """Sources of evidence that are no system which could be asked."""
 
 
@@ -156,6 +159,7 @@ class _Systems:
     index: "Index"
     record: Record
     workflows: "WorkflowReads"
+    insights: "Insights"
 
 
 async def _asked_again(systems: _Systems, events: Sequence[Mapping[str, object]]) -> dict[str, Table]:
@@ -223,10 +227,17 @@ async def _table_again(
         case "workflow":
             name, _, body = text.partition(" ")
             return document_table(await systems.workflows.read_now(name, json.loads(body)))
-        case "record":
-            return await systems.record.look_up(read_record_query(parameters))
+        case "record" | "insights":
+            return await _kept_again(system, parameters, systems)
         case _:
             return None
+
+
+async def _kept_again(system: str, parameters: Sequence[QueryParameter], systems: _Systems) -> Table:
+    """What our own stores hold now."""
+    if system == "record":
+        return await systems.record.look_up(read_record_query(parameters))
+    return await systems.insights.ask(asked_again(parameters))
 
 
 def _rechecked(event: Mapping[str, object], tables: Mapping[str, Table]) -> RecheckedClaim:

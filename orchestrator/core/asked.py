@@ -17,7 +17,7 @@ from orchestrator.core.stored_table import read_table, table_document
 from orchestrator.core.table import ColumnType, Table, iso_utc, json_value
 from orchestrator.core.window import Window
 
-AskedKind: TypeAlias = Literal["query", "search", "metrics", "graph", "record", "workflow", "note"]
+AskedKind: TypeAlias = Literal["query", "search", "metrics", "graph", "record", "insights", "workflow", "note"]
 _DIGITS = 16
 
 

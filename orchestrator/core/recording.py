@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from orchestrator.core.asked import Answer, Asked, answered, asked_metrics, asked_search, keep, recall, step_name
+from orchestrator.core.conversations.insights import NO_INSIGHTS, InsightQuery, Insights
 from orchestrator.core.document_table import document_table
 from orchestrator.core.errors import NotConfiguredError
 from orchestrator.core.evidence import CITED_ROWS, Evidence, EvidenceStatus, Recorded
@@ -66,6 +67,8 @@ class Recorder:
         graph: The resource graph, if there is one; its answers become evidence of source `resource_graph:<source>`.
         record: What is known of incidents and actions, if a store is open; its answers become evidence of source
             `record:<view>`.
+        insights: What is kept of scored conversations, if there is any; its answers become evidence of source
+            `insights:<form>`.
         workflows: Asks reading workflows, if there are any; their answers become evidence of source `workflow:<name>`.
         scan_limit_bytes: What the run's queries of logs may scan; once they have, no further one is asked, and those
             that are being answered are let finish. A backend that does not tell what it scanned is not limited.
@@ -83,6 +86,7 @@ class Recorder:
     metrics: Metrics | None = None
     graph: ResourceGraph | None = None
     record: Record | None = None
+    insights: Insights | None = None
     workflows: WorkflowReads | None = None
     scan_limit_bytes: int | None = None
     scanned_bytes: int = 0
@@ -204,6 +208,24 @@ class Recorder:
             if self.record is None:
                 raise NotConfiguredError(NO_RECORD)
             return await self.record.look_up(query)
+
+        return await self._record(self.reserve(), asked, ask)
+
+    async def ask_insights(self, query: InsightQuery, *, purpose: str = "") -> Recorded:
+        """Ask what is kept of scored conversations, and record the answer; without a store it is recorded as failed."""
+        asked = Asked(
+            kind="insights",
+            key="insights",
+            source=f"insights:{query.form.value}",
+            query=query.text(),
+            parameters=query.parameters(),
+            purpose=purpose,
+        )
+
+        async def ask() -> Table:
+            if self.insights is None:
+                raise NotConfiguredError(NO_INSIGHTS)
+            return await self.insights.ask(query)
 
         return await self._record(self.reserve(), asked, ask)
 

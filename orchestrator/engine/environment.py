@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from orchestrator.core.conversations.insights import Insights
 from orchestrator.core.events import EvidenceFound
 from orchestrator.core.evidence import Evidence
 from orchestrator.core.followup import replied
@@ -18,7 +19,7 @@ from orchestrator.engine.run import Run
 from orchestrator.engine.session import Session
 from orchestrator.engine.start import Start, resumption_notes
 
-_OTHERS = frozenset({"workflow", "message", "code", "ledger", "handoffs"})
+_OTHERS = frozenset({"conversation", "insights", "workflow", "message", "code", "ledger", "handoffs"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Environment:
         notes: What a report says about the data, given its queries: rows that could not be read, columns missing; None
             where the data were not asked.
         record: What is known of incidents and actions; None where no store is open.
+        insights: What is kept of scored conversations; None where nothing is.
         workflows: Reading workflows; None where none are open.
         scan_limit_bytes: What one run's queries of logs may scan; None is no limit.
         guides: The versions of the guides by id, to which a run keeps.
@@ -49,6 +51,7 @@ class Environment:
     metrics: Metrics | None = None
     graph: ResourceGraph | None = None
     record: Record | None = None
+    insights: Insights | None = None
     workflows: WorkflowReads | None = None
     scan_limit_bytes: int | None = None
     guides: Mapping[str, str] = field(default_factory=dict)
@@ -89,6 +92,7 @@ def turn_context(
         metrics=environment.metrics,
         graph=environment.graph,
         record=environment.record,
+        insights=environment.insights,
         workflows=environment.workflows,
         scan_limit_bytes=environment.scan_limit_bytes,
         scanned_bytes=scanned,

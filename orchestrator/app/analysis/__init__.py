@@ -1,0 +1,1 @@
+"""Wiring of conversation analysis: the one room that knows all of its parts."""
