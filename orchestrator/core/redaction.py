@@ -10,7 +10,7 @@ Every repeat is bounded or ends where the next attempt begins, so that the work 
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 _FLAGS = re.ASCII | re.IGNORECASE
@@ -49,6 +49,13 @@ class Rule:
     def apply(self, text: str) -> str:
         """The text without secrets of this kind."""
         return self.pattern.sub(self._replacement, text)
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where secrets of this kind stand, without what is kept before them."""
+        for found in self.pattern.finditer(text):
+            start = found.end("keep")
+            if start < found.end() and self.holds(text[start : found.end()]):
+                yield start, found.end()
 
     def _replacement(self, found: re.Match[str]) -> str:
         keep = found["keep"]
@@ -150,6 +157,12 @@ _RULES: tuple[Rule, ...] = (
     _rule("token", "m.", r"\bM\.[A-Z][0-9]{1,4}_[A-Z0-9]{2,8}\.[^\s\"'&<>]{20,}"),
     _rule("key", "q~", r"(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~-])"),
     _rule("key", "sk-|pk-|rk-", r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{20,}"),
+    # Published prefixes: AWS access key ids (IAM user guide, unique identifiers), Google API keys, Slack tokens,
+    # Stripe keys
+    _rule("key", "akia|asia", r"(?<![A-Za-z0-9])A(?:KIA|SIA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
+    _rule("key", "aiza", r"(?<![A-Za-z0-9_-])AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
+    _rule("token", "xox", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
+    _rule("key", "_live_|_test_", r"\b[srp]k_(?:live|test)_[A-Za-z0-9]{16,}"),
     _rule(
         "key", "ghp_|gho_|ghu_|ghs_|ghr_|github_pat_", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})"
     ),
@@ -187,6 +200,14 @@ def redact(text: str) -> str:
     while (cleaned := _once(text)) != text:  # what one rule takes out may lay a boundary open for another
         text = cleaned
     return text
+
+
+def secret_spans(text: str) -> list[tuple[int, int]]:
+    """Where secrets stand by each rule alone; two may overlap, and one that is found may lay another open."""
+    lowered = text.lower()
+    if _HINT.search(lowered) is None:
+        return []
+    return [span for rule in _RULES if any(hint in lowered for hint in rule.hints) for span in rule.spans(text)]
 
 
 def _once(text: str) -> str:
