@@ -68,7 +68,12 @@ RETAIL = {
     },
 }
 # finer reasons of ours that are one with another in the sources
-FOLDED = {"order_status": "track_delivery", "late_delivery": "track_delivery", "lost_parcel": "track_delivery"}
+FOLDED = {
+    "order_status": "track_delivery",
+    "late_delivery": "track_delivery",
+    "lost_parcel": "track_delivery",
+    "delivery_area": "delivery_options",
+}
 
 
 @dataclass(frozen=True, slots=True)
