@@ -1,0 +1,122 @@
+"""Chooses how each file of a batch is read."""
+
+import io
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from orchestrator.batch.inputs.columns import find_columns, is_nested
+from orchestrator.batch.inputs.files import InputFile
+from orchestrator.batch.inputs.grouped_rows import GroupedRows
+from orchestrator.batch.inputs.json_documents import JsonDocuments
+from orchestrator.batch.inputs.json_lines import JsonLines
+from orchestrator.batch.inputs.nested_parquet import NestedParquet
+from orchestrator.batch.inputs.source import Limits, Source
+from orchestrator.batch.inputs.tables import open_parquet, parquet_header
+from orchestrator.core.errors import InputError
+
+_PEEK = 64 * 1024
+_LOOKED_AT = 1024 * 1024
+
+
+def open_sources(
+    files: Sequence[InputFile],
+    columns: Mapping[str, str],
+    limits: Limits,
+    *,
+    folder: Path,
+    watch: Callable[[], None],
+) -> list[Source]:
+    """The sources of files, in order; files of messages that follow each other are one source.
+
+    Args:
+        files: As they were found.
+        columns: Columns by field, as `--columns` names them; with any, JSON Lines hold a message each.
+        limits: How much is read at once.
+        folder: Where rows of messages are brought together.
+        watch: Is called now and then while they are.
+    """
+    looked = [_look(file, columns) for file in files]
+    found: list[Source] = []
+    for (kind, is_row), group in groupby(looked, key=lambda one: (one.kind, one.rows)):
+        members = [one.file for one in group]
+        if is_row:
+            place = folder / f"rows{len(found)}"
+            place.mkdir(exist_ok=True)
+            found.append(GroupedRows(members, columns, limits, folder=place, watch=watch))
+        elif kind == "lines":
+            found += [JsonLines(file, limits) for file in members]
+        elif kind == "parquet":
+            found += [NestedParquet(file, limits) for file in members]
+        else:
+            found += [JsonDocuments(file, limits) for file in members]
+    return found
+
+
+class _Looked(NamedTuple):
+    file: InputFile
+    kind: str
+    rows: bool
+
+
+def _look(file: InputFile, columns: Mapping[str, str]) -> _Looked:
+    """Whether a file has a conversation or a message in each record, and what stdin is."""
+    if file.kind == "stream":
+        file = replace(file, kind=_kind_of_stream())
+    match file.kind:
+        case "csv":
+            return _Looked(file, file.kind, rows=True)
+        case "parquet":
+            with open_parquet(file) as connection:
+                return _Looked(file, file.kind, rows=not is_nested(parquet_header(connection)))
+        case "lines":
+            return _Looked(file, file.kind, rows=bool(columns) or _holds_messages(file))
+        case _:
+            if columns:
+                raise InputError(f"--columns is for messages one by one, and {file.name!r} is JSON: write JSON Lines")
+            return _Looked(file, file.kind, rows=False)
+
+
+def _kind_of_stream() -> str:
+    """Of stdin, from what came first; nothing is taken from it."""
+    head = _peek_stdin().lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head[:1] == b"[":
+        return "json"
+    if head[:1] != b"{":
+        return "csv" if head else "lines"
+    first, line_break, _ = head.partition(b"\n")
+    return "json" if line_break and not _is_json(first) else "lines"
+
+
+def _peek_stdin() -> bytes:
+    stream = sys.stdin.buffer
+    return stream.peek(_PEEK) if isinstance(stream, io.BufferedReader) else b""
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _holds_messages(file: InputFile) -> bool:
+    """Whether the first line is a message: it has the columns of one, and no turns."""
+    if file.path is None:
+        first = _peek_stdin().partition(b"\n")[0]
+    else:
+        with file.open() as opened:
+            first = opened.stream.readline(_LOOKED_AT)
+    try:
+        document = json.loads(first.removeprefix(b"\xef\xbb\xbf"))
+        if not isinstance(document, dict) or is_nested(list(document)):
+            return False
+        find_columns(list(document), {}, file=file.name)
+    except (ValueError, RecursionError, InputError):
+        return False
+    return True
