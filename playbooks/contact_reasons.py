@@ -102,6 +102,8 @@ def _phrase(value: YamlValue, lists: Mapping[str, str]) -> str:
     parts = _PART.findall(text)
     if "".join(parts) != text:
         raise value.error(f"the brackets of {written!r} do not fit; write (a|b) or [a], one not inside another")
+    if re.search(r"[^\s][(\[]|[)\]][^\s]", text):
+        raise value.error(f"a choice of {written!r} touches a word; leave a space between them")
     forms = 1
     for part in parts:
         forms *= part.count("|") + 1 + part.startswith("[") if part[0] in "([" else 1
