@@ -1,12 +1,12 @@
 """Finds all known phrases of all features in one pass over a turn's words."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 GAP = "~"
 MOST_BETWEEN = 3
-_CHOICE = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+_PAIRS = frozenset(("()", "[]"))
+_BRACKETS = frozenset("()[]")
 
 
 class Hit(NamedTuple):
@@ -29,26 +29,22 @@ class PhraseTable:
     """Phrases with their labels, compiled into one tree of words.
 
     A phrase is written as its words in small letters, with `(do|does) [really] not ~ work`: a choice, a word that may
-    be missing, and a gap of up to three other words (never over the end of a sentence).
+    be missing, and a gap of up to three other words (never over the end of a sentence). Choices may hold choices.
 
     Args:
         phrases: Pairs of a phrase and its label. Several labels may share a phrase.
     """
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
-        self._root: dict[str, _Node] = {}
+        start = _Node()
+        self._root = start.next
         for text, label in phrases:
-            for plain in expand(text):
-                self._add(plain.split(), label)
-
-    def _add(self, words: Sequence[str], label: str) -> None:
-        if not words or words[0] == GAP or words[-1] == GAP:
-            raise ValueError(f"a phrase needs a word at both its ends: {' '.join(words)!r} of {label!r}")
-        node = self._root.setdefault(words[0], _Node())
-        for word in words[1:]:
-            node = node.next.setdefault(word, _Node())
-        if label not in node.labels:
-            node.labels = (*node.labels, label)
+            ends = _grow([start], text)
+            if start in ends or text.startswith(GAP) or text.endswith(GAP):
+                raise ValueError(f"a phrase needs a word at both its ends: {text!r} of {label!r}")
+            for node in ends:
+                if label not in node.labels:
+                    node.labels = (*node.labels, label)
 
     def scan(self, words: Sequence[str]) -> list[Hit]:
         """Every phrase in a turn's words, by first word; the longest of a label at one place, not the shorter ones."""
@@ -91,12 +87,40 @@ def _longest(hits: Iterable[Hit]) -> list[Hit]:
     return list(by_label.values())
 
 
-def expand(text: str) -> Iterator[str]:
-    """The plain phrases of one with choices and words that may be missing; choices may not be nested."""
-    found = _CHOICE.search(text)
-    if found is None:
-        yield text
-        return
-    options = found[1].split("|") if found[1] is not None else [*found[2].split("|"), ""]
-    for option in options:
-        yield from expand(f"{text[: found.start()]}{option}{text[found.end() :]}")
+def _grow(nodes: list[_Node], text: str) -> list[_Node]:
+    """The nodes that a phrase's words lead to from these, made where they are missing."""
+    for item in _items(text):
+        if item[0] not in "([":
+            nodes = [node.next[item] if item in node.next else node.next.setdefault(item, _Node()) for node in nodes]
+            continue
+        reached = dict.fromkeys(nodes) if item[0] == "[" else {}
+        for option in _split(item[1:-1], "|"):
+            reached |= dict.fromkeys(_grow(nodes, option))
+        nodes = list(reached)
+    return nodes
+
+
+def _items(text: str) -> list[str]:
+    """A phrase's words and choices, in order; ValueError where a bracket has no partner or touches a word."""
+    items = [item for item in _split(text, " ") if item]
+    for item in items:
+        whole = item[0] + item[-1] in _PAIRS
+        if (item[1:-1].count("(") if whole else item.count("(")) != (item[1:-1] if whole else item).count(")"):
+            raise ValueError(f"a bracket without its partner: {item!r} in {text!r}")
+        if not whole and not _BRACKETS.isdisjoint(item):
+            raise ValueError(f"a choice must stand apart from other words: {item!r} in {text!r}")
+    return items
+
+
+def _split(text: str, mark: str) -> list[str]:
+    """The pieces between marks that stand in no bracket."""
+    pieces, depth, start = [], 0, 0
+    for place, sign in enumerate(text):
+        if sign in "([":
+            depth += 1
+        elif sign in ")]":
+            depth -= 1
+        elif sign == mark and depth == 0:
+            pieces.append(text[start:place])
+            start = place + 1
+    return [*pieces, text[start:]]

@@ -31,10 +31,11 @@ class Reading:
     Attributes:
         conversation: As given.
         turns: Every turn, cut into words.
+        hits: Every turn's phrases, by their first word.
         customer: Those of the customer; `agent`: those of who speaks for the company (agent, bot, supervisor).
     """
 
-    __slots__ = ("_by_label", "agent", "conversation", "customer", "turns")
+    __slots__ = ("_by_label", "agent", "conversation", "customer", "hits", "turns")
 
     def __init__(self, conversation: Conversation, table: PhraseTable) -> None:
         self.conversation = conversation
@@ -42,8 +43,9 @@ class Reading:
         self.customer = [turn for turn in self.turns if turn.turn.speaker is Speaker.CUSTOMER]
         self.agent = [turn for turn in self.turns if turn.turn.speaker in AGENTS]
         by_label: dict[str, list[Found]] = {}
-        for turn in self.turns:
-            for hit in table.scan(turn.words):
+        self.hits = [table.scan(turn.words) for turn in self.turns]
+        for turn, hits in zip(self.turns, self.hits, strict=True):
+            for hit in hits:
                 by_label.setdefault(hit.label, []).append(Found(turn, hit))
         self._by_label = by_label
 
