@@ -199,6 +199,22 @@ PURGED: tuple[Purged, ...] = (
     ),
     # whose action was seen is not made a shipment again, as long as there is the action
     Purged(table="shipment_actions", key=("action",), old="action NOT IN (SELECT number FROM actions)"),
+    # people's answers go with the sample that they are about; what is disputed stays until it is settled
+    Purged(table="review_items", key=("sample", "conversation"), old="at < ?"),
+    Purged(table="reviews", key=("number",), old="at < ?", words=("reviewer", "body")),
+    Purged(
+        table="review_disputes",
+        key=("number",),
+        old="at < ? AND number IN (SELECT number FROM review_dispute_ends)",
+        open="number NOT IN (SELECT number FROM review_dispute_ends)",
+        words=("body",),
+    ),
+    Purged(
+        table="review_dispute_ends",
+        key=("number",),
+        old="number NOT IN (SELECT number FROM review_disputes)",
+        words=("body",),
+    ),
     # numbers are never given twice, and what was purged stays told
     Purged(table="counters", key=("name",)),
     Purged(table="purges", key=("number",)),

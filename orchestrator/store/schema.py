@@ -14,6 +14,7 @@ from orchestrator.store import (
     purge_tables,
     queue_tables,
     remark_tables,
+    review_tables,
     shipment_tables,
 )
 
@@ -42,5 +43,6 @@ MIGRATIONS: Sequence[Sequence[str]] = (
         *action_tables.TABLES,
     ),
     (*action_tables.FILES, *shipment_tables.TABLES),
+    review_tables.TABLES,
 )
 VERSION = len(MIGRATIONS)
