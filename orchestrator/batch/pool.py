@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import Protocol
@@ -22,7 +22,7 @@ _TRIES = 2
 class Pool(Protocol):
     """Scores chunks."""
 
-    def score(self, chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, Result]]:
+    def score(self, chunks: Iterable[Chunk]) -> Generator[tuple[Chunk, Result]]:
         """Each chunk with what became of it, in order; reads only a bounded number of them ahead."""
         ...
 
@@ -33,7 +33,7 @@ class OwnProcess:
     def __init__(self, make_judge: JudgeMaker) -> None:
         self._make_judge = make_judge
 
-    def score(self, chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, Result]]:
+    def score(self, chunks: Iterable[Chunk]) -> Generator[tuple[Chunk, Result]]:
         """Each chunk with what became of it."""
         judge = self._make_judge()
         for chunk in chunks:
@@ -90,7 +90,7 @@ class Processes:
         self._read = self._written = 0
         self._at_end = False
 
-    def score(self, chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, Result]]:
+    def score(self, chunks: Iterable[Chunk]) -> Generator[tuple[Chunk, Result]]:
         """Each chunk with what became of it, in order."""
         unread = iter(chunks)
         try:

@@ -51,6 +51,11 @@ class GroupedRows:
         self._path = folder / "rows.sqlite"
         self._watch = watch
 
+    @property
+    def size(self) -> int:
+        """Bytes of its files."""
+        return sum(file.size for file in self._files)
+
     def chunks(self, *, offset: int, line: int) -> Iterator[Chunk]:
         """The conversations after an offset, some at a time, each as JSON."""
         self._bring_together()

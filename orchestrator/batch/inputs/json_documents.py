@@ -52,6 +52,11 @@ class JsonDocuments:
         self._file = file
         self._limits = limits
 
+    @property
+    def size(self) -> int:
+        """Bytes of its files."""
+        return self._file.size
+
     def chunks(self, *, offset: int, line: int) -> Iterator[Chunk]:
         """The objects after an offset, some at a time."""
         with self._file.open() as opened:

@@ -17,6 +17,11 @@ class JsonLines:
         self._file = file
         self._limits = limits
 
+    @property
+    def size(self) -> int:
+        """Bytes of its files."""
+        return self._file.size
+
     def chunks(self, *, offset: int, line: int) -> Iterator[Chunk]:
         """The lines after an offset, some at a time."""
         with self._file.open() as opened:

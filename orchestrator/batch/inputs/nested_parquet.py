@@ -17,6 +17,11 @@ class NestedParquet:
         self._file = file
         self._limits = limits
 
+    @property
+    def size(self) -> int:
+        """Bytes of its files."""
+        return self._file.size
+
     def chunks(self, *, offset: int, line: int) -> Iterator[Chunk]:
         """The rows after an offset, some at a time, each as JSON."""
         with open_parquet(self._file) as connection:

@@ -23,6 +23,11 @@ class Limits:
 class Source(Protocol):
     """Records of one kind, in an order that is always the same."""
 
+    @property
+    def size(self) -> int:
+        """Bytes of its files; 0 where that is not known."""
+        ...
+
     def chunks(self, *, offset: int, line: int) -> Iterator[Chunk]:
         """The chunks after an offset, which is 0 or that of an earlier chunk's end, as `line` is."""
         ...
