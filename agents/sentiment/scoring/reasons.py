@@ -28,8 +28,8 @@ _CUES = {
     # an agent says again what the customer wants
     _RESTATED: (
         (
-            "(you|you'd|you're|you've) [would|have|are|were|had] (like|want|wish|wanted|trying|looking|need|asked|received|"
-            "contacting|writing|calling|having|experiencing|unable|inquiring|enquiring|facing|requested|ordered)"
+            "(you|you'd|you're|you've) [would|have|are|were|had] (like|want|wish|wanted|trying|looking|need|asked|"
+            "received|contacting|writing|calling|having|experiencing|unable|inquiring|enquiring|facing|requested|ordered)"
         ),
         "(i|we) (understand|see|gather) [that] (you|your|the)",
         "(sorry|sad) (to hear|that|about) [that] [you|your|the]",
@@ -150,9 +150,9 @@ class ReasonTable:
         cues = _Cues(reading)
         weighed: list[_Mention] = []
         for index in sorted(by_turn):
-            for mention in _longest(by_turn[index]):
+            for mention in _longest([one for one in by_turn[index] if not cues.excluded(one)]):
                 factor = _factor(mention.found, ranks, cues, first=not weighed)
-                if factor and not cues.excluded(mention):
+                if factor:
                     weighed.append(mention._replace(weight=mention.weight * factor))
         return weighed
 
