@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestrator.app.action_application import ActionApp
+from orchestrator.app.analysis_application import AnalysisApp
 from orchestrator.app.incident_application import IncidentApp
 from orchestrator.app.shipping_application import ShippingApp
 from orchestrator.core.errors import InputError, SettingsError, SwitchboardError
@@ -92,7 +93,7 @@ def _redacted(document: Json) -> Json:
     return {name: redact_value(value) for name, value in document.items()}
 
 
-class App(ActionApp, IncidentApp, ShippingApp):
+class App(ActionApp, AnalysisApp, IncidentApp, ShippingApp):
     """Everything that a surface can start; implements `surfaces.application.Application`."""
 
     def __init__(self) -> None:

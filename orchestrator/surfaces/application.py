@@ -11,6 +11,7 @@ from typing import Protocol
 from orchestrator.core.routing.router import Route
 from orchestrator.core.table import Table
 from orchestrator.surfaces.action_application import ActionApplication, CheckedPolicies, Proposal
+from orchestrator.surfaces.analysis_application import AnalysisApplication
 from orchestrator.surfaces.incident_application import Document, IncidentApplication, IncidentChange, Listener
 from orchestrator.surfaces.shipping_application import ShippingApplication
 from playbooks.guide import Guide
@@ -193,7 +194,7 @@ class ServedWorkflow:
     settings: str = field(repr=False)
 
 
-class Application(ActionApplication, IncidentApplication, ShippingApplication, Protocol):
+class Application(ActionApplication, AnalysisApplication, IncidentApplication, ShippingApplication, Protocol):
     """Everything that a surface can start. Heavy imports happen inside the methods."""
 
     def state_dir(self) -> Path | None:

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from orchestrator.core.errors import SwitchboardError
 from orchestrator.surfaces.application import Application
 from orchestrator.surfaces.cli import (
+    analyze,
     approvals,
     ask,
     doctor,
@@ -48,6 +49,7 @@ _GROUPS = (
     approvals,
     shipments,
     handoffs,
+    analyze,
     policies,
     workflows,
     services,
@@ -68,6 +70,7 @@ _ORDER = (
     "approvals",
     "shipments",
     "handoffs",
+    "analyze",
     "policies",
     "workflows",
     "services",

@@ -1,0 +1,17 @@
+"""The application's part about conversations in files; implements `surfaces.analysis_application`."""
+
+from collections.abc import Callable
+
+from orchestrator.app.configured import Configured
+from orchestrator.core.batching import BatchProgress
+from orchestrator.surfaces.analysis_application import AnalysisRequest, Document
+
+
+class AnalysisApp(Configured):
+    """Conversations scored in batches."""
+
+    def analyze(self, request: AnalysisRequest, *, watch: Callable[[BatchProgress], None]) -> Document:
+        """Score conversations of files."""
+        from orchestrator.app.analysis.analyzing import analyze  # noqa: PLC0415
+
+        return analyze(request, watch=watch)

@@ -1,0 +1,63 @@
+"""What the surfaces ask of the application about conversations in files."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from orchestrator.core.batching import BatchProgress
+
+Document = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisRequest:
+    """What is to be analysed, by what, and where it goes.
+
+    Attributes:
+        inputs: Files, folders, `-` for stdin.
+        out: The result; its ending says which form it has.
+        rejects: Where records go that cannot be read; None is beside the result.
+        report: An HTML page of it.
+        columns: Columns by field, where a row is one message.
+        format: A vendor's form of conversations; None finds out.
+        scorecard: A file, or the id of a shipped one; likewise `reasons`. None is the usual one.
+        redaction: `short`, `presidio` or `off`.
+        engine: `local` or `spark`.
+        table: A table of Spark to read; `out_table` one to merge the result into.
+        processes: Worker processes; None is one for each core.
+        limit: Records that are read at most.
+        resume: Go on where an earlier process was ended; `overwrite` begins anew although one was.
+    """
+
+    inputs: tuple[str, ...]
+    out: Path | None
+    rejects: Path | None = None
+    report: Path | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    format: str | None = None
+    scorecard: str | None = None
+    reasons: str | None = None
+    compliance: Path | None = None
+    products: Path | None = None
+    calibration: Path | None = None
+    redaction: str = "short"
+    engine: str = "local"
+    table: str | None = None
+    out_table: str | None = None
+    processes: int | None = None
+    limit: int | None = None
+    resume: bool = False
+    overwrite: bool = False
+
+
+class AnalysisApplication(Protocol):
+    """Conversations scored in batches. Heavy imports happen inside the methods."""
+
+    def analyze(self, request: AnalysisRequest, *, watch: Callable[[BatchProgress], None]) -> Document:
+        """Score conversations of files into a file; what came of it.
+
+        The document has `status` (`done`), `engine`, `inputs`, `out`, `rejects`, `report`, `conversations`, `turns`,
+        `rejected`, `unchanged`, `resumed`, `processes`, `seconds`, `turns_per_second` and the `provenance`.
+        """
+        ...

@@ -1,0 +1,170 @@
+"""`switchboard analyze`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestrator.core.errors import InputError
+from orchestrator.surfaces.analysis_application import AnalysisRequest, Document
+from orchestrator.surfaces.cli import options as shared
+from orchestrator.surfaces.cli.batch_progress import progress_line
+from orchestrator.surfaces.cli.exits import ExitCode
+from orchestrator.surfaces.cli.output import warn, write, write_json
+from orchestrator.surfaces.terminal.cleaning import clean
+from orchestrator.surfaces.terminal.fields import text
+
+EXAMPLES = """\b
+Examples:
+  switchboard analyze chats.jsonl --out scores.jsonl
+  switchboard analyze exports/ --out scores.parquet --report report.html
+  switchboard analyze messages.csv --columns id=chat,speaker=role,text=body --out scores.jsonl
+  switchboard analyze chats.jsonl --out scores.jsonl --resume
+"""
+
+
+class Engine(StrEnum):
+    """What carries a batch."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
+class Redaction(StrEnum):
+    """What is redacted in the result."""
+
+    SHORT = "short"
+    PRESIDIO = "presidio"
+    OFF = "off"
+
+
+def add_commands(cli: typer.Typer) -> None:
+    """Add the commands of this module."""
+    cli.command(epilog=EXAMPLES)(analyze)
+
+
+def analyze(
+    context: typer.Context,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="INPUT", help="JSON, JSON Lines, CSV, Parquet, a folder of them; - is stdin."),
+    ] = None,
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="The result: .jsonl, .parquet or .csv; for Spark a folder."),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--columns",
+            metavar="FIELD=COLUMN,...",
+            help="Where a row is one message: which column is id, speaker, text, at.",
+        ),
+    ] = None,
+    format_: Annotated[
+        str | None, typer.Option("--format", metavar="NAME", help="A vendor's form of conversations; else found out.")
+    ] = None,
+    scorecard: Annotated[
+        str | None,
+        typer.Option("--scorecard", metavar="FILE|ID", help="The questions to answer; none for no scorecard."),
+    ] = None,
+    reasons: Annotated[
+        str | None, typer.Option("--reasons", metavar="FILE|ID", help="The list of contact reasons.")
+    ] = None,
+    compliance: Annotated[
+        Path | None, typer.Option("--compliance", metavar="FILE", help="What must, and must not, be said.")
+    ] = None,
+    products: Annotated[Path | None, typer.Option("--products", metavar="FILE", help="The products by name.")] = None,
+    calibration: Annotated[
+        Path | None, typer.Option("--calibration", metavar="FILE", help="Weights fitted to your own labels.")
+    ] = None,
+    redaction: Annotated[
+        Redaction, typer.Option("--redaction", help="What finds personal data in what is written.")
+    ] = Redaction.SHORT,
+    report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="An HTML page of it.")] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option("--rejects", metavar="FILE", help="For records that cannot be read; else beside the result."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier run was ended.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Begin anew although one was not finished.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Read so many records at most.")] = None,
+    processes: Annotated[
+        int | None, typer.Option("--processes", min=1, max=512, help="Worker processes; else one for each core.")
+    ] = None,
+    engine: Annotated[Engine, typer.Option("--engine", help="This machine, or Apache Spark.")] = Engine.LOCAL,
+    table: Annotated[str | None, typer.Option("--table", metavar="NAME", help="Read this table of Spark.")] = None,
+    out_table: Annotated[
+        str | None, typer.Option("--out-table", metavar="NAME", help="Merge the result into this table of Spark.")
+    ] = None,
+    as_json: shared.AsJson = False,
+) -> None:
+    """Score conversations of files: sentiment, satisfaction, reason, scorecard, each with its evidence.
+
+    Exit code 0 all were scored, 1 some could not be read and are in the file of rejects, 2 bad input.
+    """
+    if resume and overwrite:
+        raise InputError("--resume and --overwrite exclude each other: give one of them")
+    application = shared.application_of(context)
+    request = AnalysisRequest(
+        inputs=tuple(inputs or ()),
+        out=out,
+        rejects=rejects,
+        report=report,
+        columns=_columns(columns or []),
+        format=format_,
+        scorecard=scorecard,
+        reasons=reasons,
+        compliance=compliance,
+        products=products,
+        calibration=calibration,
+        redaction=redaction.value,
+        engine=engine.value,
+        table=table,
+        out_table=out_table,
+        processes=processes,
+        limit=limit,
+        resume=resume,
+        overwrite=overwrite,
+    )
+    try:
+        with progress_line(wanted=not as_json) as watch:
+            document = application.analyze(request, watch=watch)
+    except KeyboardInterrupt:
+        warn("\nInterrupted. What is done is kept: give the same command with --resume to go on.")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    if as_json:
+        write_json(document)
+    else:
+        _show(document)
+    raise typer.Exit(ExitCode.FAILED if document.get("rejected") else ExitCode.ANSWERED)
+
+
+def _columns(given: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in ",".join(given).split(",") if given else ():
+        field, sign, name = (part.strip() for part in pair.partition("="))
+        if not sign or not field or not name:
+            raise InputError(f"--columns {pair!r} is not FIELD=COLUMN: write it like --columns id=chat,text=body")
+        if field in found:
+            raise InputError(f"--columns names {field!r} twice: name it once")
+        found[field] = name
+    return found
+
+
+def _show(document: Document) -> None:
+    conversations, turns, rejected = (_number(document, name) for name in ("conversations", "turns", "rejected"))
+    seconds, rate = _number(document, "seconds"), _number(document, "turns_per_second")
+    write(f"{conversations:,.0f} conversations, {turns:,.0f} turns in {seconds:,.1f} s ({rate:,.0f} turns a second)")
+    write(f"result: {clean(text(document, 'out'))}")
+    if rejected:
+        write(f"rejected: {rejected:,.0f}, with their reasons in {clean(text(document, 'rejects'))}")
+    if report := text(document, "report"):
+        write(f"report: {clean(report)}")
+
+
+def _number(document: Document, name: str) -> float:
+    value = document.get(name)
+    return value if isinstance(value, int | float) else 0.0
