@@ -3,8 +3,9 @@
 from pathlib import Path
 
 TABLES = (".csv", ".parquet")
-_MEMORY = "256MB"
-_LONGEST = 64 * 1024 * 1024
+_MEMORY = "512MB"
+_ROWS = 5_000  # of a row group, which is held as a whole
+_LEAST_BUFFER = 1024 * 1024
 _TEXT, _REAL, _WHOLE, _JSON = "VARCHAR", "DOUBLE", "BIGINT", "JSON"
 _COLUMNS: dict[str, tuple[str, str]] = {
     "id": ("$.id", _TEXT),
@@ -64,16 +65,27 @@ def write_table(lines: Path, table: Path) -> None:
     import duckdb  # noqa: PLC0415  # only where a table is wanted
 
     columns = ", ".join(_column(name, path, kind) for name, (path, kind) in _COLUMNS.items())
-    form = "(FORMAT parquet, COMPRESSION zstd)" if table.suffix == ".parquet" else "(FORMAT csv, HEADER)"
-    read = f"read_ndjson_objects('{_quoted(lines)}', maximum_object_size={_LONGEST})"
+    form = (
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROWS})"
+        if table.suffix == ".parquet"
+        else "(FORMAT csv, HEADER)"
+    )
+    read = f"read_ndjson_objects('{_quoted(lines)}', maximum_object_size={_longest(lines)})"
     config = {"threads": 1, "memory_limit": _MEMORY, "temp_directory": str(table.parent)}
     with duckdb.connect(config=config) as connection:  # type: ignore[arg-type]  # it takes numbers too
+        connection.execute("SET preserve_insertion_order = true")
         connection.execute(f"COPY (SELECT {columns} FROM {read}) TO '{_quoted(table)}' {form}")  # noqa: S608  # quoted
 
 
 def _column(name: str, path: str, kind: str) -> str:
     found = f"json_extract(json, '{path}')" if kind == _JSON else f"json_extract_string(json, '{path}')"
     return f"CAST({found} AS {'VARCHAR' if kind == _JSON else kind}) AS {name}"
+
+
+def _longest(lines: Path) -> int:
+    """What the reader must be ready to hold: as it holds several times as much, no more than is needed."""
+    with lines.open("rb") as stream:
+        return max(_LEAST_BUFFER, max(map(len, stream), default=0) + 1)
 
 
 def _quoted(path: Path) -> str:
