@@ -1,0 +1,82 @@
+"""The course of a conversation: turn by turn who said what, in what mood, and what had been said before."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from agents.sentiment.scoring.mood import Mood, MoodReader
+from agents.sentiment.scoring.reading import AGENTS, Reading
+from agents.sentiment.scoring.tokens import ReadTurn
+from orchestrator.core.conversations.conversation import Speaker
+
+_SHORTEST = 4  # letters of a word that carries meaning, roughly
+_LEAST_WORDS = 3
+_ALIKE = 0.6
+_LOOKED_BACK = 3
+_NO_NAMES: frozenset[str] = frozenset()
+
+
+class Step(NamedTuple):
+    """A turn in its conversation.
+
+    Attributes:
+        turn: The turn's words.
+        customer: Whether the customer speaks; `agent`: whether somebody does for the company. A system is neither.
+        mood: How, and the cues in it.
+        names: Of its cues.
+        repeated: Whether it says much the same as one of the speaker's last turns.
+        asks: Whether it holds a question.
+    """
+
+    turn: ReadTurn
+    customer: bool
+    agent: bool
+    mood: Mood
+    names: frozenset[str]
+    repeated: bool
+    asks: bool
+
+
+Course = Sequence[Step]
+
+
+def read_course(reading: Reading, moods: MoodReader) -> list[Step]:
+    """The course of a conversation that was read."""
+    steps: list[Step] = []
+    said: dict[bool, list[frozenset[str]]] = {True: [], False: []}
+    for turn, hits in zip(reading.turns, reading.hits, strict=True):
+        speaker = turn.turn.speaker
+        customer = speaker is Speaker.CUSTOMER
+        mood = moods.read(turn, hits)
+        words = frozenset([word for word in turn.words if len(word) >= _SHORTEST])
+        steps.append(
+            Step(
+                turn=turn,
+                customer=customer,
+                agent=speaker in AGENTS,
+                mood=mood,
+                names=frozenset([cue.name for cue in mood.cues]) if mood.cues else _NO_NAMES,
+                repeated=_repeats(words, said[customer]),
+                asks="?" in turn.turn.text,
+            )
+        )
+        said[customer].append(words)
+    return steps
+
+
+def replaced(course: Course, moods: Mapping[int, tuple[ReadTurn, Mood]]) -> list[Step]:
+    """A course with some turns' words and moods others than they were; what repeats what stays as it was."""
+    steps = list(course)
+    for index, (turn, mood) in moods.items():
+        steps[index] = steps[index]._replace(
+            turn=turn, mood=mood, names=frozenset([cue.name for cue in mood.cues]), asks="?" in turn.turn.text
+        )
+    return steps
+
+
+def _repeats(words: frozenset[str], earlier: Sequence[frozenset[str]]) -> bool:
+    if len(words) < _LEAST_WORDS:
+        return False
+    return any(
+        len(known) >= _LEAST_WORDS and len(words & known) >= _ALIKE * min(len(words), len(known))
+        for known in earlier[-_LOOKED_BACK:]
+    )
