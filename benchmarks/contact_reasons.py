@@ -1,4 +1,4 @@
-"""Scores the contact reasons on labelled messages, beside TF-IDF with logistic regression and beside titles as keywords.
+"""Scores the contact reasons on labelled messages, beside a TF-IDF classifier and beside titles as keywords.
 
     python benchmarks/contact_reasons.py [--data messages.jsonl] [--json]
 
@@ -21,6 +21,7 @@ from zlib import crc32
 from agents.sentiment.scoring.phrases import PhraseTable
 from agents.sentiment.scoring.reading import Reading
 from agents.sentiment.scoring.reasons import ReasonTable
+from agents.sentiment.scoring.talk_cues import talk_phrases
 from orchestrator.core.conversations.conversation import Conversation, Speaker, Turn
 from orchestrator.core.conversations.reasons import ContactReason
 from playbooks.contact_reasons import load_reasons
@@ -28,6 +29,7 @@ from playbooks.contact_reasons import load_reasons
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "routing" / "messages.dev.jsonl"
 LISTS = Path(__file__).resolve().parents[1] / "playbooks" / "contact_reasons"
 NONE = ""
+_SMALL = frozenset({"a", "an", "the", "of", "to", "is", "or", "and", "in", "how", "i"})
 RETAIL = {
     "bitext": {
         "cancel_order": "cancel_order",
@@ -109,7 +111,7 @@ def load_rows(path: Path, labels: Mapping[str, Mapping[str, str]]) -> list[Row]:
 def ours(reasons: Sequence[ContactReason]) -> Judge:
     """What the scorer finds in a conversation of one turn."""
     table = ReasonTable(reasons)
-    phrases = PhraseTable(table.phrases)
+    phrases = PhraseTable((*table.phrases, *talk_phrases()))
 
     def judge(text: str) -> str:
         conversation = Conversation("benchmark", (Turn(Speaker.CUSTOMER, text),))
@@ -132,7 +134,7 @@ def by_titles(reasons: Sequence[ContactReason]) -> Judge:
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(r"[a-z']+", text.lower())) - {"a", "an", "the", "of", "to", "is", "or", "and", "in", "how", "i"}
+    return set(re.findall(r"[a-z']+", text.lower())) - _SMALL
 
 
 def trained(rows: Iterable[Row]) -> Judge:
@@ -141,7 +143,8 @@ def trained(rows: Iterable[Row]) -> Judge:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    model = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(C=20, max_iter=2000))
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+    model = make_pipeline(words, LogisticRegression(C=20, max_iter=2000))
     counted = list(rows)
     model.fit([row.text for row in counted], [row.gold for row in counted])
     return lambda text: str(model.predict([text])[0])
@@ -181,7 +184,7 @@ def report(rows: Sequence[Row], reasons: Sequence[ContactReason]) -> dict[str, o
     try:
         figures["tfidf"] = {"odd": measure(half["odd"], trained(half["even"]))}
     except ImportError:
-        print("no scikit-learn here: the TF-IDF baseline is left out; pip install 'switchboard[bench]'", file=sys.stderr)
+        print("the TF-IDF baseline needs scikit-learn: pip install 'switchboard[bench]'", file=sys.stderr)
     figures["by_source"] = {
         source: measure([row for row in half["odd"] if row.source == source], judges["ours"])
         for source in sorted({row.source for row in half["odd"]})

@@ -13,45 +13,6 @@ MOST_REASONS = 3
 _UNWANTED, _RESTATED, _PROBLEM = "reason_cue:unwanted", "reason_cue:restated", "reason_cue:problem"
 _EXCLUDED = "reason_not:"
 _SAID = "reason:"
-_CUES = {
-    # what follows is what the customer does not want
-    _UNWANTED: (
-        (
-            "(don't|dont|didn't|not|won't|never|doesn't) (want|wanna|wanted|need|wish|mean|intend|plan|asking|ask|asked|"
-            "trying|looking|requesting|request|after|interested) [to|for|a|any|another|in] [get|have|do|a|my]"
-        ),
-        "(not|isn't|wasn't) [just] about [a|the|my]",
-        "(instead|rather|other) (of|than) [a|my|the|getting]",
-        "no need (to|for) [a]",
-        "without (having|needing|wanting) to",
-    ),
-    # an agent says again what the customer wants
-    _RESTATED: (
-        (
-            "(you|you'd|you're|you've) [would|have|are|were|had] (like|want|wish|wanted|trying|looking|need|asked|"
-            "received|contacting|writing|calling|having|experiencing|unable|inquiring|enquiring|facing|requested|ordered)"
-        ),
-        "(i|we) (understand|see|gather) [that] (you|your|the)",
-        "(sorry|sad) (to hear|that|about) [that] [you|your|the]",
-        "to (confirm|clarify|summarise|summarize)",
-        "(if|so) i understand",
-        "(regarding|concerning|help you with|assist you with) (your|the)",
-        "(do|did|would) you (want|like|wish)",
-    ),
-    # the customer says what the matter is
-    _PROBLEM: (
-        "i (want|need|wanna|would like|wish|wanted|have a problem|have an issue)",
-        "i'd like",
-        "i'm (trying|contacting|writing|calling|having|looking|messaging|unable)",
-        "i am (trying|contacting|writing|calling|having|looking|messaging|unable)",
-        "(my|the) (problem|issue|question|concern|reason|query) (is|was)",
-        "(can|could|would) (you|i|u|someone|somebody|anyone)",
-        "(help|assist) me (with|to|in)",
-        "how (do|can|to|should) [i|we]",
-        "the reason (i|for|why)",
-    ),
-}
-CUES = tuple((phrase, label) for label, phrases in _CUES.items() for phrase in phrases)
 # of what customers say, by their turns with words in them: the first ones say what it is about
 _BY_RANK = (1.0, 0.85, 0.7, 0.55, 0.45)
 _LATER = 0.4
@@ -101,7 +62,7 @@ class ReasonTable:
     """A list of reasons, ready to be found.
 
     Attributes:
-        phrases: With their labels, for the phrase table of the reading.
+        phrases: With their labels, for the phrase table of the reading; beside `talk_phrases`.
     """
 
     def __init__(self, reasons: Iterable[ContactReason]) -> None:
@@ -115,7 +76,7 @@ class ReasonTable:
                 self._known[label] = reason.id, weight
                 phrases.append((phrase, label))
             phrases += [(phrase, f"{_EXCLUDED}{reason.id}") for phrase in reason.excluded]
-        self.phrases = (*phrases, *CUES) if phrases else ()
+        self.phrases = tuple(phrases)
 
     def find(self, reading: Reading) -> Reasons:
         """The reasons of a conversation; what its customer says, and a little of what agents say again."""
