@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,7 +111,9 @@ async def open_switchboard(
             )
             environment = _environment(options, settings, sources, parts)
             proposals = _proposals(settings, shared, parts=parts, source=sources.kind)
-            switchboard = _build(settings, service, parts=parts, environment=environment, proposals=proposals)
+            switchboard = _build(
+                settings, service, parts=parts, environment=environment, proposals=proposals, now=options.now
+            )
             switchboard.proposals = proposals
             yield switchboard
 
@@ -223,11 +225,13 @@ def _build(
     parts: _Parts,
     environment: "Environment",
     proposals: "Proposals | None",
+    now: datetime | None,
 ) -> "Switchboard":
     from agents.triage.alerts import alert_name  # noqa: PLC0415
     from agents.triage.matching import GuideMatcher  # noqa: PLC0415
     from agents.triage.passages import answer_passage  # noqa: PLC0415
     from agents.triage.tools import GuideTools  # noqa: PLC0415
+    from orchestrator.app.analysis.conversing import open_conversation_tools, open_insight_tools  # noqa: PLC0415
     from orchestrator.app.shipping.conversing import open_order_tools  # noqa: PLC0415
     from orchestrator.engine.kernel import build_kernel  # noqa: PLC0415
     from orchestrator.engine.switchboard import Switchboard  # noqa: PLC0415
@@ -255,6 +259,8 @@ def _build(
         "logs": LogTools(parts.opened.logs),
         "record": RecordTools(),
         "workflows": WorkflowTools(parts.workflows),
+        "insights": open_insight_tools(settings, parts.workflows, now=now),
+        "conversations": open_conversation_tools(),
         "orders": open_order_tools(settings, parts.recorded.database, proposals),
     }
     return Switchboard(

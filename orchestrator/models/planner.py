@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchestrator.core.consent import A_PERSON, SAY_YES, read_consent
+from orchestrator.core.conversations.pasted import named_file, read_pasted
 from orchestrator.core.followup import is_elliptical
 from orchestrator.core.record import RecordView
 from orchestrator.core.record_questions import RecordQuestion, record_question
@@ -157,17 +158,26 @@ def _decoded(text: str) -> Mapping[str, object]:
 def _next_call(turn: _Turn) -> tuple[str, Mapping[str, object]]:
     shown = _shown(turn.asked)
     if shown is not None and "evidence-show" in turn.tools:
-        if turn.of("evidence-show"):
-            return _submit(turn)
-        return "evidence-show", {"evidence_id": shown}
+        return _submit(turn) if turn.of("evidence-show") else ("evidence-show", {"evidence_id": shown})
     recorded = record_question(turn.asked)
     if recorded is not None and f"record-{recorded.view.value}" in turn.tools:
         return _looked_up(turn, recorded)
+    if "insights-ask" in turn.tools:
+        return _from_documents(turn) if _about_documents(turn.asked) else _analysed(turn)
     if "guides-run" in turn.tools and (_NAMED_GUIDE.search(turn.asked) or not _about_documents(turn.asked)):
         return _triage(turn)
     if "orders-serve" in turn.tools and not _asks_in_general(turn):
         return _served(turn)
     return _from_documents(turn)
+
+
+def _analysed(turn: _Turn) -> tuple[str, Mapping[str, object]]:
+    """A conversation that the message holds, or a file of them, is scored; anything else is asked of the insights."""
+    if turn.of("conversations-score") or turn.of("insights-ask"):
+        return _submit(turn)
+    if "conversations-score" in turn.tools and (named_file(turn.asked) or read_pasted(turn.asked) is not None):
+        return "conversations-score", {}
+    return "insights-ask", {"question": turn.asked}
 
 
 def _asks_in_general(turn: _Turn) -> bool:

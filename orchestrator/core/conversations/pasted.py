@@ -1,0 +1,54 @@
+"""A conversation as people paste it into a chat: a line for each turn, who speaks first."""
+
+import json
+import re
+
+from orchestrator.core.conversations.conversation import Conversation, Speaker, Turn
+from orchestrator.core.conversations.reading import read_conversation
+from orchestrator.core.conversations.speakers import SPEAKERS
+
+PASTED = "pasted"
+"""The id of one that has none."""
+_LINE = re.compile(
+    r"^[\s*_>-]*(?:\[[^\]\n]{1,30}\]\s*)?(?P<who>[A-Za-z][A-Za-z _-]{0,24}?)\s*\d{0,3}[*_]*\s*:[*_]*\s*(?P<said>.*)$"
+)
+_FILE = re.compile(r"[\w./\\~-]+\.(?:jsonl|json|csv|parquet)\b", re.IGNORECASE)
+_LEAST_TURNS = 2
+
+
+def read_pasted(text: str) -> Conversation | None:
+    """The conversation in a message; None where there is none.
+
+    Either a JSON object with `turns`, or at least two lines that begin with a speaker's name and a colon, one of them
+    the customer's. Lines in between go on with the turn before; what stands before the first is left out.
+    """
+    return _json(text) if text.lstrip().startswith("{") else _lines(text)
+
+
+def named_file(text: str) -> str:
+    """The file of conversations that a message names; empty where it names none."""
+    found = _FILE.search(text)
+    return found[0] if found else ""
+
+
+def _json(text: str) -> Conversation | None:
+    try:
+        document = json.loads(text)
+        return read_conversation({"id": PASTED, **document}) if "turns" in document else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _lines(text: str) -> Conversation | None:
+    turns: list[tuple[Speaker, list[str]]] = []
+    for line in text.splitlines():
+        found = _LINE.match(line)
+        speaker = SPEAKERS.get(re.sub(r"[ -]+", "_", found["who"].strip().lower())) if found else None
+        if found is not None and speaker is not None:
+            turns.append((speaker, [found["said"]]))
+        elif turns and line.strip():
+            turns[-1][1].append(line.strip())
+    said = tuple(Turn(speaker, " ".join(lines).strip()) for speaker, lines in turns)
+    if len(said) < _LEAST_TURNS or not any(turn.speaker is Speaker.CUSTOMER for turn in said):
+        return None
+    return Conversation(PASTED, said)
