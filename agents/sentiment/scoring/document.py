@@ -1,0 +1,158 @@
+"""Makes the result document of a conversation (docs/schemas/analysis.schema.json) from what the parts found."""
+
+from collections.abc import Iterable, Sequence
+
+from agents.sentiment.scoring.coaching import Hint
+from agents.sentiment.scoring.contact import Contact
+from agents.sentiment.scoring.findings import Findings
+from agents.sentiment.scoring.judgement import Judgement
+from agents.sentiment.scoring.reading import Reading
+from agents.sentiment.scoring.times import Times
+from agents.sentiment.scoring.trajectory import Trajectory
+from orchestrator.core.conversations.compliance import ComplianceResult
+from orchestrator.core.conversations.conversation import Conversation
+from orchestrator.core.conversations.evidence import Evidence, Skipped
+from orchestrator.core.conversations.scorecard import ScorecardResult
+from orchestrator.core.personal_data.finding import find_personal
+from orchestrator.core.personal_data.redacting import redact_spans
+from orchestrator.core.personal_data.spans import Span
+
+UNREDACTED = "off"
+"""The name of the rules that redact nothing."""
+_DIGITS = 4
+Document = dict[str, object]
+
+
+def head_of(conversation: Conversation) -> Document:
+    """What the source says of it, as far as it may leave."""
+    started_at = conversation.started_at
+    head: Document = {
+        "id": conversation.id,
+        "started_at": started_at.isoformat().replace("+00:00", "Z") if started_at is not None else None,
+        "channel": conversation.channel or None,
+        "queue": conversation.queue or None,
+        "survey_csat": conversation.survey_csat,
+    }
+    return {name: value for name, value in head.items() if value is not None}
+
+
+def overall_of(judged: Judgement, contact: Contact) -> Document:
+    """The numbers of the whole."""
+    return {
+        "sentiment": rounded(judged.sentiment),
+        "label": judged.label,
+        "customer_sentiment": rounded(judged.customer_sentiment),
+        "agent_sentiment": rounded(judged.agent_sentiment),
+        "satisfaction": rounded(judged.satisfaction),
+        "quality": rounded(judged.quality),
+        "resolved": rounded(judged.resolved),
+        "abandoned": rounded(judged.abandoned),
+        "transferred": rounded(contact.transferred),
+        "repeated_contact": rounded(contact.repeated_contact),
+    }
+
+
+def times_of(times: Times) -> Document:
+    """In seconds; null where they are not known."""
+    return {
+        "first_response_s": rounded(times.first_response_s),
+        "median_response_s": rounded(times.median_response_s),
+        "longest_response_s": rounded(times.longest_response_s),
+        "hold_s": rounded(times.hold_s),
+        "duration_s": rounded(times.duration_s),
+    }
+
+
+def trajectory_of(trajectory: Trajectory | None) -> Document | None:
+    """How the customer's mood went."""
+    if trajectory is None:
+        return None
+    return {
+        "start": rounded(trajectory.start),
+        "end": rounded(trajectory.end),
+        "low": rounded(trajectory.low),
+        "low_turn": trajectory.low_turn,
+        "turned_at": trajectory.turned_at,
+        "shape": trajectory.shape.value,
+    }
+
+
+def turns_of(reading: Reading, judged: Judgement) -> list[Document]:
+    """The results of every turn."""
+    return [
+        {
+            "index": turn.index,
+            "speaker": turn.turn.speaker.value,
+            "sentiment": rounded(one.sentiment),
+            "label": one.label,
+            "quality": rounded(one.quality),
+        }
+        for turn, one in zip(reading.turns, judged.turns, strict=True)
+    ]
+
+
+def scorecard_of(result: ScorecardResult | None, findings: Findings) -> Document | None:
+    """A scorecard's answers; their spans become the findings'."""
+    if result is None:
+        return None
+    totals = result.totals
+    return {
+        "id": result.id,
+        "revision": result.revision,
+        "score": rounded(totals.score),
+        "potential_score": rounded(totals.potential_score),
+        "normalized_score": rounded(totals.normalized_score),
+        "answers": [
+            {
+                "question": one.question,
+                "value": one.value,
+                "na": one.na,
+                "auto_fail": one.auto_fail,
+                "source": "system",
+                "evidence": findings.add(one.evidence),
+            }
+            for one in result.answers
+        ],
+    }
+
+
+def compliance_of(result: ComplianceResult, findings: Findings) -> list[Document]:
+    """Every rule's result; null where it is not applicable or cannot be told."""
+    return [
+        {"rule": one.rule, "kept": one.kept, "severity": one.severity.value, "evidence": findings.add(one.evidence)}
+        for one in result.rules
+    ]
+
+
+def coaching_of(hints: Iterable[Hint], findings: Findings) -> list[Document]:
+    """Hints by turn."""
+    return [{"hint": one.hint, "turn": one.turn, "evidence": findings.add(one.evidence)} for one in hints]
+
+
+def evidence_of(evidence: Iterable[Evidence], reading: Reading, redaction: str) -> list[Document]:
+    """Spans with their text, redacted as part of their turn and of what was said before it."""
+    personal: dict[int, Sequence[Span]] = {}
+    documents: list[Document] = []
+    for feature, index, start, end in evidence:
+        text = reading.turns[index].turn.text
+        if index not in personal:
+            earlier = reading.turns[index - 1].turn.text if index else ""
+            personal[index] = find_personal(text, earlier=earlier) if redaction != UNREDACTED else ()
+        shown = redact_spans(text, personal[index], start=start, end=end)
+        documents.append({"feature": feature, "turn": index, "start": start, "end": end, "text": shown})
+    return documents
+
+
+def skipped_of(skipped: Iterable[Skipped]) -> list[Document]:
+    """What has no value and why, each once."""
+    return [{"feature": feature, "reason_code": reason.value} for feature, reason in dict.fromkeys(skipped)]
+
+
+def rounded(value: float | None) -> float | None:
+    """To four decimals: more would be noise, and differ between machines' mathematics."""
+    return None if value is None else round(value, _DIGITS) + 0.0
+
+
+def provenance_of(version: str, config_sha256: str, redaction: str) -> Document:
+    """Who made the document, by what configuration."""
+    return {"scorer_version": version, "config_sha256": config_sha256, "model": None, "redaction": redaction}

@@ -1,0 +1,49 @@
+"""What was computed of a conversation, by the names that conditions of scorecards and rules use."""
+
+from agents.sentiment.scoring.conditions import Facts, Value
+from agents.sentiment.scoring.contact import Contact
+from agents.sentiment.scoring.findings import Findings
+from agents.sentiment.scoring.judgement import Judgement
+from agents.sentiment.scoring.reading import Reading
+from agents.sentiment.scoring.reasons import Reasons
+from agents.sentiment.scoring.times import Times
+from orchestrator.core.conversations.evidence import Evidence
+
+_OVERALL = (
+    "sentiment", "label", "customer_sentiment", "agent_sentiment", "satisfaction", "quality", "resolved", "abandoned",
+)  # fmt: skip
+_TIMES = ("first_response_s", "median_response_s", "longest_response_s", "hold_s", "duration_s")
+
+
+def facts_of(
+    reading: Reading, judged: Judgement, findings: Findings, *, contact: Contact, times: Times, reasons: Reasons
+) -> Facts:
+    """The values, their spans, and why some are not known."""
+    said, trajectory = reading.conversation, judged.trajectory
+    values: dict[str, Value] = {f"overall.{name}": getattr(judged, name) for name in _OVERALL}
+    values |= {f"times.{name}": getattr(times, name) for name in _TIMES}
+    values |= {
+        "overall.transferred": contact.transferred,
+        "overall.repeated_contact": contact.repeated_contact,
+        "contact_reason": reasons.reason,
+        "channel": said.channel or None,
+        "queue": said.queue or None,
+    }
+    if trajectory is not None:
+        values |= {
+            "trajectory.start": trajectory.start,
+            "trajectory.end": trajectory.end,
+            "trajectory.low": trajectory.low,
+            "trajectory.shape": trajectory.shape.value,
+        }
+    spans: dict[str, list[Evidence]] = {}
+    for span in findings.evidence:
+        spans.setdefault(_named(span.feature), []).append(span)
+    return Facts(values, spans, {_named(one.feature): one.reason_code for one in findings.skipped})
+
+
+def _named(feature: str) -> str:
+    """A feature's name in conditions."""
+    if feature in {*_OVERALL, "transferred", "repeated_contact"}:
+        return f"overall.{feature}"
+    return f"times.{feature}" if feature in _TIMES else feature
