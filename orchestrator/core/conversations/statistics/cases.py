@@ -8,7 +8,7 @@ from orchestrator.core.conversations.statistics.kept import Kept, Key, lot
 from orchestrator.core.conversations.statistics.measures import Measure
 from orchestrator.core.conversations.statistics.result import GENERATED, Document, Known, values
 
-MOST_CASES = 12
+MOST_CASES = 10
 
 
 def _few() -> Kept[Case]:

@@ -39,7 +39,8 @@ class Cell:
 
     def estimate(self, measure: Measure) -> Estimate | None:
         """The mean or share of a measure; None where none of these conversations has it."""
-        return estimate(self.moments(measure), is_share=measure.is_share)
+        found = estimate(self.moments(measure), is_share=measure.is_share)
+        return found.within(*measure.bounds) if found else None
 
 
 def total(cells: Iterable[Cell]) -> Cell:

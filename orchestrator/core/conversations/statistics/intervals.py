@@ -28,6 +28,12 @@ class Estimate(NamedTuple):
         """True where the interval leaves out zero: of a difference, that it is beyond chance."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
+    def within(self, lowest: float, highest: float) -> "Estimate":
+        """With an interval that does not go beyond the scale."""
+        if self.low is None or self.high is None:
+            return self
+        return self._replace(low=max(lowest, self.low), high=min(highest, self.high))
+
 
 def estimate(moments: Moments, *, is_share: bool) -> Estimate | None:
     """The mean or share of what was counted; None where nothing was."""

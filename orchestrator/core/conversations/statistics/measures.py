@@ -21,8 +21,20 @@ class Measure(StrEnum):
         """True for what happens or not; False for a score with a mean."""
         return self in _SHARES
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The lowest and highest value that it can have."""
+        return _BOUNDS.get(self, (0.0, 1.0))
+
 
 _SHARES = frozenset({Measure.RESOLVED, Measure.ABANDONED, Measure.TRANSFERRED, Measure.REPEATED})
+_BOUNDS = {
+    Measure.SATISFACTION: (1.0, 5.0),
+    Measure.QUALITY: (1.0, 5.0),
+    Measure.CUSTOMER_SENTIMENT: (-1.0, 1.0),
+    Measure.AGENT_SENTIMENT: (-1.0, 1.0),
+    Measure.SCORECARD: (0.0, 100.0),
+}
 BROKEN_DOWN = (Measure.SATISFACTION, Measure.RESOLVED)
 """Those that are counted by reason, product, queue, channel, hour and agent as well."""
 LIKELY = 0.5

@@ -1,0 +1,1 @@
+"""The report of a batch of analysed conversations as one page."""
