@@ -1,10 +1,11 @@
 """Finds all known phrases of all features in one pass over a turn's words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 GAP = "~"
 MOST_BETWEEN = 3
+_ENDS = ".!?"
 _PAIRS = frozenset(("()", "[]"))
 _BRACKETS = frozenset("()[]")
 
@@ -18,11 +19,25 @@ class Hit(NamedTuple):
 
 
 class _Node:
-    __slots__ = ("labels", "next")
+    """A place in the tree: the words that may follow, the place behind a gap, and the labels of what ends here."""
+
+    __slots__ = ("gap", "labels", "next")
 
     def __init__(self) -> None:
         self.next: dict[str, _Node] = {}
+        self.gap: _Node | None = None
         self.labels: tuple[str, ...] = ()
+
+    def follow(self, word: str) -> "_Node":
+        """The place behind a word, made where it is missing."""
+        if word == GAP:
+            if self.gap is None:
+                self.gap = _Node()
+            return self.gap
+        node = self.next.get(word)
+        if node is None:
+            node = self.next[word] = _Node()
+        return node
 
 
 class PhraseTable:
@@ -48,50 +63,55 @@ class PhraseTable:
 
     def scan(self, words: Sequence[str]) -> list[Hit]:
         """Every phrase in a turn's words, by first word; the longest of a label at one place, not the shorter ones."""
-        root = self._root
+        start = self._root.get
         found: list[Hit] = []
         for first, word in enumerate(words):
-            node = root.get(word)
-            if node is not None:
-                if not node.next:
-                    found += [Hit(label, first, first) for label in node.labels]
-                else:
-                    found += _longest(_follow(node, words, first, first))
+            node = start(word)
+            if node is None:
+                continue
+            if node.next or node.gap is not None:
+                ends: dict[str, int] = {}
+                _walk(node, words, first, ends)
+                if ends:
+                    found += [Hit(label, first, last) for label, last in ends.items()]
+            else:
+                found += [Hit(label, first, first) for label in node.labels]
         return found
 
 
-def _follow(node: _Node, words: Sequence[str], first: int, last: int) -> Iterator[Hit]:
-    for label in node.labels:
-        yield Hit(label, first, last)
-    if not node.next:
-        return
-    if last + 1 < len(words) and (following := node.next.get(words[last + 1])) is not None:
-        yield from _follow(following, words, first, last + 1)
-    if (gap := node.next.get(GAP)) is not None:
-        for skipped in range(MOST_BETWEEN + 1):
-            place = last + 1 + skipped
-            if place >= len(words):
-                break
-            if (following := gap.next.get(words[place])) is not None:
-                yield from _follow(following, words, first, place)
-            if words[place][0] in ".!?":
-                break
+def _walk(node: _Node, words: Sequence[str], place: int, ends: dict[str, int]) -> None:
+    """Where the phrases end that go on from a word at its place, the farthest of a label."""
+    count = len(words)
+    while True:
+        for label in node.labels:
+            if ends.get(label, -1) < place:
+                ends[label] = place
+        if node.gap is not None:
+            _leap(node.gap, words, place, ends)
+        place += 1
+        if place == count:
+            return
+        following = node.next.get(words[place])
+        if following is None:
+            return
+        node = following
 
 
-def _longest(hits: Iterable[Hit]) -> list[Hit]:
-    by_label: dict[str, Hit] = {}
-    for hit in hits:
-        known = by_label.get(hit.label)
-        if known is None or known.last < hit.last:
-            by_label[hit.label] = hit
-    return list(by_label.values())
+def _leap(gap: _Node, words: Sequence[str], place: int, ends: dict[str, int]) -> None:
+    for landing in range(place + 1, min(place + 2 + MOST_BETWEEN, len(words))):
+        word = words[landing]
+        following = gap.next.get(word)
+        if following is not None:
+            _walk(following, words, landing, ends)
+        if word[0] in _ENDS:
+            return
 
 
 def _grow(nodes: list[_Node], text: str) -> list[_Node]:
     """The nodes that a phrase's words lead to from these, made where they are missing."""
     for item in _items(text):
         if item[0] not in "([":
-            nodes = [node.next[item] if item in node.next else node.next.setdefault(item, _Node()) for node in nodes]
+            nodes = [node.follow(item) for node in nodes]
             continue
         reached = dict.fromkeys(nodes) if item[0] == "[" else {}
         for option in _split(item[1:-1], "|"):

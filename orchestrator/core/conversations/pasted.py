@@ -13,14 +13,14 @@ _LINE = re.compile(
     r"^[\s*_>-]*(?:\[[^\]\n]{1,30}\]\s*)?(?P<who>[A-Za-z][A-Za-z _-]{0,24}?)\s*\d{0,3}[*_]*\s*:[*_]*\s*(?P<said>.*)$"
 )
 _FILE = re.compile(r"[\w./\\~-]+\.(?:jsonl|json|csv|parquet)\b", re.IGNORECASE)
-_LEAST_TURNS = 2
+_COMPANY = {Speaker.AGENT, Speaker.BOT, Speaker.SUPERVISOR}
 
 
 def read_pasted(text: str) -> Conversation | None:
     """The conversation in a message; None where there is none.
 
-    Either a JSON object with `turns`, or at least two lines that begin with a speaker's name and a colon, one of them
-    the customer's. Lines in between go on with the turn before; what stands before the first is left out.
+    Either a JSON object with `turns`, or lines that begin with a speaker's name and a colon, one of them the customer's
+    and one of somebody who speaks for the company. Lines in between go on with the turn before; what stands before the first is left out.
     """
     return _json(text) if text.lstrip().startswith("{") else _lines(text)
 
@@ -48,7 +48,7 @@ def _lines(text: str) -> Conversation | None:
             turns.append((speaker, [found["said"]]))
         elif turns and line.strip():
             turns[-1][1].append(line.strip())
-    said = tuple(Turn(speaker, " ".join(lines).strip()) for speaker, lines in turns)
-    if len(said) < _LEAST_TURNS or not any(turn.speaker is Speaker.CUSTOMER for turn in said):
+    speakers = {speaker for speaker, _ in turns}
+    if Speaker.CUSTOMER not in speakers or not speakers & _COMPANY:
         return None
-    return Conversation(PASTED, said)
+    return Conversation(PASTED, tuple(Turn(speaker, " ".join(lines).strip()) for speaker, lines in turns))

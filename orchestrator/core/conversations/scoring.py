@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import cast
 
+from orchestrator.core.conversations.calibration import Calibration
 from orchestrator.core.conversations.compliance import ComplianceRule
 from orchestrator.core.conversations.documents import read_value, write_value
 from orchestrator.core.conversations.products import Product
@@ -17,6 +18,7 @@ class Scoring:
     """What a conversation is scored by.
 
     Attributes:
+        calibration: Weights made from a customer's own labels; None for the scorer as it ships.
         redaction: The name of the rules by which personal data leave the result.
     """
 
@@ -24,6 +26,7 @@ class Scoring:
     products: tuple[Product, ...] = ()
     scorecard: Scorecard | None = None
     rules: tuple[ComplianceRule, ...] = ()
+    calibration: Calibration | None = None
     redaction: str = "standard"
 
 

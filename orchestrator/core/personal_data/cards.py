@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator
 
-from orchestrator.core.personal_data.digits import Run, luhn, windows
+from orchestrator.core.personal_data.digits import Group, Run, luhn
 from orchestrator.core.personal_data.masking import words_before
 
-LENGTHS = range(13, 20)
-_MOST = 19
-# groups as they are embossed: four by four, American Express 4-6-5, Diners 4-6-4, 19 digits as 6-13
-_LAYOUTS = frozenset(
-    {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 1), (4, 4, 4, 2), (4, 4, 5), (6, 13), (8, 8)}
-)
+_LENGTHS = range(13, 20)
+# groups as they are embossed, by the first one, the longest first: four by four, American Express 4-6-5, Diners 4-6-4,
+# Maestro 6-13
+_LAYOUTS = {
+    4: ((4, 4, 4, 4, 3), (4, 4, 4, 4, 2), (4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 3), (4, 4, 4, 2), (4, 4, 4, 1)),
+    6: ((6, 13),),
+    8: ((8, 8),),
+}
 _MARKS = frozenset({" ", "-", "\n", "\r\n", "  ", " - ", ".", "\t"})
 # What the schemes say of their first digits and lengths: Visa; Mastercard 51-55 and 2221-2720; American Express;
 # Discover; Diners Club; JCB; UnionPay; Maestro; Mir; RuPay; Troy. ISO/IEC 7812 leaves them to the issuers.
@@ -27,15 +29,27 @@ _CUE = re.compile(
 
 def card_spans(text: str, run: Run, earlier: str = "") -> Iterator[tuple[int, int]]:
     """The card numbers of a run."""
-    done = -1
-    for first, end in windows(run.groups, _MOST):
-        groups = run.groups[first:end]
-        digits = "".join(group.digits for group in groups)
-        if first <= done or len(digits) not in LENGTHS or not luhn(digits) or digits.count(digits[0]) == len(digits):
-            continue
-        sizes = tuple(len(group.digits) for group in groups)
-        if len(sizes) > 1 and not (sizes in _LAYOUTS and all(group.mark in _MARKS for group in groups[1:])):
-            continue
-        if len(sizes) > 1 or _SCHEMES.fullmatch(digits) or _CUE.search(words_before(text, groups[0].start, earlier)):
-            done = end - 1
-            yield groups[0].start, groups[-1].end
+    groups = run.groups
+    first = 0
+    while first < len(groups):
+        size = _size(groups, first)
+        digits = "".join(group.digits for group in groups[first : first + size])
+        if size and luhn(digits) and digits.count(digits[0]) < len(digits):
+            start = groups[first].start
+            if size > 1 or _SCHEMES.fullmatch(digits) or _CUE.search(words_before(text, start, earlier)):
+                yield start, groups[first + size - 1].end
+                first += size
+                continue
+        first += 1
+
+
+def _size(groups: tuple[Group, ...], first: int) -> int:
+    """How many groups, from one on, are written as a card's; 0 for none."""
+    length = len(groups[first].digits)
+    if length in _LENGTHS:
+        return 1
+    for layout in _LAYOUTS.get(length, ()):
+        part = groups[first : first + len(layout)]
+        if tuple(len(group.digits) for group in part) == layout and all(group.mark in _MARKS for group in part[1:]):
+            return len(layout)
+    return 0

@@ -35,7 +35,7 @@ class Run(NamedTuple):
 def runs_of(text: str) -> Iterator[Run]:
     """The runs of a text that have at least `FEWEST` digits, and no letter at either end of theirs."""
     for found in _RUN.finditer(text):
-        groups = []
+        groups: list[Group] = []
         end = found.start()
         for group in _GROUP.finditer(text, *found.span()):
             groups.append(Group(*group.span(), group[0], text[end : group.start()] if groups else ""))
@@ -53,20 +53,6 @@ def _free_of_letters(text: str, groups: list[Group]) -> tuple[Group, ...]:
     if groups and last.end < len(text) and (text[last.end].isalpha() or text[last.end] == "_"):
         groups = groups[:-1]
     return tuple(groups)
-
-
-def windows(groups: tuple[Group, ...], most: int) -> Iterator[tuple[int, int]]:
-    """Neighbouring groups (first, after the last) with at most `most` digits, by first group, the longest first."""
-    for first in range(len(groups)):
-        digits = 0
-        ends = []
-        for last in range(first, len(groups)):
-            digits += len(groups[last].digits)
-            if digits > most:
-                break
-            ends.append(last + 1)
-        for end in reversed(ends):
-            yield first, end
 
 
 def luhn(digits: str) -> bool:

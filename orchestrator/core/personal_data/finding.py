@@ -90,7 +90,9 @@ class _Round:
         if runs and self._take(Kind.CARD, (span for run in runs for span in card_spans(plain, run, self._earlier))):
             plain = without_harmless(self.work)
             runs = list(runs_of(plain))
-        if runs and self._take(Kind.NATIONAL_ID, (span for run in runs for span in ssn_spans(plain, run, self._earlier))):
+        if runs and self._take(
+            Kind.NATIONAL_ID, (span for run in runs for span in ssn_spans(plain, run, self._earlier))
+        ):
             plain = without_harmless(self.work)
             runs = list(runs_of(plain))
         if runs:

@@ -17,6 +17,7 @@ from orchestrator.core.personal_data.phone_words import names_other
 _SSN = re.compile(r"(?:(?!000|666|9)\d{3}(?!00)\d\d|9\d\d(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9]))(?!0000)\d{4}")
 _SSN_LAYOUT = (3, 2, 4)
 _SSN_CUE = re.compile(r"\b(?:ssn|social security|social|tax ?payer|itin)\b")
+_LETTER_AT_END = re.compile(r"[0-9][\- ]?[A-Za-z](?![A-Za-z0-9])")
 # Source: HMRC, National Insurance Manual NIM39110
 _NINO_DIGITS = re.compile(r"[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Da-d](?![A-Za-z0-9])")
 _NINO_LETTERS = re.compile(
@@ -28,6 +29,7 @@ _NIE_LETTER = re.compile(r"(?<![A-Za-z0-9.\-])([XYZxyz])[\- ]?\Z")
 _DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 _DNI_LENGTH = 8
 # Source: France, INSEE: the key is 97 less the number modulo 97; 2A and 2B (Corsica) count as 19 and 18
+_NIR_DIGITS = re.compile(r"[12][ .]?[0-9][0-9](?:[^0-9]{0,3}[0-9]){10}")
 _NIR = re.compile(
     r"([12])[ .]?(\d\d)[ .]?(0[1-9]|1[0-2]|[2-4]\d|[5-9]\d)[ .]?(\d\d|2[ABab])[ .]?(\d{3})[ .]?(\d{3})[ .]?(\d\d)"
     r"(?![A-Za-z0-9])"
@@ -54,16 +56,22 @@ def ssn_spans(text: str, run: Run, earlier: str = "") -> Iterator[tuple[int, int
 
 def lettered_spans(text: str) -> Iterator[tuple[int, int]]:
     """The numbers of Britain, Spain and France, not in order."""
+    if _LETTER_AT_END.search(text):
+        yield from _with_last_letter(text)
+    if _NIR_DIGITS.search(text):
+        for found in _NIR.finditer(text):
+            number = "".join(found.groups()[:6]).upper().replace("2A", "19").replace("2B", "18")
+            if 97 - int(number) % 97 == int(found[7]) and not text[found.start() - 1 : found.start()].isalnum():
+                yield found.span()
+
+
+def _with_last_letter(text: str) -> Iterator[tuple[int, int]]:
     for found in _NINO_DIGITS.finditer(text):
         letters = _NINO_LETTERS.search(text, max(0, found.start() - 4), found.start())
         if letters:
             yield letters.start(), found.end()
     for found in _DNI.finditer(text):
         yield from _spanish(text, found)
-    for found in _NIR.finditer(text):
-        number = "".join(found.groups()[:6]).upper().replace("2A", "19").replace("2B", "18")
-        if 97 - int(number) % 97 == int(found[7]) and not text[found.start() - 1 : found.start()].isalnum():
-            yield found.span()
 
 
 def _spanish(text: str, found: re.Match[str]) -> Iterator[tuple[int, int]]:

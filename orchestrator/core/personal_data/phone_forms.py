@@ -101,7 +101,7 @@ def _longest(groups: Groups, first: int, lengths: range) -> int:
     total = len(groups[first].digits)
     best = first + 1 if total in lengths else 0
     for last in range(first + 1, len(groups)):
-        if _breaks(groups, first, last, total):
+        if total >= lengths.stop or _breaks(groups, first, last, total):
             break
         total += len(groups[last].digits)
         if total in lengths:

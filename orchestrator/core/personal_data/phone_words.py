@@ -2,7 +2,9 @@
 
 import re
 
-_PHONES = r"(?:phone|mobile|cell|cellphone|tel|telephone|whats ?app|landline|fax|sms|hotline|handset|voicemail|callback)"
+_PHONES = (
+    r"(?:phone|mobile|cell|cellphone|tel|telephone|whats ?app|landline|fax|sms|hotline|handset|voicemail|callback)"
+)
 _PHONE = re.compile(rf"\b{_PHONES}\b")
 _CALL = re.compile(
     r"\b(?:call(?:ing|ed)?|text|ring|dial|reach|contact)(?: (?:me|us|him|her|them|you))?(?: back)?"
@@ -23,7 +25,9 @@ _OTHER_DIRECTLY = re.compile(
     rf"\b{_STRONG}(?:[ \t]*{_COUNTED})?{_TO_NUMBER}|\b{_WEAK}[ \t]*{_COUNTED}{_TO_NUMBER}|\b(?:id|code){_TO_NUMBER}"
     rf"|[#$€£¥₹][ \t]?\(?$"
 )
-_AFTER = re.compile(rf"[\s,;)\-]{{0,3}}(?:is|was|that'?s|it'?s|=)? ?(?:my|the|his|her|our)? ?(?:\w{{3,8}} )?{_PHONES}\b")
+_AFTER = re.compile(
+    rf"[\s,;)\-]{{0,3}}(?:is|was|that'?s|it'?s|=)? ?(?:my|the|his|her|our)? ?(?:\w{{3,8}} )?{_PHONES}\b"
+)
 
 
 def names_other(before: str) -> bool:

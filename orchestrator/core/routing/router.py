@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from orchestrator.core.conversations.pasted import read_pasted
 from orchestrator.core.errors import InputError
 from orchestrator.core.record_questions import record_question
 from orchestrator.core.routing import payload as payloads
@@ -91,7 +92,7 @@ class Router:
         """
         if speaking is not None and speaking not in self._names:
             raise InputError(f"unknown specialist {speaking!r}: use one of {', '.join(self._names)}")
-        payload = message if isinstance(message, Mapping) else payloads.decode(message)
+        payload = message if isinstance(message, Mapping) else payloads.decode(message) or _pasted(message)
         if payload is None:
             return self._text(str(message), speaking)
         whole = json.dumps(message, default=str) if isinstance(message, Mapping) else message
@@ -208,6 +209,12 @@ class Router:
             reason = "too close to call: " + "; ".join(score.why() for score in near)
             question = self._asker.between([score.card for score in near])
         return _abstained(reason, question, confidence)
+
+
+def _pasted(message: str) -> Mapping[str, object] | None:
+    """The conversation that a text holds line by line, in the form of a payload."""
+    found = read_pasted(message)
+    return {"id": found.id, "turns": [turn.text for turn in found.turns]} if found is not None else None
 
 
 def _routed(agent: str, confidence: float, reason: str, *, text: str) -> Route:
