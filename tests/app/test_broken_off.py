@@ -32,6 +32,7 @@ asyncio.run(main())
 """
 INTERRUPTED = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell without job control has it ignored
 from orchestrator.app.application import App, LiveConversation
 from orchestrator.surfaces.cli import run_cli
 class Interrupted(LiveConversation):

@@ -5,6 +5,7 @@ from urllib.parse import quote, unquote
 
 FILTERS = "filters"  # the field: a collection of `name=value`
 # Tried in this order; the last ones are control characters, which hardly any text holds.
+_ERRORS = "surrogatepass"  # JSON may hold half a character; its two halves stay different names
 _DELIMITERS = ("|", ";", ",", "\t", "\x1f", "\x1e", "\x1d")
 
 
@@ -15,13 +16,13 @@ def literal(value: str) -> str:
 
 def pair(name: str, value: str) -> str:
     """One filter as an element of the collection; the name is percent-encoded, so that its end is the first `=`."""
-    return f"{quote(name, safe='')}={value}"
+    return f"{quote(name, safe='', errors=_ERRORS)}={value}"
 
 
 def unpair(item: str) -> tuple[str, str]:
     """The filter's name and value of an element of the collection."""
     name, _, value = item.partition("=")
-    return unquote(name), value
+    return unquote(name, errors=_ERRORS), value
 
 
 def any_of(name: str, values: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from azure_search_language import parse_filter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.search.azure.odata import any_of, conditions, literal, pair
+from plugins.search.azure.odata import any_of, conditions, literal, pair, unpair
 
 # Biased to what has a meaning in OData.
 NASTY = st.text(alphabet=st.one_of(st.sampled_from("'\"|;,\t\x1f\x1e\x1d=()/:%\\ ae"), st.characters()), max_size=20)
@@ -27,6 +27,11 @@ def test_a_filter_holds_exactly_for_its_values(name: str, values: list[str], oth
     assert predicate({"filters": [pair(name, held)]}) == (held in values)
     assert predicate({"filters": [pair(other, values[0])]}) == (other == name)
     assert not predicate({"filters": []})
+
+
+def test_half_a_character_in_a_name_stays_itself():
+    """JSON may hold a lone surrogate."""
+    assert unpair(pair("\ud800", "v")) == ("\ud800", "v")
 
 
 @given(st.lists(st.tuples(NASTY, st.lists(NASTY, min_size=1, max_size=3).map(tuple)), min_size=1, max_size=4))
