@@ -50,6 +50,11 @@ class ShownTurn:
         own = [place for place in self.places[found[0] : found[1]] if place >= 0]
         return (own[0], own[-1] + 1) if own else None
 
+    def between(self, start: int, end: int) -> str:
+        """What is shown of a span of the text as given."""
+        shown = [at for at, place in enumerate(self.places) if start <= place < end]
+        return self.text[shown[0] : shown[-1] + 1] if shown else ""
+
     def _exact(self, quote: str) -> tuple[int, int] | None:
         at = self.text.find(quote) if quote else -1
         return (at, at + len(quote)) if at >= 0 else None
