@@ -14,4 +14,10 @@ class AnalysisApp(Configured):
         """Score conversations of files."""
         from orchestrator.app.analysis.analyzing import analyze  # noqa: PLC0415
 
-        return analyze(request, watch=watch)
+        return analyze(request, self._logged, watch=watch)
+
+    def estimate(self, request: AnalysisRequest) -> Document:
+        """What a model would take."""
+        from orchestrator.app.analysis.analyzing import estimate  # noqa: PLC0415
+
+        return estimate(request, self.settings())

@@ -74,7 +74,12 @@ class BatchEnd:
 
 
 def run_batch(
-    job: BatchJob, make_judge: JudgeMaker, *, watch: Watch, use: Callable[[Path], None] | None = None
+    job: BatchJob,
+    make_judge: JudgeMaker,
+    *,
+    watch: Watch,
+    use: Callable[[Path], None] | None = None,
+    pool: Pool | None = None,
 ) -> BatchEnd:
     """Score all records, in order; the result appears under its name when it is whole.
 
@@ -83,6 +88,7 @@ def run_batch(
         make_judge: Makes the scorer in each process.
         watch: Hears how far it is.
         use: Is given the result's lines when they are whole, before they get their name.
+        pool: Scores in place of this machine's processes.
 
     Raises:
         InputError: The input cannot be read, another process writes the same, or there is nothing to go on with.
@@ -91,7 +97,7 @@ def run_batch(
     files = find_files(job.inputs, never=(job.out, job.rejects, folder.path))
     _check(job, files)
     with folder.owned():
-        return _Run(job, folder, files, make_judge, watch).carry_out(use)
+        return _Run(job, folder, files, make_judge, watch=watch, pool=pool).carry_out(use)
 
 
 def _check(job: BatchJob, files: list[InputFile]) -> None:
@@ -110,13 +116,21 @@ class _Run:
     """A batch under way, in a folder that this process owns."""
 
     def __init__(
-        self, job: BatchJob, folder: PartialFolder, files: list[InputFile], make_judge: JudgeMaker, watch: Watch
+        self,
+        job: BatchJob,
+        folder: PartialFolder,
+        files: list[InputFile],
+        make_judge: JudgeMaker,
+        *,
+        watch: Watch,
+        pool: Pool | None,
     ) -> None:
         self._job = job
         self._folder = folder
         self._files = files
         self._make_judge = make_judge
         self._watch = watch
+        self._pool = pool
         self._began = time.monotonic()
         self._told = 0.0
         self._processes = self._count()
@@ -165,13 +179,15 @@ class _Run:
         return Checkpoint(identity=identity)
 
     def _count(self) -> int:
+        if self._pool is not None:
+            return 0
         if self._job.processes is not None:
             return self._job.processes
         small = all(file.path is not None for file in self._files) and sum(file.size for file in self._files) < _SMALL
         return 0 if small else _cores()
 
     def _score(self) -> Checkpoint:
-        pool: Pool = (
+        pool = self._pool or (
             Processes(self._make_judge, count=self._processes) if self._processes else OwnProcess(self._make_judge)
         )
         with OrderedWriter(self._folder, self._start) as writer:

@@ -12,7 +12,7 @@ class BatchProgress:
         share: Of the input that is done, 0 to 1; None where its length is not known.
         seconds: Since this process began.
         turns_before: Turns that an earlier process had scored; `share_before` likewise.
-        stage: What is being done: `reading`, `scoring`, `writing`.
+        stage: What is being done: `reading`, `scoring`, `asking` (a model), `writing`.
     """
 
     conversations: int

@@ -11,6 +11,24 @@ Document = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRequest:
+    """That a model is to score too, and what it may take; one of the budgets is needed to ask it.
+
+    Attributes:
+        budget: What its calls may cost, in the currency of the prices set.
+        token_budget: Tokens that they may use, of both directions.
+        concurrency: Calls at once.
+        requests_per_minute: Calls begun; `tokens_per_minute` tokens, estimated. None is no limit.
+    """
+
+    budget: float | None = None
+    token_budget: int | None = None
+    concurrency: int = 4
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisRequest:
     """What is to be analysed, by what, and where it goes.
 
@@ -27,6 +45,7 @@ class AnalysisRequest:
         table: A table of Spark to read; `out_table` one to merge the result into.
         processes: Worker processes; None is one for each core.
         limit: Records that are read at most.
+        model: Asks a model too.
         resume: Go on where an earlier process was ended; `overwrite` begins anew although one was.
     """
 
@@ -47,6 +66,7 @@ class AnalysisRequest:
     out_table: str | None = None
     processes: int | None = None
     limit: int | None = None
+    model: ModelRequest | None = None
     resume: bool = False
     overwrite: bool = False
 
@@ -60,4 +80,8 @@ class AnalysisApplication(Protocol):
         The document has `status` (`done`), `engine`, `inputs`, `out`, `rejects`, `report`, `conversations`, `turns`,
         `rejected`, `unchanged`, `resumed`, `processes`, `seconds`, `turns_per_second` and the `provenance`.
         """
+        ...
+
+    def estimate(self, request: AnalysisRequest) -> Document:
+        """What a model is expected to take for the request: `conversations`, tokens, `cost`."""
         ...

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from orchestrator.core.conversations.conversation import Conversation, Turn
+from orchestrator.core.conversations.conversation import Conversation
 
 LONGEST_TURN = 8_000
 """Code points of one turn that a model is shown; the middle of a longer one is left out and marked."""
@@ -18,13 +18,24 @@ _PLAIN = str.maketrans("\u2019\u2018`\u201c\u201d\u2013\u2014\u00a0", "'''\"\"--
 class Hidden(Protocol):
     """A span of personal data."""
 
-    kind: str
-    start: int
-    end: int
+    @property
+    def kind(self) -> str:
+        """What is shown in its place, in brackets."""
+        ...
+
+    @property
+    def start(self) -> int:
+        """Of the first code point; `end` is after the last."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """After the last code point."""
+        ...
 
 
-Find = Callable[[str], Sequence[Hidden]]
-"""Finds personal data, by start and without overlaps."""
+Find = Callable[[str, str], Sequence[Hidden]]
+"""Finds personal data in a turn, by start and without overlaps; also given what was said just before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +81,25 @@ class ShownTurn:
 
 def show(conversation: Conversation, find: Find) -> tuple[ShownTurn, ...]:
     """Every turn as a model sees it."""
-    return tuple(_shown(turn, find) for turn in conversation.turns)
+    earlier = ["", *(turn.text for turn in conversation.turns)]
+    return tuple(
+        _shown(turn.text, find(turn.text, before)) for turn, before in zip(conversation.turns, earlier, strict=False)
+    )
 
 
-def _shown(turn: Turn, find: Find) -> ShownTurn:
+def _shown(text: str, found: Sequence[Hidden]) -> ShownTurn:
     texts: list[str] = []
     places: list[int] = []
     at = 0
-    for hidden in find(turn.text):
-        texts.append(turn.text[at : hidden.start])
+    for hidden in found:
+        texts.append(text[at : hidden.start])
         places += range(at, hidden.start)
         mark = f"[{hidden.kind}]"
         texts.append(mark)
         places += [-1] * len(mark)
         at = hidden.end
-    texts.append(turn.text[at:])
-    places += range(at, len(turn.text))
+    texts.append(text[at:])
+    places += range(at, len(text))
     return _cut("".join(texts), places)
 
 

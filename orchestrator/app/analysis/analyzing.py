@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.sentiment.scoring.lines import JudgeFromDocument
 from agents.sentiment.scoring.scorer import SCORER_VERSION
@@ -13,26 +15,52 @@ from orchestrator.core.conversations.scoring import Scoring, config_sha256, scor
 from orchestrator.core.errors import InputError
 from orchestrator.surfaces.analysis_application import AnalysisRequest, Document
 
+if TYPE_CHECKING:
+    from orchestrator.settings import Settings
+
 _FORMS = (".jsonl", ".ndjson", ".parquet", ".csv")
 
 
-def analyze(request: AnalysisRequest, *, watch: Callable[[BatchProgress], None]) -> Document:
-    """Score the conversations of a request; the document of docs/schemas/analyzed.schema.json."""
+def analyze(
+    request: AnalysisRequest, settings: Callable[[], "Settings"], *, watch: Callable[[BatchProgress], None]
+) -> Document:
+    """Score the conversations of a request; the document of docs/schemas/analyzed.schema.json.
+
+    Args:
+        request: What is asked.
+        settings: Reads them where they are needed, as importing what reads them takes a while.
+        watch: Hears how far it is.
+    """
     scoring = read_scoring_files(request)
-    return _analyze_here(request, scoring, watch=watch)
+    job = _job(request, scoring)
+    make = make_judge(scoring)
+    if request.model is None:
+        return _document(request, run_batch(job, make, watch=watch), scoring, rejects=job.rejects)
+    from orchestrator.app.analysis.model_batch import run_model_batch  # noqa: PLC0415  # brings Semantic Kernel
+
+    end, model = run_model_batch(job, make, request.model, scoring, settings(), watch=watch)
+    return _document(request, end, scoring, rejects=job.rejects, model=model)
 
 
-def _analyze_here(request: AnalysisRequest, scoring: Scoring, *, watch: Callable[[BatchProgress], None]) -> Document:
+def estimate(request: AnalysisRequest, settings: "Settings") -> Document:
+    """What a model's scores of the request's conversations are expected to take."""
+    from orchestrator.app.analysis.modelling import estimate_model  # noqa: PLC0415  # brings Semantic Kernel
+
+    scoring = read_scoring_files(request)
+    nowhere = replace(request, out=request.out or Path("nowhere.jsonl"))
+    return estimate_model(_job(nowhere, scoring), scoring, settings)
+
+
+def _job(request: AnalysisRequest, scoring: Scoring) -> BatchJob:
     out = request.out
     if out is None or not request.inputs:
         raise InputError("give INPUT and --out FILE; a table is read by --engine spark")
     if out.suffix.lower() not in _FORMS:
         raise InputError(f"--out {str(out)!r} has no known ending: give one of {', '.join(_FORMS)}")
-    rejects = request.rejects or out.with_name(f"{out.name}.rejects.jsonl")
-    job = BatchJob(
+    return BatchJob(
         inputs=request.inputs,
         out=out,
-        rejects=rejects,
+        rejects=request.rejects or out.with_name(f"{out.name}.rejects.jsonl"),
         columns=request.columns,
         settings={
             "scorer's version": SCORER_VERSION,
@@ -45,8 +73,6 @@ def _analyze_here(request: AnalysisRequest, scoring: Scoring, *, watch: Callable
         resume=request.resume,
         overwrite=request.overwrite,
     )
-    end = run_batch(job, make_judge(scoring), watch=watch)
-    return _document(request, end, scoring, rejects=rejects)
 
 
 def make_judge(scoring: Scoring) -> JudgeFromDocument:
@@ -54,7 +80,9 @@ def make_judge(scoring: Scoring) -> JudgeFromDocument:
     return JudgeFromDocument(json.dumps(scoring_document(scoring)))
 
 
-def _document(request: AnalysisRequest, end: BatchEnd, scoring: Scoring, *, rejects: Path) -> Document:
+def _document(
+    request: AnalysisRequest, end: BatchEnd, scoring: Scoring, *, rejects: Path, model: Document | None = None
+) -> Document:
     return {
         "status": "done",
         "engine": request.engine,
@@ -69,10 +97,11 @@ def _document(request: AnalysisRequest, end: BatchEnd, scoring: Scoring, *, reje
         "processes": end.processes,
         "seconds": round(end.seconds, 3),
         "turns_per_second": round(end.turns_now / end.seconds, 1) if end.seconds else 0.0,
+        "model": model,
         "provenance": {
             "scorer_version": SCORER_VERSION,
             "config_sha256": config_sha256(scoring),
-            "model": None,
+            "model": model["model"] if model is not None else None,
             "redaction": scoring.redaction,
         },
     }

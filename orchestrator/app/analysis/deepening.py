@@ -1,17 +1,17 @@
-"""Scores a batch once more by a language model: some conversations at once, in order, within a hard budget."""
+"""Scores conversations once more by a language model, some at once, within a hard budget."""
 
 import asyncio
 import json
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiolimiter import AsyncLimiter
-from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
 
 from agents.sentiment.model_scoring.asked import SCHEMA_NAME, Asked, ask_about
-from agents.sentiment.model_scoring.blended import blend, unscored
-from agents.sentiment.model_scoring.checked import check_answer
+from agents.sentiment.model_scoring.blended import MODEL, blend, unscored
+from agents.sentiment.model_scoring.checked import Checked, check_answer
+from agents.sentiment.model_scoring.contradictions import ask_again, contradictions
 from agents.sentiment.model_scoring.purse import Purse, most_tokens
 from agents.sentiment.model_scoring.shown import Find, ShownTurn, show
 from orchestrator.app.analysis.answers import Answers, answer_key
@@ -19,14 +19,14 @@ from orchestrator.core.conversations.conversation import Conversation
 from orchestrator.core.conversations.evidence import ReasonCode
 from orchestrator.core.conversations.scoring import Scoring
 from orchestrator.core.errors import ModelError, ModelFault
-from orchestrator.core.report import Json
 from orchestrator.core.retrying import RetryPolicy, next_wait
 from orchestrator.core.usage import Tokens
-from orchestrator.models.structured import StructuredAnswer, answer_in_schema
+from orchestrator.models.structured import StructuredAnswer, StructuredChat
 
 MINUTE_S = 60.0
 ANSWER_LIMIT = 8_000
 """Tokens of one answer; one that would be longer is cut by the server and thrown away."""
+Json = dict[str, Any]
 _FOR_ALL = frozenset({ModelFault.DENIED, ModelFault.BAD_REQUEST})
 """What is wrong with one request before any was answered is wrong with all."""
 _PAID = frozenset({ModelFault.FILTERED, ModelFault.TOO_LONG, ModelFault.TIMEOUT, ModelFault.UNREADABLE})
@@ -49,127 +49,165 @@ class Pace:
 
 @dataclass(slots=True, kw_only=True)
 class Deepened:
-    """How a batch went."""
+    """How a batch went.
+
+    Attributes:
+        scored: Conversations with an answer that could be read.
+        reused: Answers that an earlier process had paid for.
+        asked_again: Conversations whose first answer contradicted itself.
+        without: Conversations without an answer, by reason code.
+        disagreements: By feature.
+    """
 
     scored: int = 0
     reused: int = 0
+    asked_again: int = 0
     without: dict[str, int] = field(default_factory=dict)
     disagreements: dict[str, int] = field(default_factory=dict)
 
     def take(self, document: Json) -> None:
         """Count one result."""
-        for code in [one["reason_code"] for one in document["skipped"] if one["feature"] == "model"]:
+        for code in [one["reason_code"] for one in document["skipped"] if one["feature"] == MODEL]:
             self.without[code] = self.without.get(code, 0) + 1
             return
         self.scored += 1
         for one in document["disagreements"]:
             self.disagreements[one["feature"]] = self.disagreements.get(one["feature"], 0) + 1
 
+    def document(self) -> Json:
+        """As JSON."""
+        return {
+            "scored": self.scored,
+            "reused": self.reused,
+            "asked_again": self.asked_again,
+            "without": dict(sorted(self.without.items())),
+            "disagreements": dict(sorted(self.disagreements.items())),
+        }
 
-@dataclass(slots=True, kw_only=True)
+
 class Deepening:
     """Asks one model about conversations that the embedded scorer has scored.
 
-    Attributes:
+    Args:
+        chat: The model.
+        scoring: What configured the embedded scorer.
         find: Finds personal data; nothing of it is sent.
-        tell: Is told of each conversation that is done.
+        answers: Those that are paid for.
+        purse: The budget.
+        pace: How fast.
+        retry: After which failures, and when.
     """
 
-    service: ChatCompletionClientBase
-    scoring: Scoring
-    find: Find
-    answers: Answers
-    purse: Purse
-    pace: Pace
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
-    tell: Callable[[Deepened], None] = lambda _: None
-    went: Deepened = field(default_factory=Deepened)
-    _answered: bool = False
+    def __init__(
+        self,
+        chat: StructuredChat,
+        scoring: Scoring,
+        *,
+        find: Find,
+        answers: Answers,
+        purse: Purse,
+        pace: Pace,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        self.went = Deepened()
+        self._chat = chat
+        self._scoring = scoring
+        self._find = find
+        self._answers = answers
+        self._purse = purse
+        self._limits = _Limits(pace)
+        self._retry = retry or RetryPolicy()
+        self._answered = False
 
-    async def run(self, pairs: Iterable[tuple[Conversation, Json]]) -> AsyncIterator[Json]:
-        """Each result in order, by the model where its answer stands, else the embedded one that says why not.
+    async def score(self, conversation: Conversation, document: Json) -> Json:
+        """The result by the model where its answer stands, else the embedded one that says why not.
 
         Raises:
             ModelError: The model cannot be asked at all: nobody signed in, no such model.
         """
-        limits = _Limits(self.pace)
-        waiting: deque[asyncio.Task[Json]] = deque()
+        turns = show(conversation, self._find)
+        asked = ask_about(conversation, turns, self._scoring)
         try:
-            for conversation, document in pairs:
-                waiting.append(asyncio.create_task(self._one(conversation, document, limits)))
-                if len(waiting) >= 4 * self.pace.at_once:
-                    yield await self._next(waiting)
-            while waiting:
-                yield await self._next(waiting)
-        finally:
-            for task in waiting:
-                task.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
+            checked = await self._checked(conversation, asked, turns)
+        except ModelError as error:
+            if error.fault in _FOR_ALL and not self._answered:
+                raise
+            refused = error.fault is ModelFault.FILTERED
+            result = unscored(document, ReasonCode.MODEL_REFUSED if refused else ReasonCode.MODEL_FAILED)
+        else:
+            result = (
+                blend(conversation, document, checked, turns, self._scoring, model=self._chat.model)
+                if checked is not None
+                else unscored(document, ReasonCode.BUDGET_SPENT)
+            )
+        self.went.take(result)
+        return result
 
-    async def _next(self, waiting: "deque[asyncio.Task[Json]]") -> Json:
-        document = await waiting[0]
-        waiting.popleft()
-        self.went.take(document)
-        self.tell(self.went)
-        return document
+    async def _checked(self, conversation: Conversation, asked: Asked, turns: tuple[ShownTurn, ...]) -> Checked | None:
+        """What stands of the answer, asked for once more where it contradicts itself; None without budget."""
+        answer = await self._answer(conversation.id, asked)
+        if answer is None:
+            return None
+        checked = check_answer(answer.text, turns, self._scoring)
+        found = contradictions(checked.numbers)
+        if not found:
+            return checked
+        self.went.asked_again += 1
+        try:
+            second = await self._answer(conversation.id, ask_again(asked, checked.numbers, found))
+        except ModelError:  # the first answer is there, and its contradiction is flagged
+            return checked
+        return checked if second is None else check_answer(second.text, turns, self._scoring)
 
-    async def _one(self, conversation: Conversation, document: Json, limits: "_Limits") -> Json:
-        turns = show(conversation, self.find)
-        asked = ask_about(conversation, turns, self.scoring)
-        key = answer_key(asked, model=str(self.service.ai_model_id))
-        kept = self.answers.find(key)
+    async def _answer(self, conversation_id: str, asked: Asked) -> StructuredAnswer | None:
+        """The answer that is kept, else the model's, which is then kept."""
+        key = answer_key(asked, model=self._chat.model)
+        kept = self._answers.find(key)
         if kept is not None:
             self.went.reused += 1
-            return self._blended(document, kept, turns)
-        most = most_tokens(asked.system, asked.user, json.dumps(asked.schema), answer_limit=ANSWER_LIMIT)
-        async with limits.at_once:
-            try:
-                answer = await self._ask(asked, most, limits)
-            except ModelError as error:
-                if error.fault in _FOR_ALL and not self._answered:
-                    raise
-                refused = error.fault is ModelFault.FILTERED
-                return unscored(document, ReasonCode.MODEL_REFUSED if refused else ReasonCode.MODEL_FAILED)
-        if answer is None:
-            return unscored(document, ReasonCode.BUDGET_SPENT)
-        self.answers.keep(key, conversation.id, answer)
-        return self._blended(document, answer, turns)
+            return kept
+        async with self._limits.at_once:
+            answer = await self._ask(asked)
+        if answer is not None:
+            self._answers.keep(key, conversation_id, answer)
+        return answer
 
-    def _blended(self, document: Json, answer: StructuredAnswer, turns: tuple[ShownTurn, ...]) -> Json:
-        checked = check_answer(answer.text, turns, self.scoring)
-        return blend(document, checked, self.scoring, model=answer.model)
-
-    async def _ask(self, asked: Asked, most: Tokens, limits: "_Limits") -> StructuredAnswer | None:
+    async def _ask(self, asked: Asked) -> StructuredAnswer | None:
         """An answer that can be read; None where the budget has no room for one more try."""
+        most = most_tokens(asked.system, asked.user, json.dumps(asked.schema), answer_limit=ANSWER_LIMIT)
         tried, waited_s = 0, 0.0
-        while self.purse.set_aside(most):
-            failure: ModelError | None
-            try:
-                await limits.wait(most)
-                answer = await answer_in_schema(
-                    self.service,
-                    system=asked.system,
-                    user=asked.user,
-                    schema_name=SCHEMA_NAME,
-                    schema=asked.schema,
-                    token_limit=ANSWER_LIMIT,
-                )
-            except ModelError as error:
-                self.purse.settle(most, most if error.fault in _PAID else None)
-                failure = error
-            else:
-                self.purse.settle(most, answer.tokens)
-                self._answered = True
-                failure = _unreadable(answer.text)
-                if failure is None:
-                    return answer
+        while self._purse.set_aside(most):
+            failure = await self._try(asked, most)
+            if isinstance(failure, StructuredAnswer):
+                return failure
             tried += 1
-            wait = next_wait(self.retry, failure, tried=tried, waited_s=waited_s)
+            wait = next_wait(self._retry, failure, tried=tried, waited_s=waited_s)
             if wait is None:
                 raise failure
             await asyncio.sleep(wait)
             waited_s += wait
         return None
+
+    async def _try(self, asked: Asked, most: Tokens) -> StructuredAnswer | ModelError:
+        """One call, settled with the purse whatever comes of it."""
+        took: Tokens | None = most  # a call that is broken off may have been paid for
+        try:
+            await self._limits.wait(most)
+            answer = await self._chat.answer(
+                system=asked.system,
+                user=asked.user,
+                schema_name=SCHEMA_NAME,
+                schema=asked.schema,
+                token_limit=ANSWER_LIMIT,
+            )
+            took = answer.tokens
+        except ModelError as error:
+            took = most if error.fault in _PAID else None
+            return error
+        finally:
+            self._purse.settle(most, took)
+        self._answered = True
+        return _unreadable(answer.text) or answer
 
 
 def _unreadable(text: str) -> ModelError | None:
@@ -177,7 +215,7 @@ def _unreadable(text: str) -> ModelError | None:
         found = json.loads(text)
     except ValueError:
         found = None
-    if isinstance(found, dict):
+    if isinstance(found, Mapping):
         return None
     return ModelError("the model's answer is no JSON object", fault=ModelFault.UNREADABLE, retryable=True)
 

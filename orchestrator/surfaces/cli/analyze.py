@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from orchestrator.core.errors import InputError
-from orchestrator.surfaces.analysis_application import AnalysisRequest, Document
+from orchestrator.surfaces.analysis_application import AnalysisRequest, Document, ModelRequest
 from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli.batch_progress import progress_line
 from orchestrator.surfaces.cli.exits import ExitCode
@@ -99,6 +99,28 @@ def analyze(
     out_table: Annotated[
         str | None, typer.Option("--out-table", metavar="NAME", help="Merge the result into this table of Spark.")
     ] = None,
+    with_model: Annotated[
+        bool, typer.Option("--model", help="Score by the language model of the settings too; needs a budget.")
+    ] = False,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Only tell what the model is expected to take, and ask it nothing.")
+    ] = False,
+    budget: Annotated[
+        float | None,
+        typer.Option("--budget", metavar="COST", min=0, help="What the model may cost, in the currency of the prices."),
+    ] = None,
+    token_budget: Annotated[
+        int | None, typer.Option("--token-budget", metavar="N", min=1, help="Tokens that the model may use.")
+    ] = None,
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", metavar="N", min=1, max=256, help="Calls of the model at once.")
+    ] = 4,
+    requests_per_minute: Annotated[
+        float | None, typer.Option("--requests-per-minute", metavar="N", min=0.1, help="Calls of the model a minute.")
+    ] = None,
+    tokens_per_minute: Annotated[
+        float | None, typer.Option("--tokens-per-minute", metavar="N", min=1, help="Tokens of the model a minute.")
+    ] = None,
     as_json: shared.AsJson = False,
 ) -> None:
     """Score conversations of files: sentiment, satisfaction, reason, scorecard, each with its evidence.
@@ -107,6 +129,15 @@ def analyze(
     """
     if resume and overwrite:
         raise InputError("--resume and --overwrite exclude each other: give one of them")
+    model = ModelRequest(
+        budget=budget,
+        token_budget=token_budget,
+        concurrency=concurrency,
+        requests_per_minute=requests_per_minute,
+        tokens_per_minute=tokens_per_minute,
+    )
+    if not (with_model or estimate) and model != ModelRequest():
+        raise InputError("budgets and limits are the model's: give --model with them")
     application = shared.application_of(context)
     request = AnalysisRequest(
         inputs=tuple(inputs or ()),
@@ -126,9 +157,16 @@ def analyze(
         out_table=out_table,
         processes=processes,
         limit=limit,
+        model=model if with_model or estimate else None,
         resume=resume,
         overwrite=overwrite,
     )
+    if request.model is not None:
+        expected = application.estimate(request)
+        if estimate:
+            write_json({"status": "estimated", **expected}) if as_json else write(_expected_text(expected))
+            raise typer.Exit(ExitCode.ANSWERED)
+        warn(_expected_text(expected))
     try:
         with progress_line(wanted=not as_json) as watch:
             document = application.analyze(request, watch=watch)
@@ -163,6 +201,31 @@ def _show(document: Document) -> None:
         write(f"rejected: {rejected:,.0f}, with their reasons in {clean(text(document, 'rejects'))}")
     if report := text(document, "report"):
         write(f"report: {clean(report)}")
+    _show_model(document)
+
+
+def _expected_text(expected: Document) -> str:
+    tokens = _number(expected, "input_tokens") + _number(expected, "output_tokens")
+    cost = f", costing {_number(expected, 'cost'):,.4g}" if expected.get("cost") is not None else ""
+    asked = f"The model {clean(text(expected, 'model'))} is expected to take {tokens:,.0f} tokens{cost}"
+    return f"{asked} for {_number(expected, 'conversations'):,.0f} conversations."
+
+
+def _show_model(document: Document) -> None:
+    went = document.get("model")
+    if not isinstance(went, dict):
+        return
+    cost = f", cost {went['cost']:,.4g}" if went["cost"] is not None else ""
+    write(
+        f"model {clean(went['model'])}: {went['scored']:,d} scored ({went['reused']:,d} answers kept from before), "
+        f"{went['input_tokens'] + went['output_tokens']:,d} tokens{cost}"
+    )
+    for code, count in went["without"].items():
+        write(f"  without the model: {count:,d} ({code.replace('_', ' ')})")
+    if "budget_spent" in went["without"]:
+        write("  the same command with a larger budget asks for those alone: the answers so far are kept")
+    for feature, count in went["disagreements"].items():
+        write(f"  differs from the embedded scorer on {feature}: {count:,d}")
 
 
 def _number(document: Document, name: str) -> float:

@@ -33,6 +33,9 @@ def progress_text(progress: BatchProgress) -> str:
         return "reading the rows"
     if progress.stage == "writing":
         return "writing the result"
+    if progress.stage == "asking":
+        rate = progress.conversations * _MINUTE / progress.seconds if progress.seconds > 0 else 0.0
+        return f"asking the model: {progress.conversations:,d} conversations, {rate:,.0f} a minute"
     parts = [f"{progress.share:.0%}"] if progress.share is not None else []
     parts += [f"{progress.conversations:,d} conversations", f"{progress.turns:,d} turns"]
     parts += [f"{progress.rejected:,d} rejected"] if progress.rejected else []

@@ -45,7 +45,7 @@ SCORING = Scoring(
 
 def turns() -> tuple[ShownTurn, ...]:
     """The talk as a model sees it."""
-    return show(TALK, lambda _: ())
+    return show(TALK, lambda *_: ())
 
 
 def scored(value: object, *quotes: tuple[int, str]) -> dict[str, object]:

@@ -19,7 +19,7 @@ class Span(NamedTuple):
 
 def shown(text: str, *spans: Span) -> ShownTurn:
     """One customer's turn as it is shown."""
-    return show(Conversation("c1", (Turn(Speaker.CUSTOMER, text),)), lambda _: spans)[0]
+    return show(Conversation("c1", (Turn(Speaker.CUSTOMER, text),)), lambda *_: spans)[0]
 
 
 def test_personal_data_are_taken_out() -> None:
