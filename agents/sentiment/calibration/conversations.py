@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.sentiment.calibration.labels import Extra, Labelled, no_extra
+from agents.sentiment.calibration.labels import Labelled
 from agents.sentiment.calibration.regression import (
     chance,
     folds,
@@ -43,11 +43,11 @@ class _Conversations:
     alike: Matrix
 
 
-def fit_satisfaction(labelled: Sequence[Labelled], *, extra: Extra = no_extra, seed: int = 1) -> ConversationWeights:
+def fit_satisfaction(labelled: Sequence[Labelled], *, seed: int = 1) -> ConversationWeights:
     """Weights of satisfaction, 1 to 5."""
     known = [(one, one.satisfaction) for one in labelled if one.satisfaction is not None]
     values = np.array([value for _, value in known])
-    read = _read([one for one, _ in known], extra)
+    read = _read([one for one, _ in known])
     fold = folds([one.id for one, _ in known], FOLDS, seed=seed, strata=list(values))
     held_out = {one: _held_out(read.alike, values, fold, ridge_dual, one) for one in RIDGE_PENALTIES}
     errors = {one: float(((found - values) ** 2).mean()) for one, found in held_out.items()}
@@ -57,11 +57,11 @@ def fit_satisfaction(labelled: Sequence[Labelled], *, extra: Extra = no_extra, s
     return _weights(read, weights * slope, constant * slope + shift, logistic=False)
 
 
-def fit_resolved(labelled: Sequence[Labelled], *, extra: Extra = no_extra, seed: int = 1) -> ConversationWeights:
+def fit_resolved(labelled: Sequence[Labelled], *, seed: int = 1) -> ConversationWeights:
     """Weights of the probability that the customer's matter was resolved."""
     known = [(one, float(one.resolved >= 0.5)) for one in labelled if one.resolved is not None]  # noqa: PLR2004  # most
     outcomes = np.array([value for _, value in known])
-    read = _read([one for one, _ in known], extra)
+    read = _read([one for one, _ in known])
     fold = folds([one.id for one, _ in known], FOLDS, seed=seed, strata=list(outcomes))
     held_out = {one: _held_out(read.alike, outcomes, fold, logistic_dual, one) for one in LOGISTIC_PENALTIES}
     losses = {one: _loss(found, outcomes) for one, found in held_out.items()}
@@ -95,7 +95,7 @@ def _held_out(alike: Matrix, values: Vector, fold: NDArray[np.int64], fit: Fit, 
     return found
 
 
-def _read(labelled: Sequence[Labelled], extra: Extra) -> _Conversations:
+def _read(labelled: Sequence[Labelled]) -> _Conversations:
     words = [[ngrams(turn) for turn in one.reading.turns] for one in labelled]
     speaks = [[turn.turn.speaker is Speaker.CUSTOMER for turn in one.reading.turns] for one in labelled]
     anywhere = [_joined(found) for found in words]
@@ -106,14 +106,15 @@ def _read(labelled: Sequence[Labelled], extra: Extra) -> _Conversations:
     last = [_joined(found[-LAST_TURNS:]) for found in words]
     vocabulary = Vocabulary((one.id, found) for one, found in zip(labelled, anywhere, strict=True))
     views = [vocabulary.rows(view) for view in (anywhere, customer, last)]
-    extras = [extra(one.reading)[0] for one in labelled]
-    rows = np.array([conversation_row(one.reading, more) for one, more in zip(labelled, extras, strict=True)])
+    rows = np.array([conversation_row(one.reading, one.numbers.whole) for one in labelled])
     standard = Standard(rows)
     form = standard.of(rows)
     alike = FORM * (form @ form.T) / form.shape[1]
     for share, view in zip(_SHARES, views, strict=True):
         alike = alike + share * gram(view)
-    return _Conversations(views, form, standard, vocabulary, (*CONVERSATION_FEATURES, *extras[0]), alike)
+    return _Conversations(
+        views, form, standard, vocabulary, (*CONVERSATION_FEATURES, *labelled[0].numbers.whole), alike
+    )
 
 
 def _joined(turns: Sequence[Sequence[str]]) -> list[str]:

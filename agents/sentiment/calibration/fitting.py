@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.sentiment.calibration.conversations import fit_resolved, fit_satisfaction
-from agents.sentiment.calibration.labels import Extra, Labelled, no_extra
+from agents.sentiment.calibration.labels import Labelled
 from agents.sentiment.calibration.regression import folds
 from agents.sentiment.calibration.turns import fit_turns
 from agents.sentiment.calibration.vectors import LEAST_CONVERSATIONS as LEAST_SPREAD
@@ -70,15 +70,13 @@ def _too_few(outcomes: Sequence[bool], what: str) -> str:
     return ""
 
 
-def fit(
-    labelled: Sequence[Labelled], *, scorer_version: str, made_on: str, extra: Extra = no_extra, seed: int = 1
-) -> Calibration:
+def fit(labelled: Sequence[Labelled], *, scorer_version: str, made_on: str, seed: int = 1) -> Calibration:
     """Weights for every score that has labels enough (see `refusals`), without figures."""
     refused = refusals(labelled)
     parts = [
-        fit_turns(labelled, extra=extra, seed=seed) if "turn_quality" not in refused else None,
-        fit_satisfaction(labelled, extra=extra, seed=seed) if "satisfaction" not in refused else None,
-        fit_resolved(labelled, extra=extra, seed=seed) if "resolved" not in refused else None,
+        fit_turns(labelled, seed=seed) if "turn_quality" not in refused else None,
+        fit_satisfaction(labelled, seed=seed) if "satisfaction" not in refused else None,
+        fit_resolved(labelled, seed=seed) if "resolved" not in refused else None,
     ]
     return Calibration(
         scorer_version=scorer_version,
@@ -95,7 +93,6 @@ def fit(
 def held_out(
     labelled: Sequence[Labelled],
     *,
-    extra: Extra = no_extra,
     seed: int = 1,
     count: int = FOLDS,
     tell: Tell | None = None,
@@ -108,15 +105,14 @@ def held_out(
         if tell is not None:
             tell(f"checking on unseen conversations, part {one + 1} of {count}")
         seen = [item for item, place in zip(labelled, fold, strict=True) if place != one]
-        calibration = fit(seen, scorer_version="", made_on="", extra=extra, seed=seed)
+        calibration = fit(seen, scorer_version="", made_on="", seed=seed)
         for item in (item for item, place in zip(labelled, fold, strict=True) if place == one):
-            _score(calibration, item, extra, pairs)
+            _score(calibration, item, pairs)
     return HeldOut(**{name: tuple(found) for name, found in pairs.items()})
 
 
-def _score(calibration: Calibration, item: Labelled, extra: Extra, pairs: dict[str, list[Pair]]) -> None:
-    of_conversation, of_turns = extra(item.reading)
-    scored = calibrate(calibration, item.reading, of_conversation=of_conversation, of_turns=of_turns)
+def _score(calibration: Calibration, item: Labelled, pairs: dict[str, list[Pair]]) -> None:
+    scored = calibrate(calibration, item.reading, item.numbers)
     for name in ("satisfaction", "resolved"):
         estimate, label = getattr(scored, name), getattr(item, name)
         if estimate is not None and label is not None:

@@ -1,17 +1,10 @@
 """Conversations with what people said of them: what a calibration is made from."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from agents.sentiment.scoring.calibration_features import NO_NUMBERS, Numbers
 from agents.sentiment.scoring.reading import Reading
-
-Extra = Callable[[Reading], tuple[Mapping[str, float], Sequence[Mapping[str, float]]]]
-"""The scorer's own numbers of a conversation, and of each of its turns."""
-
-
-def no_extra(_reading: Reading) -> tuple[Mapping[str, float], Sequence[Mapping[str, float]]]:
-    """None."""
-    return {}, ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +12,14 @@ class Labelled:
     """A conversation and people's answers about it, where several people answered, their mean.
 
     Attributes:
+        numbers: The scorer's own ones of it.
         satisfaction: 1 to 5.
         resolved: 0 to 1.
         qualities: Of turns by index, 1 to 5.
     """
 
     reading: Reading
+    numbers: Numbers = NO_NUMBERS
     satisfaction: float | None = None
     resolved: float | None = None
     qualities: Mapping[int, float] = field(default_factory=dict)

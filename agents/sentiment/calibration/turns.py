@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.sentiment.calibration.labels import Extra, Labelled, no_extra
+from agents.sentiment.calibration.labels import Labelled
 from agents.sentiment.calibration.regression import folds, ridge_dual, ridge_primal
 from agents.sentiment.calibration.vectors import Matrix, Standard, Vector, Vocabulary, gram, rounded, weighed
 from agents.sentiment.scoring.calibration_features import (
@@ -55,9 +55,9 @@ class _Turns:
         return _shifted(self.words, self.conversation, -1)
 
 
-def fit_turns(labelled: Sequence[Labelled], *, extra: Extra = no_extra, seed: int = 1) -> TurnWeights:
+def fit_turns(labelled: Sequence[Labelled], *, seed: int = 1) -> TurnWeights:
     """The weights of turns' quality; penalties are chosen by cross-validation over conversations."""
-    turns = _read([one for one in _affordable(labelled, seed) if one.qualities], extra)
+    turns = _read([one for one in _affordable(labelled, seed) if one.qualities])
     fold = folds([str(one) for one in turns.conversation], FOLDS, seed=seed)
     known = ~np.isnan(turns.labels)
     held_out = {penalty: _held_out(turns, fold, penalty) for penalty in PENALTIES}
@@ -79,15 +79,15 @@ def _affordable(labelled: Sequence[Labelled], seed: int) -> Sequence[Labelled]:
     return [labelled[at] for at in sorted(kept)]
 
 
-def _read(labelled: Sequence[Labelled], extra: Extra) -> _Turns:
+def _read(labelled: Sequence[Labelled]) -> _Turns:
     documents = [(one.id, ngrams(turn)) for one in labelled for turn in one.reading.turns]
     vocabulary = Vocabulary(documents)
     words = vocabulary.rows([found for _, found in documents])
     conversation = np.repeat(np.arange(len(labelled)), [len(one.reading.turns) for one in labelled])
     company = np.array([by_company(turn) for one in labelled for turn in one.reading.turns])
-    extras = [extra(one.reading)[1] for one in labelled]
-    rows = np.array([row for one, more in zip(labelled, extras, strict=True) for row in turn_rows(one.reading, more)])
-    names = (*TURN_FEATURES, *(extras[0][0] if extras[0] else ()))
+    rows = np.array([row for one in labelled for row in turn_rows(one.reading, one.numbers.turns)])
+    of_turn = labelled[0].numbers.turns
+    names = (*TURN_FEATURES, *(of_turn[0] if of_turn else ()))
     own = np.hstack([rows, rows * company[:, None], company[:, None]])
     standard = Standard(own)
     form = standard.of(own)

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from agents.sentiment.scoring.calibration_features import (
     LAST_TURNS,
+    NO_NUMBERS,
     START,
-    Extra,
+    Numbers,
     by_company,
     conversation_row,
     course_rows,
@@ -45,23 +46,16 @@ class Calibrated(NamedTuple):
     flags: tuple[str, ...]
 
 
-def calibrate(
-    calibration: Calibration,
-    reading: Reading,
-    *,
-    of_conversation: Mapping[str, float] | None = None,
-    of_turns: Extra = (),
-) -> Calibrated:
+def calibrate(calibration: Calibration, reading: Reading, own: Numbers = NO_NUMBERS) -> Calibrated:
     """The scores of a conversation.
 
     Args:
         calibration: For this version of the scorer.
         reading: The conversation, with at least one turn.
-        of_conversation: The scorer's own numbers, where the calibration was fitted with them.
-        of_turns: Same, for each turn.
+        own: The scorer's own numbers, where the calibration was fitted with them.
     """
     words = [ngrams(turn) for turn in reading.turns]
-    numbers = conversation_row(reading, of_conversation)
+    numbers = conversation_row(reading, own.whole)
     evidence: list[Evidence] = []
     told: dict[str, float] = {}
     for feature in ("satisfaction", "resolved"):
@@ -74,7 +68,7 @@ def calibrate(
     return Calibrated(
         satisfaction=told.get("satisfaction"),
         resolved=told.get("resolved"),
-        qualities=_qualities(quality, reading, words, of_turns) if quality is not None else None,
+        qualities=_qualities(quality, reading, words, own) if quality is not None else None,
         evidence=tuple(evidence),
         flags=(UNLIKE,) if _familiar(calibration, reading) < calibration.least_familiar else (),
     )
@@ -145,13 +139,13 @@ def _view(table: Mapping[str, tuple[float, ...]], view: Iterable[Sequence[str]],
 
 
 def _qualities(
-    weights: TurnWeights, reading: Reading, words: Sequence[Sequence[str]], of_turns: Extra
+    weights: TurnWeights, reading: Reading, words: Sequence[Sequence[str]], own: Numbers
 ) -> tuple[float, ...]:
     sums = [_sums(weights.ngrams, found, by_company(turn)) for turn, found in zip(reading.turns, words, strict=True)]
     anywhere = sum(one[3] for one in sums) / len(sums)
     estimates = []
     last = len(sums) - 1
-    for index, (turn, row) in enumerate(zip(reading.turns, turn_rows(reading, of_turns), strict=True)):
+    for index, (turn, row) in enumerate(zip(reading.turns, turn_rows(reading, own.turns), strict=True)):
         estimate = _dot(weights.company if by_company(turn) else weights.customer, row) + sums[index][0] + anywhere
         if index:
             estimate += sums[index - 1][1]

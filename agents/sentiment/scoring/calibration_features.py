@@ -5,7 +5,10 @@ Computed by one code where weights are fitted and where they are applied.
 
 from collections.abc import Mapping, Sequence
 from math import log1p
+from typing import NamedTuple
 
+from agents.sentiment.scoring.course import Course
+from agents.sentiment.scoring.features import conversation_features, turn_features
 from agents.sentiment.scoring.reading import AGENTS, Reading
 from agents.sentiment.scoring.tokens import ReadTurn
 from orchestrator.core.conversations.conversation import Speaker
@@ -26,7 +29,21 @@ _SHORT = 3
 _SORRY = frozenset({"sorry", "apologies", "apologize", "apologise", "apology", "unfortunately"})
 _THANKS = frozenset({"thank", "thanks", "thx"})
 _CLOSES = frozenset({"goodbye", "bye", "chatting", "contacting", "survey"})
-Extra = Sequence[Mapping[str, float]]
+
+
+class Numbers(NamedTuple):
+    """The scorer's own named numbers of a conversation, and of each of its turns."""
+
+    whole: Mapping[str, float]
+    turns: Sequence[Mapping[str, float]]
+
+
+NO_NUMBERS = Numbers({}, ())
+
+
+def numbers_of(course: Course) -> Numbers:
+    """What the shipped models weigh, for a calibration to weigh anew."""
+    return Numbers(conversation_features(course), turn_features(course))
 
 
 def ngrams(turn: ReadTurn) -> list[str]:
@@ -42,7 +59,7 @@ def by_company(turn: ReadTurn) -> bool:
     return turn.turn.speaker in AGENTS
 
 
-def turn_rows(reading: Reading, extra: Extra = ()) -> list[list[float]]:
+def turn_rows(reading: Reading, more: Sequence[Mapping[str, float]] = ()) -> list[list[float]]:
     """The numbers of each turn, in the order of `TURN_FEATURES`, then those of the scorer by name."""
     turns = reading.turns
     sets = [frozenset(turn.words) for turn in turns]
@@ -63,9 +80,9 @@ def turn_rows(reading: Reading, extra: Extra = ()) -> list[list[float]]:
             _alike(words, sets[index + 1]) if after else 0.0, float(len(turn.words) <= _SHORT),
             float(text.endswith("?")), float(text.endswith(".")),
         ])  # fmt: skip
-    if extra:
-        for row, more in zip(rows, extra, strict=True):
-            row.extend(more.values())
+    if more:
+        for row, numbers in zip(rows, more, strict=True):
+            row.extend(numbers.values())
     return rows
 
 
@@ -74,7 +91,7 @@ def _alike(words: frozenset[str], others: frozenset[str]) -> float:
     return both / (len(words) + len(others) - both) if both else 0.0
 
 
-def conversation_row(reading: Reading, extra: Mapping[str, float] | None = None) -> list[float]:
+def conversation_row(reading: Reading, more: Mapping[str, float] | None = None) -> list[float]:
     """The numbers of a conversation, in the order of `CONVERSATION_FEATURES`, then those of the scorer by name."""
     turns, customer = reading.turns, [turn for turn in reading.turns if turn.turn.speaker is Speaker.CUSTOMER]
     company = [turn for turn in turns if by_company(turn)]
@@ -84,7 +101,7 @@ def conversation_row(reading: Reading, extra: Mapping[str, float] | None = None)
         log1p(_words(company)), len(customer) / len(turns), log1p(len(customer[-1].words)) if customer else 0.0,
         float("?" in last.turn.text), _share_asking(customer), _share_asking(company), _share(company, _SORRY),
         _share(customer[-2:], _THANKS), float(any(not _CLOSES.isdisjoint(turn.words) for turn in company[-2:])),
-        *(extra or {}).values(),
+        *(more or {}).values(),
     ]  # fmt: skip
 
 

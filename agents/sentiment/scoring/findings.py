@@ -49,6 +49,17 @@ class Findings:
                 self.skip(span.feature, ReasonCode.BAD_EVIDENCE)
         return indices
 
+    def replace(self, feature: str, found: Iterable[Evidence]) -> None:
+        """Put spans of a feature in place of its earlier ones, while no place among the evidence is used yet.
+
+        The earlier ones stay where there are no others.
+        """
+        spans = [span for span in found if span.feature == feature]
+        if spans:
+            kept = [span for span in self._places if span.feature != feature]
+            self._places = {span: place for place, span in enumerate(kept)}
+            self.add(spans)
+
     def take(self, part: Part) -> None:
         """A part's spans and gaps."""
         self.add(part.evidence)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 from agents.sentiment.scoring import document
+from agents.sentiment.scoring.calibrated_judgement import Calibrator
+from agents.sentiment.scoring.calibration_features import Numbers, numbers_of
 from agents.sentiment.scoring.coaching import coaching
 from agents.sentiment.scoring.compliance import RuleChecker
 from agents.sentiment.scoring.conditions import Facts
@@ -45,6 +47,8 @@ class Scorer:
         self._reasons = ReasonTable(scoring.reasons)
         self._scorecard = ScorecardScorer(scoring.scorecard) if scoring.scorecard is not None else None
         self._rules = RuleChecker(scoring.rules)
+        calibration = scoring.calibration
+        self._calibrator = Calibrator(calibration, scorer_version=SCORER_VERSION) if calibration is not None else None
         cues = load_cues()
         self._moods = MoodReader(load_lexicon(), cues)
         self._grounds = Grounds(self._moods, PhraseTable(cues.phrases))
@@ -62,7 +66,10 @@ class Scorer:
         """The document of a conversation (docs/schemas/analysis.schema.json), ready to be written as JSON."""
         reading = Reading(conversation, self._table)
         findings = Findings(reading.turns)
-        judged = judge(read_course(reading, self._moods), self._grounds, findings)
+        course = read_course(reading, self._moods)
+        judged = judge(course, self._grounds, findings)
+        if self._calibrator is not None:
+            judged = self._calibrator.corrected(judged, reading, course, findings)
         contact, times, reasons = read_contact(reading), measure_times(reading), self._reasons.find(reading)
         for part in (contact, times, reasons):
             findings.take(part)
@@ -83,8 +90,16 @@ class Scorer:
             "evidence": document.evidence_of(findings.evidence, reading, self._redaction),
             "skipped": document.skipped_of(findings.skipped),
             "flags": list(judged.flags),
-            "provenance": document.provenance_of(SCORER_VERSION, self._sha256, self._redaction),
+            "provenance": {
+                **document.provenance_of(SCORER_VERSION, self._sha256, self._redaction),
+                "calibration": self._calibrator.sha256 if self._calibrator is not None else None,
+            },
         }
+
+    def numbers(self, conversation: Conversation) -> tuple[Reading, Numbers]:
+        """A conversation read, and the numbers of it that a calibration weighs."""
+        reading = Reading(conversation, self._table)
+        return reading, numbers_of(read_course(reading, self._moods))
 
     def _of_conduct(self, reading: Reading, known: Facts, findings: Findings) -> document.Document:
         """What depends on the agent's conduct: the scorecard, the rules, and hints."""

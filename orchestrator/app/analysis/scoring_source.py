@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from orchestrator.app.analysis.calibration_file import read_calibration_file
 from orchestrator.core.conversations.reasons import ContactReason
 from orchestrator.core.conversations.scoring import Scoring
 from orchestrator.surfaces.analysis_application import AnalysisRequest
@@ -12,7 +13,8 @@ _REDACTIONS = {"short": "standard", "off": "off"}
 
 def read_scoring_files(request: AnalysisRequest) -> Scoring:
     """The scoring of a request; InputError for what is wrong in a file, with its line."""
-    return Scoring(reasons=_reasons(request.reasons))
+    calibration = read_calibration_file(request.calibration) if request.calibration is not None else None
+    return Scoring(reasons=_reasons(request.reasons), calibration=calibration)
 
 
 def _reasons(named: str | None) -> tuple[ContactReason, ...]:
