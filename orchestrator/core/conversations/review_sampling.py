@@ -8,7 +8,9 @@ from typing import Literal
 
 from orchestrator.core.conversations.reviews import SCORECARD, TURN_QUALITY, Sampled
 
-By = Literal["stratified", "random"]
+By = Literal["reason", "product", "agent", "queue", "channel", "random"]
+"""What a sample is spread over beside satisfaction and flags; `random` over nothing."""
+_FIELDS = {"reason": "contact_reason", "product": "product", "agent": "agent", "queue": "queue", "channel": "channel"}
 _SCORES = ("satisfaction", "quality", "resolved", "sentiment")
 _EVERYTHING = "all"
 _OTHER = "other"
@@ -17,15 +19,21 @@ _LEAST_IN_STRATUM = 2
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What of a result decides how it is drawn."""
+    """What of a result decides how it is drawn.
+
+    Attributes:
+        band: Of satisfaction.
+        part: The reason, the agent, or whatever else the sample is spread over.
+        flagged: Whether the scorer has doubts.
+    """
 
     id: str
     band: str
-    reason: str
+    part: str
     flagged: bool
 
 
-def candidate_of(result: Mapping[str, object]) -> Candidate:
+def candidate_of(result: Mapping[str, object], *, by: By = "reason") -> Candidate:
     """Of a result document."""
     overall = result.get("overall")
     satisfaction = overall.get("satisfaction") if isinstance(overall, Mapping) else None
@@ -33,7 +41,7 @@ def candidate_of(result: Mapping[str, object]) -> Candidate:
     return Candidate(
         id=str(result.get("id")),
         band=f"satisfaction {min(4, int(satisfaction))}" if number else "satisfaction unknown",  # type: ignore[arg-type]  # a number
-        reason=str(result.get("contact_reason") or "no reason"),
+        part=str(result.get(_FIELDS.get(by, "")) or f"no {by}"),
         flagged=bool(result.get("flags")),
     )
 
@@ -47,13 +55,13 @@ class Drawn:
     probability: float
 
 
-def draw(candidates: Sequence[Candidate], n: int, *, by: By = "stratified", seed: int = 1) -> tuple[Drawn, ...]:
+def draw(candidates: Sequence[Candidate], n: int, *, by: By = "reason", seed: int = 1) -> tuple[Drawn, ...]:
     """Draw without replacement; the same conversations in any order give the same sample.
 
     Half of a stratified sample is spread evenly over the strata, the other half goes by their size: rare kinds of
     results are seen, and the probabilities (Horvitz and Thompson, 1952) keep estimates of the whole unbiased.
     """
-    strata = _strata(candidates, n) if by == "stratified" else {_EVERYTHING: list(candidates)}
+    strata = _strata(candidates, n) if by != "random" else {_EVERYTHING: list(candidates)}
     shares = _allot({name: len(members) for name, members in strata.items()}, n)
     drawn = [
         Drawn(one.id, name, shares[name] / len(members))
@@ -68,14 +76,14 @@ def _rank(seed: int, name: str) -> str:
 
 
 def _strata(candidates: Sequence[Candidate], n: int) -> dict[str, list[Candidate]]:
-    """By score, flags and reason; reasons too rare to be seen in each are one."""
-    common = Counter(one.reason for one in candidates)
+    """By score, flags and part; parts too rare to be seen in each are one."""
+    common = Counter(one.part for one in candidates)
     kept = {reason for reason, _ in sorted(common.items(), key=lambda item: (-item[1], item[0]))[: max(1, n // 15)]}
     found: dict[str, list[Candidate]] = {}
     for one in sorted(candidates, key=lambda one: one.id):
         flag = ", flagged" if one.flagged else ""
-        reason = one.reason if one.reason in kept else _OTHER
-        found.setdefault(f"{one.band}{flag}, {reason}", []).append(one)
+        part = one.part if one.part in kept else _OTHER
+        found.setdefault(f"{one.band}{flag}, {part}", []).append(one)
     if len(found) * _LEAST_IN_STRATUM <= n:
         return found
     coarse: dict[str, list[Candidate]] = {}  # every stratum must be drawn from, else nothing is known of the whole
