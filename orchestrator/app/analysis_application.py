@@ -1,6 +1,7 @@
 """The application's part about conversations in files; implements `surfaces.analysis_application`."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from orchestrator.app.configured import Configured
 from orchestrator.core.batching import BatchProgress
@@ -21,3 +22,19 @@ class AnalysisApp(Configured):
         from orchestrator.app.analysis.analyzing import estimate  # noqa: PLC0415
 
         return estimate(request, self.settings())
+
+    def import_insights(self, path: Path) -> Document:
+        """Keep results of a file."""
+        import asyncio  # noqa: PLC0415  # with what it runs
+
+        from orchestrator.app.analysis.insight_source import import_results  # noqa: PLC0415
+
+        return asyncio.run(import_results(self._logged(), path)).document()
+
+    def show_insights(self) -> Document:
+        """What is kept."""
+        import asyncio  # noqa: PLC0415  # with what it runs
+
+        from orchestrator.app.analysis.insight_source import held_insights  # noqa: PLC0415
+
+        return asyncio.run(held_insights(self._logged()))

@@ -46,6 +46,7 @@ class AnalysisRequest:
         processes: Worker processes; None is one for each core.
         limit: Records that are read at most.
         model: Asks a model too.
+        store: Keeps the results as insights that can be asked.
         resume: Go on where an earlier process was ended; `overwrite` begins anew although one was.
     """
 
@@ -67,6 +68,7 @@ class AnalysisRequest:
     processes: int | None = None
     limit: int | None = None
     model: ModelRequest | None = None
+    store: bool = False
     resume: bool = False
     overwrite: bool = False
 
@@ -78,10 +80,18 @@ class AnalysisApplication(Protocol):
         """Score conversations of files into a file; what came of it.
 
         The document has `status` (`done`), `engine`, `inputs`, `out`, `rejects`, `report`, `conversations`, `turns`,
-        `rejected`, `unchanged`, `resumed`, `processes`, `seconds`, `turns_per_second` and the `provenance`.
+        `rejected`, `unchanged`, `resumed`, `processes`, `seconds`, `turns_per_second`, `stored` and the `provenance`.
         """
         ...
 
     def estimate(self, request: AnalysisRequest) -> Document:
         """What a model is expected to take for the request: `conversations`, tokens, `cost`."""
+        ...
+
+    def import_insights(self, path: Path) -> Document:
+        """Keep the results of a JSON Lines file: `new`, `changed`, `same`, `left_out`, `problems`, `place`."""
+        ...
+
+    def show_insights(self) -> Document:
+        """What is kept: `place`, `conversations`, `first`, `last`, and `names` with how many have each."""
         ...

@@ -18,7 +18,8 @@ from orchestrator.surfaces.analysis_application import AnalysisRequest, Document
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
 
-_FORMS = (".jsonl", ".ndjson", ".parquet", ".csv")
+_LINES = (".jsonl", ".ndjson")
+_FORMS = (*_LINES, ".parquet", ".csv")
 
 
 def analyze(
@@ -35,11 +36,12 @@ def analyze(
     job = _job(request, scoring)
     make = make_judge(scoring)
     if request.model is None:
-        return _document(request, run_batch(job, make, watch=watch), scoring, rejects=job.rejects)
+        end = run_batch(job, make, watch=watch)
+        return _document(request, end, scoring, rejects=job.rejects) | _stored(request, settings)
     from orchestrator.app.analysis.model_batch import run_model_batch  # noqa: PLC0415  # brings Semantic Kernel
 
     end, model = run_model_batch(job, make, request.model, scoring, settings(), watch=watch)
-    return _document(request, end, scoring, rejects=job.rejects, model=model)
+    return _document(request, end, scoring, rejects=job.rejects, model=model) | _stored(request, settings)
 
 
 def estimate(request: AnalysisRequest, settings: "Settings") -> Document:
@@ -57,6 +59,8 @@ def _job(request: AnalysisRequest, scoring: Scoring) -> BatchJob:
         raise InputError("give INPUT and --out FILE; a table is read by --engine spark")
     if out.suffix.lower() not in _FORMS:
         raise InputError(f"--out {str(out)!r} has no known ending: give one of {', '.join(_FORMS)}")
+    if request.store and out.suffix.lower() not in _LINES:
+        raise InputError(f"--store needs a result of lines: give --out FILE{_LINES[0]} in place of {str(out)!r}")
     return BatchJob(
         inputs=request.inputs,
         out=out,
@@ -73,6 +77,17 @@ def _job(request: AnalysisRequest, scoring: Scoring) -> BatchJob:
         resume=request.resume,
         overwrite=request.overwrite,
     )
+
+
+def _stored(request: AnalysisRequest, settings: Callable[[], "Settings"]) -> Document:
+    """Keeps the result as insights where that is asked. A batch that is there stays, if this fails: repeat it alone."""
+    if not request.store or request.out is None:
+        return {"stored": None}
+    import asyncio  # noqa: PLC0415  # only where insights are stored
+
+    from orchestrator.app.analysis.insight_source import import_results  # noqa: PLC0415  # brings DuckDB
+
+    return {"stored": asyncio.run(import_results(settings(), request.out)).document()}
 
 
 def make_judge(scoring: Scoring) -> JudgeFromDocument:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from orchestrator.app.workflows import DeferredWorkflows
 from orchestrator.core.conversations.insight_answers import StoredInsights
 from orchestrator.core.conversations.insight_rows import NoResultError, insight_row
-from orchestrator.core.conversations.insights import InsightQuery, Insights, InsightStore, Merged, read_insight_query
+from orchestrator.core.conversations.insights import (
+    Group,
+    InsightQuery,
+    Insights,
+    InsightStore,
+    Merged,
+    read_insight_query,
+)
 from orchestrator.core.errors import InputError, QueryError
 from orchestrator.core.ports import QueryParameter
 from orchestrator.core.report import Json
@@ -23,7 +30,16 @@ ROWS_AT_ONCE = 20_000
 WORKFLOWS = ("store_insights", "read_insights")
 _MOST_PROBLEMS = 20
 
-__all__ = ["Stored", "asked_again", "import_results", "insight_store", "open_insights", "place_of", "store_results"]
+__all__ = [
+    "Stored",
+    "asked_again",
+    "held_insights",
+    "import_results",
+    "insight_store",
+    "open_insights",
+    "place_of",
+    "store_results",
+]
 
 
 def place_of(settings: "Settings") -> str:
@@ -108,6 +124,24 @@ async def import_results(settings: "Settings", path: Path) -> Stored:
             return await store_results(settings, lines)
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{str(path)!r} cannot be read: {error}; name a JSONL file of `switchboard analyze`") from None
+
+
+async def held_insights(settings: "Settings") -> Json:
+    """What the store holds."""
+    async with DeferredWorkflows(settings) as workflows:
+        store = insight_store(settings, workflows)
+        names, extent = await store.names(), await store.extent()
+    listed: dict[str, Json] = {}
+    for one in names:
+        if one.group is not Group.NONE:
+            listed.setdefault(one.group.value, {})[one.value] = one.conversations
+    return {
+        "place": place_of(settings),
+        "conversations": sum(one.conversations for one in names if one.group is Group.NONE),
+        "first": extent.start or None,
+        "last": extent.end or None,
+        "names": listed,
+    }
 
 
 def _rows(results: Iterable[Mapping[str, object] | str], note: Callable[[str], None]) -> Iterator[Mapping[str, object]]:

@@ -11,6 +11,7 @@ from orchestrator.surfaces.analysis_application import AnalysisRequest, Document
 from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli.batch_progress import progress_line
 from orchestrator.surfaces.cli.exits import ExitCode
+from orchestrator.surfaces.cli.insights import stored_text
 from orchestrator.surfaces.cli.output import warn, write, write_json
 from orchestrator.surfaces.terminal.cleaning import clean
 from orchestrator.surfaces.terminal.fields import text
@@ -84,6 +85,9 @@ def analyze(
         Redaction, typer.Option("--redaction", help="What finds personal data in what is written.")
     ] = Redaction.SHORT,
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="An HTML page of it.")] = None,
+    store: Annotated[
+        bool, typer.Option("--store", help="Keep the results as insights, which can be asked in chat.")
+    ] = False,
     rejects: Annotated[
         Path | None,
         typer.Option("--rejects", metavar="FILE", help="For records that cannot be read; else beside the result."),
@@ -144,6 +148,7 @@ def analyze(
         out=out,
         rejects=rejects,
         report=report,
+        store=store,
         columns=_columns(columns or []),
         format=format_,
         scorecard=scorecard,
@@ -201,6 +206,8 @@ def _show(document: Document) -> None:
         write(f"rejected: {rejected:,.0f}, with their reasons in {clean(text(document, 'rejects'))}")
     if report := text(document, "report"):
         write(f"report: {clean(report)}")
+    if isinstance(stored := document.get("stored"), dict):
+        write(stored_text(stored))
     _show_model(document)
 
 
