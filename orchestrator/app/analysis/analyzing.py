@@ -33,6 +33,10 @@ def analyze(
         watch: Hears how far it is.
     """
     scoring = read_scoring_files(request)
+    if request.engine == "spark":
+        from orchestrator.app.analysis.spark import analyze_on_spark  # noqa: PLC0415  # its modules are many
+
+        return analyze_on_spark(request, scoring, watch=watch)
     job = _job(request, scoring)
     make = make_judge(scoring)
     if request.model is None:

@@ -1,0 +1,223 @@
+"""Runs a batch on Spark: reads, scores what is new or changed, and merges."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import reduce
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from orchestrator.batch.inputs.source import Limits
+from orchestrator.batch.spark.folder_target import FolderTarget, owned
+from orchestrator.batch.spark.places import with_lines
+from orchestrator.batch.spark.reading import PLACE, Found, Records, read_files, read_table
+from orchestrator.batch.spark.shipping import Shipment, result_schema, shipped_function, table_columns
+from orchestrator.batch.spark.table_target import TableTarget
+from orchestrator.batch.spark.targets import Target
+from orchestrator.core.batching import BatchProgress
+from orchestrator.core.errors import InputError
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+_SETTINGS = {
+    # times without zone are UTC
+    "spark.sql.session.timeZone": "UTC",
+    # records are whole conversations: ten thousand of them would be too much at once
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "500",
+}
+Watch = Callable[[BatchProgress], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SparkJob:
+    """What is asked of a batch on Spark.
+
+    Attributes:
+        inputs: Files and folders, as Spark finds them; or `table`.
+        out: A folder; or `out_table`.
+        rejects: A folder for records that cannot be read; None is beside the result.
+        columns: Columns by field.
+        limit: How many conversations are read at most.
+    """
+
+    scorer_version: str
+    config_sha256: str
+    inputs: tuple[str, ...] = ()
+    table: str | None = None
+    out: str | None = None
+    out_table: str | None = None
+    rejects: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    limit: int | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SparkEnd:
+    """What came of it.
+
+    Attributes:
+        out: Where the result is read.
+        conversations: Scored now; `turns` likewise.
+        unchanged: Conversations that were scored before, as they are now.
+        ignored: Columns that nothing is made of.
+    """
+
+    inputs: tuple[str, ...]
+    out: str
+    rejects: str | None
+    conversations: int
+    turns: int
+    unchanged: int
+    rejected: int
+    seconds: float
+    ignored: tuple[str, ...]
+
+
+def run_on_spark(spark: "SparkSession", job: SparkJob, shipment: Shipment, *, watch: Watch) -> SparkEnd:
+    """Score the conversations that are new or changed, and merge them by id and scorer's version.
+
+    Raises:
+        InputError: What is asked does not fit together, or is not there.
+    """
+    if bool(job.inputs) == bool(job.table):
+        raise InputError("Spark reads INPUT or --table NAME: give one of them")
+    if bool(job.out) == bool(job.out_table):
+        raise InputError("Spark writes --out FOLDER or --out-table NAME: give one of them")
+    # names sort by time
+    run = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}_{token_hex(3)}"
+    with owned(job.out) if job.out else nullcontext(), _settings(spark):
+        return _Run(spark, job, _target(spark, job, run), watch).carry_out(shipment)
+
+
+def _target(spark: "SparkSession", job: SparkJob, run: str) -> Target:
+    if job.out_table:
+        return TableTarget(spark=spark, name=job.out_table, run=run, rejects=job.rejects)
+    return FolderTarget(spark=spark, folder=str(job.out).rstrip("/"), run=run, rejects=job.rejects)
+
+
+@contextmanager
+def _settings(spark: "SparkSession") -> Iterator[None]:
+    """Our settings of the session, which gets its own back."""
+    before = {name: spark.conf.get(name, None) for name in _SETTINGS}
+    for name, value in _SETTINGS.items():
+        spark.conf.set(name, value)
+    try:
+        yield
+    finally:
+        for name, old in before.items():
+            if old is None:
+                spark.conf.unset(name)
+            else:
+                spark.conf.set(name, old)
+
+
+class _Run:
+    """A batch under way."""
+
+    def __init__(self, spark: "SparkSession", job: SparkJob, target: Target, watch: Watch) -> None:
+        self._spark = spark
+        self._job = job
+        self._target = target
+        self._watch = watch
+        self._began = time.monotonic()
+
+    def carry_out(self, shipment: Shipment) -> SparkEnd:
+        self._tell("reading")
+        job = self._job
+        known = self._known()
+        found = (
+            read_table(self._spark, job.table, job.columns)
+            if job.table
+            else read_files(self._spark, job.inputs, job.columns)
+        )
+        self._tell("scoring")
+        scored = self._scored(found, known, shipment)
+        try:
+            return self._finish(found, _judged_once(self._target.stage(scored)))
+        finally:
+            self._target.clear()
+
+    def _known(self) -> "DataFrame | None":
+        """What was scored before by the same scorer: the conversation's id by its fingerprint."""
+        existing = self._target.existing()
+        if existing is None:
+            return None
+        same = (existing["scorer_version"] == self._job.scorer_version) & (
+            existing["config_sha256"] == self._job.config_sha256
+        )
+        return existing.where(same).select("input_sha256", existing["id"].alias("known"))
+
+    def _scored(self, found: Found, known: "DataFrame | None", shipment: Shipment) -> "DataFrame":
+        parts = [self._scored_part(records, known, shipment) for records in found.records]
+        return reduce(lambda one, other: one.unionByName(other), parts)
+
+    def _scored_part(self, records: Records, known: "DataFrame | None", shipment: Shipment) -> "DataFrame":
+        from pyspark.sql import functions as f  # noqa: PLC0415  # an extra
+
+        frame = records.frame if self._job.limit is None else records.frame.limit(self._job.limit)
+        frame = frame.withColumn("input_sha256", f.sha2("record", 256))
+        if known is None:
+            frame = frame.withColumn("known", f.lit(None).cast("string"))
+        else:
+            frame = frame.join(known, "input_sha256", "left")
+        function = shipped_function(shipment, rows=records.rows, limits=self._job.limits)
+        wanted = frame.select(*PLACE, "record", "problem", "known", "input_sha256")
+        return wanted.mapInArrow(function, result_schema())
+
+    def _finish(self, found: Found, staged: "DataFrame") -> SparkEnd:
+        from pyspark.sql import functions as f  # noqa: PLC0415
+
+        refused = f.col("reason").isNotNull()
+        scored, rejected = staged.where(~refused & ~f.col("unchanged")), staged.where(refused)
+        counted = staged.agg(
+            f.count(f.when(~refused & ~f.col("unchanged"), 1)),
+            f.coalesce(f.sum(f.when(~refused & ~f.col("unchanged"), f.col("turn_count"))), f.lit(0)),
+            f.count(f.when(~refused & f.col("unchanged"), 1)),
+            f.count(f.when(refused, 1)),
+        ).collect()[0]
+        conversations, turns, unchanged, refused_count = (int(value) for value in counted)
+        self._tell("writing", conversations, turns, refused_count)
+        where = self._target.put_rejects(with_lines(rejected, found.records)) if refused_count else None
+        if conversations:
+            self._target.merge(scored.select(*table_columns()))
+        return SparkEnd(
+            inputs=found.inputs,
+            out=self._target.place,
+            rejects=where,
+            conversations=conversations,
+            turns=turns,
+            unchanged=unchanged,
+            rejected=refused_count,
+            seconds=time.monotonic() - self._began,
+            ignored=found.ignored,
+        )
+
+    def _tell(self, stage: str, conversations: int = 0, turns: int = 0, rejected: int = 0) -> None:
+        seconds = time.monotonic() - self._began
+        self._watch(
+            BatchProgress(
+                conversations=conversations, turns=turns, rejected=rejected, share=None, seconds=seconds, stage=stage
+            )
+        )
+
+
+def _judged_once(staged: "DataFrame") -> "DataFrame":
+    """The staged rows; of several with one id the first counts, and the others are refused."""
+    from pyspark.sql import Window  # noqa: PLC0415
+    from pyspark.sql import functions as f  # noqa: PLC0415
+
+    refused = f.col("reason").isNotNull()
+    same = Window.partitionBy(f.when(refused, f.concat_ws("/", *PLACE)).otherwise(f.col("id")), refused).orderBy(*PLACE)
+    place, first = f.row_number().over(same), f.first("file").over(same)
+    taken = f.concat(f.lit("the id '"), "id", f.lit("' is taken: it came first in "), "first_file")
+    ranked = staged.withColumn("rank", place).withColumn("first_file", first)
+    again = ~refused & (f.col("rank") > 1)
+    return (
+        ranked.withColumn("reason", f.when(again, taken).otherwise(f.col("reason")))
+        .withColumn("unchanged", f.coalesce("unchanged", f.expr("false")))
+        .drop("rank", "first_file")
+    )
