@@ -1,9 +1,11 @@
 """The course of a conversation: turn by turn who said what, in what mood, and what had been said before."""
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.sentiment.scoring.mood import Mood, MoodReader
+from agents.sentiment.scoring.phrases import Hit
 from agents.sentiment.scoring.reading import AGENTS, Reading
 from agents.sentiment.scoring.tokens import ReadTurn
 from orchestrator.core.conversations.conversation import Speaker
@@ -39,28 +41,36 @@ class Step(NamedTuple):
 Course = Sequence[Step]
 
 
-def read_course(reading: Reading, moods: MoodReader) -> list[Step]:
-    """The course of a conversation that was read."""
-    steps: list[Step] = []
-    said: dict[bool, list[frozenset[str]]] = {True: [], False: []}
-    for turn, hits in zip(reading.turns, reading.hits, strict=True):
+class CourseReader:
+    """Reads a conversation's steps one after the other; of what was said before it keeps the last few turns' words."""
+
+    def __init__(self, moods: MoodReader) -> None:
+        self._moods = moods
+        self._said: dict[bool, deque[frozenset[str]]] = {side: deque(maxlen=_LOOKED_BACK) for side in (True, False)}
+
+    def read(self, turn: ReadTurn, hits: Iterable[Hit]) -> Step:
+        """The step of the turn that follows."""
         speaker = turn.turn.speaker
         customer = speaker is Speaker.CUSTOMER
-        mood = moods.read(turn, hits)
+        mood = self._moods.read(turn, hits)
         words = frozenset([word for word in turn.words if len(word) >= _SHORTEST])
-        steps.append(
-            Step(
-                turn=turn,
-                customer=customer,
-                agent=speaker in AGENTS,
-                mood=mood,
-                names=frozenset([cue.name for cue in mood.cues]) if mood.cues else _NO_NAMES,
-                repeated=_repeats(words, said[customer]),
-                asks="?" in turn.turn.text,
-            )
+        step = Step(
+            turn=turn,
+            customer=customer,
+            agent=speaker in AGENTS,
+            mood=mood,
+            names=frozenset([cue.name for cue in mood.cues]) if mood.cues else _NO_NAMES,
+            repeated=_repeats(words, self._said[customer]),
+            asks="?" in turn.turn.text,
         )
-        said[customer].append(words)
-    return steps
+        self._said[customer].append(words)
+        return step
+
+
+def read_course(reading: Reading, moods: MoodReader) -> list[Step]:
+    """The course of a conversation that was read."""
+    reader = CourseReader(moods)
+    return [reader.read(turn, hits) for turn, hits in zip(reading.turns, reading.hits, strict=True)]
 
 
 def replaced(course: Course, moods: Mapping[int, tuple[ReadTurn, Mood]]) -> list[Step]:
@@ -73,10 +83,9 @@ def replaced(course: Course, moods: Mapping[int, tuple[ReadTurn, Mood]]) -> list
     return steps
 
 
-def _repeats(words: frozenset[str], earlier: Sequence[frozenset[str]]) -> bool:
+def _repeats(words: frozenset[str], earlier: Iterable[frozenset[str]]) -> bool:
     if len(words) < _LEAST_WORDS:
         return False
     return any(
-        len(known) >= _LEAST_WORDS and len(words & known) >= _ALIKE * min(len(words), len(known))
-        for known in earlier[-_LOOKED_BACK:]
+        len(known) >= _LEAST_WORDS and len(words & known) >= _ALIKE * min(len(words), len(known)) for known in earlier
     )

@@ -1,10 +1,11 @@
 """A conversation read once for all features: words, and the phrases found in them."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from agents.sentiment.scoring.phrases import Hit, PhraseTable
 from agents.sentiment.scoring.tokens import ReadTurn
-from orchestrator.core.conversations.conversation import Conversation, Speaker
+from orchestrator.core.conversations.conversation import Conversation, Speaker, Turn
 from orchestrator.core.conversations.evidence import Evidence
 
 AGENTS = frozenset({Speaker.AGENT, Speaker.BOT, Speaker.SUPERVISOR})
@@ -35,19 +36,36 @@ class Reading:
         customer: Those of the customer; `agent`: those of who speaks for the company (agent, bot, supervisor).
     """
 
-    __slots__ = ("_by_label", "agent", "conversation", "customer", "hits", "turns")
+    __slots__ = ("_by_label", "_table", "agent", "conversation", "customer", "hits", "turns")
 
     def __init__(self, conversation: Conversation, table: PhraseTable) -> None:
         self.conversation = conversation
-        self.turns = [ReadTurn(index, turn) for index, turn in enumerate(conversation.turns)]
-        self.customer = [turn for turn in self.turns if turn.turn.speaker is Speaker.CUSTOMER]
-        self.agent = [turn for turn in self.turns if turn.turn.speaker in AGENTS]
-        by_label: dict[str, list[Found]] = {}
-        self.hits = [table.scan(turn.words) for turn in self.turns]
-        for turn, hits in zip(self.turns, self.hits, strict=True):
-            for hit in hits:
-                by_label.setdefault(hit.label, []).append(Found(turn, hit))
-        self._by_label = by_label
+        self.turns: list[ReadTurn] = []
+        self.customer: list[ReadTurn] = []
+        self.agent: list[ReadTurn] = []
+        self.hits: list[list[Hit]] = []
+        self._by_label: dict[str, list[Found]] = {}
+        self._table = table
+        for turn in conversation.turns:
+            self._read(turn)
+
+    def extend(self, turn: Turn) -> None:
+        """Read one more turn of a conversation that goes on."""
+        self.conversation = replace(self.conversation, turns=(*self.conversation.turns, turn))
+        self._read(turn)
+
+    def _read(self, said: Turn) -> None:
+        turn = ReadTurn(len(self.turns), said)
+        hits = self._table.scan(turn.words)
+        self.turns.append(turn)
+        self.hits.append(hits)
+        if said.speaker is Speaker.CUSTOMER:
+            self.customer.append(turn)
+        elif said.speaker in AGENTS:
+            self.agent.append(turn)
+        by_label = self._by_label
+        for hit in hits:
+            by_label.setdefault(hit.label, []).append(Found(turn, hit))
 
     def found(self, label: str) -> list[Found]:
         """Where a label's phrases stand, in order of turns; every speaker's."""
