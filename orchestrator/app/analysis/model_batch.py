@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from orchestrator.app.analysis.model_pool import ModelPool
 from orchestrator.app.analysis.modelling import ModelPart, plan_model
@@ -17,12 +18,19 @@ _TELL_EVERY_S = 0.2
 
 
 def run_model_batch(
-    job: BatchJob, make_judge: JudgeMaker, asked: ModelRequest, scoring: Scoring, settings: Settings, *, watch: Watch
+    job: BatchJob,
+    make_judge: JudgeMaker,
+    asked: ModelRequest,
+    scoring: Scoring,
+    settings: Settings,
+    *,
+    watch: Watch,
+    use: Callable[[Path], None] | None = None,
 ) -> tuple[BatchEnd, Document]:
     """What came of the batch, and of the model's part of it."""
     part = plan_model(asked, job, scoring, settings)
     pool = ModelPool(make_judge, part.open, at_once=part.pace.at_once, tell=_teller(part, watch))
-    return run_batch(job, make_judge, watch=watch, pool=pool), part.document()
+    return run_batch(job, make_judge, watch=watch, use=use, pool=pool), part.document()
 
 
 def _teller(part: ModelPart, watch: Watch) -> Callable[[], None]:
