@@ -19,6 +19,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "queue": ("queue", _TEXT),
     "agent": ("agent", _TEXT),
     "survey_csat": ("survey_csat", _REAL),
+    "generated": ("generated", "BOOLEAN"),
     "language": ("language.code", _TEXT),
     "language_supported": ("language.supported", "BOOLEAN"),
     "sentiment": ("overall.sentiment", _REAL),

@@ -12,6 +12,7 @@ from agents.sentiment.scoring.trajectory import Trajectory
 from orchestrator.core.conversations.compliance import ComplianceResult
 from orchestrator.core.conversations.conversation import Conversation
 from orchestrator.core.conversations.evidence import Evidence, Skipped
+from orchestrator.core.conversations.pseudonyms import agent_pseudonym
 from orchestrator.core.conversations.scorecard import ScorecardResult
 from orchestrator.core.personal_data.finding import find_personal
 from orchestrator.core.personal_data.redacting import redact_spans
@@ -31,7 +32,9 @@ def head_of(conversation: Conversation) -> Document:
         "started_at": started_at.isoformat().replace("+00:00", "Z") if started_at is not None else None,
         "channel": conversation.channel or None,
         "queue": conversation.queue or None,
+        "agent": agent_pseudonym(conversation.agent_id) if conversation.agent_id else None,
         "survey_csat": conversation.survey_csat,
+        "generated": True if conversation.metadata.get("generated") is True else None,  # a sample says so everywhere
     }
     return {name: value for name, value in head.items() if value is not None}
 
