@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from orchestrator.app.action_application import ActionApp
 from orchestrator.app.analysis_application import AnalysisApp
 from orchestrator.app.incident_application import IncidentApp
+from orchestrator.app.review_application import ReviewApp
 from orchestrator.app.shipping_application import ShippingApp
 from orchestrator.core.errors import InputError, SettingsError, SwitchboardError
 from orchestrator.core.events import Event
@@ -93,7 +94,7 @@ def _redacted(document: Json) -> Json:
     return {name: redact_value(value) for name, value in document.items()}
 
 
-class App(ActionApp, AnalysisApp, IncidentApp, ShippingApp):
+class App(ActionApp, AnalysisApp, IncidentApp, ReviewApp, ShippingApp):
     """Everything that a surface can start; implements `surfaces.application.Application`."""
 
     def __init__(self) -> None:

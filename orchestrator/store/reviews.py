@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from orchestrator.core.conversations.reviews import Dispute, DisputeState, Review, Sampled
 from orchestrator.core.errors import InputError, StoreError
+from orchestrator.core.personal_data.redacting import redact
 from orchestrator.core.redaction import redact_value
 from orchestrator.store.database import Connection, Database, Row, next_number
 from orchestrator.store.documents import from_stamp, from_text, stamp, to_text
@@ -68,7 +69,7 @@ class StoredReviews:
     def _add(self, connection: Connection, review: Review) -> Review | None:
         turn = _WHOLE if review.turn is None else review.turn
         key = (review.conversation, review.question, turn, review.reviewer)
-        note = str(redact_value(review.note))
+        note = _safe(review.note)
         known = connection.execute(_LAST, *key)
         if known:
             last = _review(known[0])
@@ -87,7 +88,7 @@ class StoredReviews:
         """Store a dispute; its number and time are given here."""
         with self._database.transaction(alone=ALONE) as connection:
             number = next_number(connection, "review_disputes")
-            stored = replace(dispute, number=number, at=self._clock(), reason=str(redact_value(dispute.reason)))
+            stored = replace(dispute, number=number, at=self._clock(), reason=_safe(dispute.reason))
             names = ("question", "turn", "by", "reason", "value", "automatic")
             connection.execute(
                 "INSERT INTO review_disputes (number, conversation, at, body) VALUES (?, ?, ?, ?)",
@@ -109,10 +110,10 @@ class StoredReviews:
         with self._database.transaction(alone=ALONE) as connection:
             rows = connection.execute(f"{_DISPUTES} WHERE d.number = ?", number)
             if not rows:
-                raise InputError(f"there is no dispute 'D-{number}': see `switchboard reviews report`")
+                raise InputError(f"there is no dispute 'D-{number}': see `switchboard reviews disputes`")
             known = _dispute(rows[0])
             _refuse(known, by)
-            stored = replace(known, state=state, ended_by=by, ended_at=self._clock(), note=str(redact_value(note)))
+            stored = replace(known, state=state, ended_by=by, ended_at=self._clock(), note=_safe(note))
             connection.execute(
                 "INSERT INTO review_dispute_ends (number, at, state, body) VALUES (?, ?, ?, ?)",
                 *(number, _stamp(stored.ended_at), state.value, to_text({"by": by, "note": stored.note})),
@@ -122,6 +123,11 @@ class StoredReviews:
     def disputes(self) -> tuple[Dispute, ...]:
         """All disputes, oldest first."""
         return tuple(_dispute(row) for row in self._database.read(f"{_DISPUTES} ORDER BY d.number"))
+
+
+def _safe(text: str) -> str:
+    """Without secrets and personal data; who reviewed is kept as given."""
+    return redact(str(redact_value(text)))
 
 
 def _refuse(dispute: Dispute, by: str) -> None:

@@ -13,6 +13,7 @@ from orchestrator.core.table import Table
 from orchestrator.surfaces.action_application import ActionApplication, CheckedPolicies, Proposal
 from orchestrator.surfaces.analysis_application import AnalysisApplication
 from orchestrator.surfaces.incident_application import Document, IncidentApplication, IncidentChange, Listener
+from orchestrator.surfaces.review_application import ReviewApplication
 from orchestrator.surfaces.shipping_application import ShippingApplication
 from playbooks.guide import Guide
 from playbooks.problems import Problem
@@ -194,7 +195,9 @@ class ServedWorkflow:
     settings: str = field(repr=False)
 
 
-class Application(ActionApplication, AnalysisApplication, IncidentApplication, ShippingApplication, Protocol):
+class Application(
+    ActionApplication, AnalysisApplication, IncidentApplication, ReviewApplication, ShippingApplication, Protocol
+):
     """Everything that a surface can start. Heavy imports happen inside the methods."""
 
     def state_dir(self) -> Path | None:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from orchestrator.core.conversations.agreement import (
     LEAST_GROUPS,
@@ -22,8 +22,8 @@ from orchestrator.core.conversations.review_agreement import (
     kappa_of,
     steps,
 )
+from orchestrator.core.conversations.review_terms import Every
 
-Every = Literal["week", "month", "quarter"]
 _CERTAINTY = 0.05
 _Statistic = Callable[[Sequence[Pair]], float | None]
 

@@ -4,12 +4,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from orchestrator.core.conversations.review_terms import By
 from orchestrator.core.conversations.reviews import SCORECARD, TURN_QUALITY, Sampled
 
-By = Literal["reason", "product", "agent", "queue", "channel", "random"]
-"""What a sample is spread over beside satisfaction and flags; `random` over nothing."""
 _FIELDS = {"reason": "contact_reason", "product": "product", "agent": "agent", "queue": "queue", "channel": "channel"}
 _SCORES = ("satisfaction", "quality", "resolved", "sentiment")
 _EVERYTHING = "all"

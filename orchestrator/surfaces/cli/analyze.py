@@ -149,7 +149,7 @@ def analyze(
         rejects=rejects,
         report=report,
         store=store,
-        columns=_columns(columns or []),
+        columns=read_columns(columns or []),
         format=format_,
         scorecard=scorecard,
         reasons=reasons,
@@ -185,7 +185,8 @@ def analyze(
     raise typer.Exit(ExitCode.FAILED if document.get("rejected") else ExitCode.ANSWERED)
 
 
-def _columns(given: list[str]) -> dict[str, str]:
+def read_columns(given: list[str]) -> dict[str, str]:
+    """Columns by field, of the values of --columns."""
     found: dict[str, str] = {}
     for pair in ",".join(given).split(",") if given else ():
         field, sign, name = (part.strip() for part in pair.partition("="))
