@@ -64,7 +64,7 @@ class FolderTarget:
     def put_rejects(self, rejects: "DataFrame") -> str:
         """Write JSON Lines to the folder that was named, else to `rejects/RUN`."""
         path = self.rejects or f"{self.folder}/rejects/{self.run}"
-        rejects.coalesce(1).write.mode("overwrite").json(path)
+        rejects.coalesce(1).write.mode("overwrite").option("ignoreNullFields", "false").json(path)
         return path
 
     def clear(self) -> None:

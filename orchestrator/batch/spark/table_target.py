@@ -66,7 +66,7 @@ class TableTarget:
         from pyspark.sql import functions as f  # noqa: PLC0415
 
         if self.rejects:
-            rejects.coalesce(1).write.mode("overwrite").json(self.rejects)
+            rejects.coalesce(1).write.mode("overwrite").option("ignoreNullFields", "false").json(self.rejects)
             return self.rejects
         rejects.withColumn("run", f.lit(self.run)).write.mode("append").saveAsTable(
             quoted(self.name, suffix="_rejects")
