@@ -1,0 +1,1 @@
+"""The embedded scorer on a conversation that is still going on."""
