@@ -38,7 +38,7 @@ _METHOD = (
     ),
     (
         "Mix and rate follow Kitagawa (1955): each part is weighed with the mean of both periods, so that nothing is "
-        f"left over. Kinds with fewer than {LEAST_KIND} conversations in a period are taken together."
+        f"left over. Kinds with fewer than {LEAST_KIND} conversations in both periods are taken together."
     ),
     f"Fewer than {LEAST} conversations are marked as few; agents are ordered from {LEAST_RANKED} on.",
 )

@@ -78,6 +78,6 @@ def _times(found: Aggregate) -> Html | None:
     ]
     if not rows:
         return None
-    titles = ("Time", "Half of them within", "Nine in ten within", "Conversations")
+    titles = ("Time", "Half within", "9 in 10 within", "Conversations")
     header = el("tr", [el("th", title, scope="col") for title in titles])
     return el("div", el("table", el("thead", header), el("tbody", rows)), cls="wide")

@@ -6,13 +6,14 @@ from orchestrator.core.conversations.statistics.aggregate import DIMENSIONS
 from orchestrator.core.conversations.statistics.breakdown import REST
 from orchestrator.core.conversations.statistics.intervals import LEAST, Estimate
 from orchestrator.core.conversations.statistics.measures import BROKEN_DOWN, Measure
-from orchestrator.core.conversations.statistics.movement import OTHERS, KindMovement, Movement
+from orchestrator.core.conversations.statistics.movement import LEAST_KIND, OTHERS, KindMovement, Movement
 from orchestrator.surfaces.conversation_report.charts import Step, bridge, two_way, zoomed, zoomed_share
 from orchestrator.surfaces.conversation_report.markup import Html, el
 from orchestrator.surfaces.conversation_report.view import View
 from orchestrator.surfaces.conversation_report.words import change, change_range, figure, percent, spelled
 
 _MOST_KINDS = 10
+_MUCH = 0.2
 _NAMED = {"contact_reason": "contact reason"}
 _WORDS = {Measure.SATISFACTION: "Satisfaction", Measure.RESOLVED: "The share resolved"}
 
@@ -33,7 +34,7 @@ def moved_sentence(view: View, measure: Measure = Measure.SATISFACTION) -> str:
         )
     return (
         f"{name} {way} from {levels}, by {_changed(moved.change, measure)} ({between}). "
-        f"By contact reason, {_changed(moved.mix, measure)} of it is mix and {_changed(moved.rate, measure)} is rate."
+        f"By contact reason, {_ranged(moved.mix, measure)} of it is mix and {_ranged(moved.rate, measure)} is rate."
     )
 
 
@@ -60,6 +61,7 @@ def _measure(view: View, measure: Measure) -> Iterator[Html]:
     if largest:
         yield el("p", largest)
     shown = el("div", el("figure", _bridge(view, moved)), _kinds(view, moved), cls="moved")
+    shown = el("div", shown, _pooled(moved))
     if moved.change.clear:
         yield shown
         yield el("details", el("summary", "By product, queue and channel instead"), _apart(view, measure))
@@ -136,6 +138,19 @@ def _apart(view: View, measure: Measure) -> Html:
     )
 
 
+def _pooled(moved: Movement) -> Html | str:
+    """What is to be known where many conversations are of kinds too rare to be told apart."""
+    share = sum((kind.before_share + kind.after_share) / 2 for kind in moved.kinds if kind.kind in {OTHERS, REST})
+    if share < _MUCH:
+        return ""
+    return el(
+        "p",
+        f"{percent(share)} of conversations are of reasons with fewer than {LEAST_KIND} in all and are taken together: "
+        "a change of the mix among them counts as rate here.",
+        cls="note",
+    )
+
+
 def _kinds(view: View, moved: Movement) -> Html:
     kinds = moved.kinds[:_MOST_KINDS]
     most = max((abs(kind.effect) for kind in kinds), default=0.0)
@@ -167,6 +182,11 @@ def _level(estimate: Estimate, measure: Measure) -> str:
 
 def _changed(estimate: Estimate, measure: Measure) -> str:
     return change(estimate.value, is_share=measure.is_share)
+
+
+def _ranged(estimate: Estimate, measure: Measure) -> str:
+    between = change_range(estimate, is_share=measure.is_share)
+    return _changed(estimate, measure) + (f" ({between})" if between else "")
 
 
 def _told(estimate: Estimate, measure: Measure) -> Html:

@@ -4,11 +4,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from orchestrator.core.conversations.statistics.moments import Moments
-from orchestrator.core.conversations.statistics.result import Document, number, part, parts, word
+from orchestrator.core.conversations.statistics.result import Document, number, part, parts, scorecard_points, word
 
 MOST_NAMES = 200
 _MOST_VALUES = 24
-_STEP = 5  # points of a normalized score, 0 to 100, in one bar of the distribution
+_STEP = 5  # points of 100 in one bar of the distribution
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Answers:
     """All questions and rules.
 
     Attributes:
-        scores: Conversations by the step of their normalized score, from 0.
+        scores: Conversations by the step of their points, from 0.
         failed: Conversations with an automatic fail.
     """
 
@@ -96,9 +96,9 @@ class Answers:
         self.failed += any(answer.get("auto_fail") is True for answer in answers)
         if scorecard:
             self.scorecards[word(scorecard, "id"), str(scorecard.get("revision", ""))] += 1
-        score = number(scorecard, "normalized_score")
-        if score is not None:
-            self.scores[min(int(score // _STEP), 100 // _STEP - 1)] += 1
+        points = scorecard_points(document)
+        if points is not None:
+            self.scores[min(int(points // _STEP), 100 // _STEP - 1)] += 1
         for item in parts(document, "compliance"):
             name = word(item, "rule")
             if name in self.rules or len(self.rules) < MOST_NAMES:

@@ -14,8 +14,10 @@ from orchestrator.core.conversations.statistics.intervals import Estimate, diffe
 from orchestrator.core.conversations.statistics.measures import Measure
 from orchestrator.core.conversations.statistics.moments import Moments
 
-LEAST_KIND = 5
-"""Kinds with fewer conversations in a period are taken together as one."""
+LEAST_KIND = 10
+"""Kinds with fewer conversations in both periods together are taken together as one: their own mix becomes rate."""
+_LEAST_SPREAD = 5
+"""A level of fewer conversations does not tell its spread: that of all is taken in its place."""
 OTHERS = "\0others"
 """The kind that stands for those taken together; no source can name one so."""
 
@@ -93,7 +95,7 @@ def _pooled(pairs: Mapping[str, Pair]) -> dict[str, Pair]:
         before, after = pairs[kind]
         if not before.count and not after.count:
             continue
-        name = kind if min(before.count, after.count) >= LEAST_KIND else OTHERS
+        name = kind if before.count + after.count >= LEAST_KIND else OTHERS
         pool = found.setdefault(name, (Moments(), Moments()))
         pool[0].merge(before)
         pool[1].merge(after)
@@ -132,6 +134,10 @@ def _kind(kind: str, pair: Pair, totals: Pair, *, is_share: bool) -> KindMovemen
     )
 
 
+def _variance(moments: Moments, whole: Moments) -> float:
+    return moments.variance if moments.count >= _LEAST_SPREAD else max(moments.variance, whole.variance)
+
+
 def _spread(pairs: Mapping[str, Pair], totals: Pair) -> tuple[float, float]:
     """Half the intervals of mix and rate by the delta method: shares are multinomial, levels are means."""
     mix = rate = 0.0
@@ -139,7 +145,11 @@ def _spread(pairs: Mapping[str, Pair], totals: Pair) -> tuple[float, float]:
     for before, after in pairs.values():
         one, two = before.count / totals[0].count, after.count / totals[1].count
         level = sum(_levels((before, after))) / 2
-        of_levels = sum(moments.variance / moments.count for moments in (before, after) if moments.count)
+        of_levels = sum(
+            _variance(moments, whole) / moments.count
+            for moments, whole in zip((before, after), totals, strict=True)
+            if moments.count
+        )
         mix += (two - one) ** 2 * of_levels / 4
         if before.count and after.count:
             rate += ((one + two) / 2) ** 2 * of_levels

@@ -78,9 +78,9 @@ def known(document: Document) -> Known:
         if value is not None:
             measures[measure] = float(value >= LIKELY) if measure.is_share else value
     scorecard = part(document, "scorecard")
-    score = number(scorecard, "normalized_score")
-    if score is not None:
-        measures[Measure.SCORECARD] = score
+    points = scorecard_points(document)
+    if points is not None:
+        measures[Measure.SCORECARD] = points
     return Known(
         id=word(document, "id"),
         measures=measures,
@@ -88,6 +88,12 @@ def known(document: Document) -> Known:
         broken_rules=sum(rule.get("kept") is False for rule in parts(document, "compliance")),
         auto_fails=sum(answer.get("auto_fail") is True for answer in parts(scorecard, "answers")),
     )
+
+
+def scorecard_points(document: Document) -> float | None:
+    """A scorecard's normalized score, which is from 0 to 1, as points of 100; None where there is none."""
+    score = number(part(document, "scorecard"), "normalized_score")
+    return None if score is None else 100 * score
 
 
 def is_generated(document: Document) -> bool:
