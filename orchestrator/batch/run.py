@@ -1,8 +1,9 @@
 """Runs a batch on this machine, from its beginning or from where an earlier process was ended."""
 
 import os
+import sqlite3
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -190,25 +191,36 @@ class _Run:
         pool = self._pool or (
             Processes(self._make_judge, count=self._processes) if self._processes else OwnProcess(self._make_judge)
         )
-        with OrderedWriter(self._folder, self._start) as writer:
-            writer.save()
-            sources = open_sources(
-                self._files,
-                self._job.columns,
-                self._job.limits,
-                folder=self._folder.path,
-                watch=lambda: self._tell(writer.state, stage="reading"),
-            )
-            chunks = walk(sources, self._start.position, limit=self._job.limit)
-            try:
-                self._write(writer, pool.score(chunks))
-            except KeyboardInterrupt:
+        state = self._start
+        try:
+            with OrderedWriter(self._folder, self._start) as writer:
                 writer.save()
-                raise
-            except OSError as error:
-                raise SwitchboardError(f"the batch cannot go on: {error}; mend that, then use --resume") from error
-            writer.save(whole=True)
-            return writer.state
+                try:
+                    self._write(writer, pool.score(self._chunks(writer)))
+                except KeyboardInterrupt:
+                    writer.save()
+                    raise
+                finally:
+                    state = writer.state
+                writer.save(whole=True)
+                return writer.state
+        except InputError:
+            # nothing came of it: once the input is mended, there is nothing to go on with
+            if not state.conversations and not state.rejected:
+                self._folder.remove()
+            raise
+        except (OSError, sqlite3.Error) as error:
+            raise SwitchboardError(f"the batch cannot go on: {error}; mend that, then use --resume") from error
+
+    def _chunks(self, writer: OrderedWriter) -> Iterator[Chunk]:
+        sources = open_sources(
+            self._files,
+            self._job.columns,
+            self._job.limits,
+            folder=self._folder.path,
+            watch=lambda: self._tell(writer.state, stage="reading"),
+        )
+        return walk(sources, self._start.position, limit=self._job.limit)
 
     def _write(self, writer: OrderedWriter, results: Generator[tuple[Chunk, Result]]) -> None:
         saved = time.monotonic()

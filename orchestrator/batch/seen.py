@@ -23,9 +23,13 @@ class Seen:
 
     def __init__(self, path: Path) -> None:
         self._database = sqlite3.connect(path, isolation_level=None)
-        self._database.execute("PRAGMA synchronous = FULL")
-        self._database.execute("PRAGMA cache_size = -32768")
-        self._database.execute(_TABLE)
+        try:
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.execute("PRAGMA cache_size = -32768")
+            self._database.execute(_TABLE)
+        except sqlite3.Error:
+            self._database.close()
+            raise
 
     def forget_from(self, number: int) -> None:
         """Forget all from a number on: they will be met again."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -25,20 +26,22 @@ class OrderedWriter:
     def __init__(self, folder: PartialFolder, checkpoint: Checkpoint) -> None:
         self.state = checkpoint
         self._folder = folder
-        self._out = _reopened(folder.out, checkpoint.out_bytes)
-        self._rejects = _reopened(folder.rejects, checkpoint.rejects_bytes)
-        self._seen = Seen(folder.seen)
-        self._seen.forget_from(checkpoint.conversations)
+        self._opened = ExitStack()
 
     def __enter__(self) -> Self:
+        state = self.state
+        with ExitStack() as opened:
+            self._out = opened.enter_context(_reopened(self._folder.out, state.out_bytes))
+            self._rejects = opened.enter_context(_reopened(self._folder.rejects, state.rejects_bytes))
+            self._seen = opened.enter_context(closing(Seen(self._folder.seen)))
+            self._seen.forget_from(state.conversations)
+            self._opened = opened.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._out.close()
-        self._rejects.close()
-        self._seen.close()
+        self._opened.close()
 
     def write(self, chunk: Chunk, result: Result) -> None:
         """Write what became of a chunk."""

@@ -93,7 +93,7 @@ class JsonDocuments:
                 _, end = _DECODE(text.text, at)
             except (ValueError, RecursionError) as fault:
                 if text.whole or len(text.text) - at > self._limits.longest:
-                    head = _bytes(text.text[at : at + HEAD])
+                    head = _bytes(text.text[at : at + HEAD].translate(_ONE_LINE))
                     yield _Found(head, place.line + 1, place, self._why(text, fault))
                     return
                 text.more(at)
