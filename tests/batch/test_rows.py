@@ -86,11 +86,12 @@ def test_parquet_holds_messages_or_conversations(batch: Batch, tmp_path: Path) -
     lines = tmp_path / "lines.jsonl"
     lines.write_text("\n".join(talk(f"w{n}", "one", "two") for n in range(300)), encoding="utf-8")
     with duckdb.connect() as connection:
-        connection.execute(
-            "COPY (SELECT 'p' || (range % 3) AS conversation_id, 'agent' AS role, 't' || range AS body, "
-            f"TIMESTAMP '2026-01-01' - INTERVAL (range) MINUTE AS sent_at FROM range(9)) TO '{messages}'"  # noqa: S608  # our own path
+        rows = connection.sql(
+            "SELECT 'p' || (range % 3) AS conversation_id, 'agent' AS role, 't' || range AS body, "
+            "TIMESTAMP '2026-01-01' - INTERVAL (range) MINUTE AS sent_at FROM range(9)"
         )
-        connection.execute(f"COPY (FROM read_json('{lines}')) TO '{whole}'")
+        rows.write_parquet(str(messages))
+        connection.read_json(str(lines)).write_parquet(str(whole))
     ran = batch(messages, whole)
     assert {name: texts for name, texts in ran.texts().items() if name.startswith("p")} == {
         "p0": ["t6", "t3", "t0"],
