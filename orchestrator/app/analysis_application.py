@@ -1,11 +1,11 @@
 """The application's part about conversations in files; implements `surfaces.analysis_application`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from orchestrator.app.configured import Configured
 from orchestrator.core.batching import BatchProgress
-from orchestrator.surfaces.analysis_application import AnalysisRequest, Document
+from orchestrator.surfaces.analysis_application import AnalysisRequest, Document, LiveRequest
 
 
 class AnalysisApp(Configured):
@@ -22,6 +22,12 @@ class AnalysisApp(Configured):
         from orchestrator.app.analysis.analyzing import estimate  # noqa: PLC0415
 
         return estimate(request, self.settings())
+
+    def watch_live(self, request: LiveRequest, lines: Iterable[bytes]) -> Iterator[Document]:
+        """Score running conversations."""
+        from orchestrator.app.analysis.live import watch_lines  # noqa: PLC0415
+
+        return watch_lines(request, lines, self.settings)
 
     def import_insights(self, path: Path) -> Document:
         """Keep results of a file."""

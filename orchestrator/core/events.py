@@ -275,6 +275,25 @@ class HandedOff(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerRaised(Event):
+    """What was said in a running conversation makes somebody look at it.
+
+    Attributes:
+        trigger: Its id; `title` says it in words.
+        handoff: none, offer or make.
+        turn: The index of the conversation's turn with which its cause came.
+        evidence: The spans that were said, each with its words.
+    """
+
+    trigger: str
+    title: str
+    severity: str
+    handoff: str
+    turn: int
+    evidence: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnFinished(Event):
     """A specialist's turn ended."""
 
@@ -316,6 +335,7 @@ AnyEvent: TypeAlias = (
     | ClaimRejected
     | QuestionAsked
     | HandedOff
+    | TriggerRaised
     | TurnFinished
     | RunFinished
 )

@@ -1,6 +1,6 @@
 """What the surfaces ask of the application about conversations in files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -73,6 +73,21 @@ class AnalysisRequest:
     overwrite: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveRequest:
+    """How running conversations are to be watched.
+
+    Attributes:
+        triggers: A file; None is the shipped one.
+        hand_over: Whether triggers that say so put a conversation on the list of what waits for a person.
+        redaction: `short` or `off`.
+    """
+
+    triggers: Path | None = None
+    hand_over: bool = False
+    redaction: str = "short"
+
+
 class AnalysisApplication(Protocol):
     """Conversations scored in batches. Heavy imports happen inside the methods."""
 
@@ -86,6 +101,13 @@ class AnalysisApplication(Protocol):
 
     def estimate(self, request: AnalysisRequest) -> Document:
         """What a model is expected to take for the request: `conversations`, tokens, `cost`."""
+        ...
+
+    def watch_live(self, request: LiveRequest, lines: Iterable[bytes]) -> Iterator[Document]:
+        """Score running conversations: a document for each line that says a turn, in order (live.schema.json).
+
+        A line that says none gives one with `error` and `line`.
+        """
         ...
 
     def import_insights(self, path: Path) -> Document:

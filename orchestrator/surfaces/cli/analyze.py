@@ -1,5 +1,7 @@
 """`switchboard analyze`."""
 
+import json
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +9,7 @@ from typing import Annotated
 import typer
 
 from orchestrator.core.errors import InputError
-from orchestrator.surfaces.analysis_application import AnalysisRequest, Document, ModelRequest
+from orchestrator.surfaces.analysis_application import AnalysisRequest, Document, LiveRequest, ModelRequest
 from orchestrator.surfaces.cli import options as shared
 from orchestrator.surfaces.cli.batch_progress import progress_line
 from orchestrator.surfaces.cli.exits import ExitCode
@@ -22,6 +24,8 @@ Examples:
   switchboard analyze exports/ --out scores.parquet --report report.html
   switchboard analyze messages.csv --columns id=chat,speaker=role,text=body --out scores.jsonl
   switchboard analyze chats.jsonl --out scores.jsonl --resume
+  switchboard analyze chats.jsonl --out scores.jsonl --store
+  tail -f turns.jsonl | switchboard analyze --live
 """
 
 
@@ -88,6 +92,15 @@ def analyze(
     store: Annotated[
         bool, typer.Option("--store", help="Keep the results as insights, which can be asked in chat.")
     ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Read turns from stdin as they are said, and write what follows from each.")
+    ] = False,
+    triggers: Annotated[
+        Path | None, typer.Option("--triggers", metavar="FILE", help="With --live: what raises an alarm.")
+    ] = None,
+    hand_over: Annotated[
+        bool, typer.Option("--hand-over", help="With --live: triggers may give a conversation to a person.")
+    ] = False,
     rejects: Annotated[
         Path | None,
         typer.Option("--rejects", metavar="FILE", help="For records that cannot be read; else beside the result."),
@@ -131,6 +144,11 @@ def analyze(
 
     Exit code 0 all were scored, 1 some could not be read and are in the file of rejects, 2 bad input.
     """
+    if live:
+        request_live = LiveRequest(triggers=triggers, hand_over=hand_over, redaction=redaction.value)
+        raise typer.Exit(_watch_live(context, request_live, inputs or [], out))
+    if triggers is not None or hand_over:
+        raise InputError("--triggers and --hand-over go with --live")
     if resume and overwrite:
         raise InputError("--resume and --overwrite exclude each other: give one of them")
     model = ModelRequest(
@@ -183,6 +201,21 @@ def analyze(
     else:
         _show(document)
     raise typer.Exit(ExitCode.FAILED if document.get("rejected") else ExitCode.ANSWERED)
+
+
+def _watch_live(context: typer.Context, request: LiveRequest, inputs: list[str], out: Path | None) -> ExitCode:
+    """One line out for each line in, at once; the exit code."""
+    if out is not None or [name for name in inputs if name != "-"]:
+        raise InputError("--live reads turns from stdin and writes to stdout: leave INPUT and --out away")
+    code = ExitCode.ANSWERED
+    try:
+        for document in shared.application_of(context).watch_live(request, sys.stdin.buffer):
+            code = ExitCode.FAILED if "error" in document else code
+            write(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    return code
 
 
 def read_columns(given: list[str]) -> dict[str, str]:
