@@ -74,7 +74,7 @@ def test_the_archive_is_importable_from_a_path(tmp_path: Path) -> None:
     """The archive is an ordinary zip of modules: whoever wants to may put it on the path instead."""
     archive = tmp_path / "scorer.zip"
     archive.write_bytes(ship(SCORING).archive)
-    text = "import sys; sys.path.insert(0, sys.argv[1]); from agents.sentiment.scoring.lines import LineJudge as j; print(j)"
+    text = "import sys; sys.path.insert(0, sys.argv[1]); from agents.sentiment.scoring import lines as l; print(l.LineJudge)"
 
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", text, str(archive)], capture_output=True, text=True, check=True
@@ -139,9 +139,9 @@ def test_messages_stand_by_their_times_where_each_has_one() -> None:
     rows[0].pop("at")
     as_given = json.loads(executor.conversation_of(json.dumps(rows).encode(), whole, turn))
 
-    assert ("a", "q") == (sorted_rows["id"], sorted_rows["queue"])
-    assert ["one", "two"] == [one["text"] for one in sorted_rows["turns"]]
-    assert ["two", "one"] == [one["text"] for one in as_given["turns"]]
+    assert (sorted_rows["id"], sorted_rows["queue"]) == ("a", "q")
+    assert [one["text"] for one in sorted_rows["turns"]] == ["one", "two"]
+    assert [one["text"] for one in as_given["turns"]] == ["two", "one"]
 
 
 @pytest.mark.parametrize(
@@ -155,9 +155,7 @@ def test_javas_version(told: str, version: int | None) -> None:
 
 def test_the_line_of_an_error_that_says_what_was_wrong() -> None:
     """Of an executor's failure it is the last exception's, not the trace."""
-    text = (
-        "An exception was thrown\nTraceback (most recent call last):\n  File 'x', line 1\nKeyError: 'a'\n\n  at java.base"
-    )
+    text = "It failed\nTraceback (most recent call last):\n  File 'x', line 1\nKeyError: 'a'\n\n  at java.base"
 
     assert first_line(text) == "KeyError: 'a'"
     assert first_line("[PATH_NOT_FOUND] no such path.\nmore") == "[PATH_NOT_FOUND] no such path."

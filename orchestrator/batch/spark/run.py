@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from orchestrator.batch.inputs.source import Limits
 from orchestrator.batch.spark.folder_target import FolderTarget, owned
-from orchestrator.batch.spark.places import with_lines
+from orchestrator.batch.spark.places import TAKEN, with_lines
 from orchestrator.batch.spark.reading import PLACE, Found, Records, read_files, read_table
 from orchestrator.batch.spark.shipping import Shipment, result_schema, shipped_function, table_columns
 from orchestrator.batch.spark.table_target import TableTarget
@@ -212,12 +212,12 @@ def _judged_once(staged: "DataFrame") -> "DataFrame":
 
     refused = f.col("reason").isNotNull()
     same = Window.partitionBy(f.when(refused, f.concat_ws("/", *PLACE)).otherwise(f.col("id")), refused).orderBy(*PLACE)
-    place, first = f.row_number().over(same), f.first("file").over(same)
-    taken = f.concat(f.lit("the id '"), "id", f.lit("' is taken: it came first in "), "first_file")
-    ranked = staged.withColumn("rank", place).withColumn("first_file", first)
+    ranked = staged.withColumn("rank", f.row_number().over(same))
+    for name in PLACE:
+        ranked = ranked.withColumn(f"first_{name}", f.first(name).over(same))
     again = ~refused & (f.col("rank") > 1)
     return (
-        ranked.withColumn("reason", f.when(again, taken).otherwise(f.col("reason")))
+        ranked.withColumn("reason", f.when(again, TAKEN).otherwise(f.col("reason")))
         .withColumn("unchanged", f.coalesce("unchanged", f.expr("false")))
-        .drop("rank", "first_file")
+        .drop("rank")
     )

@@ -75,7 +75,7 @@ class TableTarget:
 
     def clear(self) -> None:
         """Drop the staged rows."""
-        self.spark.sql(f"DROP TABLE IF EXISTS {self._beside('staging')}")
+        self.spark.sql(f"DROP TABLE IF EXISTS {self._beside(f'staging_{self.run}')}")
 
     def _beside(self, what: str) -> str:
         return quoted(self.name, suffix=f"_{what}")
