@@ -6,7 +6,7 @@ from orchestrator.core.conversations.statistics.cell import Cell
 from orchestrator.core.conversations.statistics.intervals import LEAST_RANKED, LEVEL, Estimate
 from orchestrator.core.conversations.statistics.measures import Measure
 from orchestrator.surfaces.conversation_report.charts import dot_plot
-from orchestrator.surfaces.conversation_report.markup import Html, el
+from orchestrator.surfaces.conversation_report.markup import Html, el, table
 from orchestrator.surfaces.conversation_report.view import View, told
 from orchestrator.surfaces.conversation_report.words import count, some
 
@@ -64,9 +64,9 @@ def _table(view: View, found: Named) -> Html:
         el("th", "Satisfaction", scope="col", colspan=2),
         el("th", "Resolved", scope="col"),
     )
-    table = el("div", el("table", el("thead", header), el("tbody", rows)), cls="wide")
+    shown = table("Agents by name with satisfaction and share resolved", header, rows)
     rest = len(found) - _MOST
-    return el("div", table, el("p", f"and {some(rest, 'more agent')}", cls="note")) if rest > 0 else table
+    return el("div", shown, el("p", f"and {some(rest, 'more agent')}", cls="note")) if rest > 0 else shown
 
 
 def _satisfied(cell: Cell) -> Estimate:

@@ -6,7 +6,7 @@ from orchestrator.core.conversations.statistics.case import Answer, Case, Quote
 from orchestrator.core.conversations.statistics.measures import Measure
 from orchestrator.core.conversations.statistics.result import GENERATED, moment
 from orchestrator.surfaces.conversation_report.charts import mood_line
-from orchestrator.surfaces.conversation_report.markup import Html, el
+from orchestrator.surfaces.conversation_report.markup import Html, el, table
 from orchestrator.surfaces.conversation_report.view import View
 from orchestrator.surfaces.conversation_report.words import DASH, day, some, spelled
 
@@ -55,7 +55,8 @@ def _case(view: View, case: Case, *, is_open: bool) -> Html:
     tone = "" if satisfaction is None else "bad" if satisfaction < _LOW else "good" if satisfaction > _HIGH else "mid"
     score = DASH if satisfaction is None else f"{satisfaction:.1f}"
     strip = mood_line(case.turns, turned_at=-1, width=120, height=26, label="")
-    what = [el("b", view.called(case.names["contact_reason"])), el("small", " · ".join(_about(view, case)))]
+    reason = case.names["contact_reason"]
+    what = [el("b", view.called(reason) if reason else "No reason found"), el("small", " · ".join(_about(view, case)))]
     telling = _telling(case)
     if telling:
         what.append(el("q", telling.text, cls="peek"))
@@ -121,15 +122,18 @@ def _quotes(case: Case) -> Iterator[Html]:
     if not case.quotes:
         yield el("p", "No quotes: nothing was found that a score could rest on.", cls="soft")
         return
-    yield el("ol", [_quote(quote) for quote in case.quotes], cls="quoted")
+    yield el("ol", [_quote(case, quote) for quote in case.quotes], cls="quoted")
     rest = case.quote_count - len(case.quotes)
     if rest:
         yield el("p", f"and {some(rest, 'more quote')} in the results", cls="soft")
 
 
-def _quote(quote: Quote) -> Html:
+def _quote(case: Case, quote: Quote) -> Html:
+    place = f"turn {quote.turn + 1}"
+    if 0 <= quote.turn < len(case.turns):
+        place += f" · {case.turns[quote.turn].speaker}"
     tags = [el("span", _feature(feature), cls="tag") for feature in quote.features]
-    return el("li", el("span", f"turn {quote.turn + 1}", cls="place"), el("div", el("q", quote.text), " ", tags))
+    return el("li", el("span", place, cls="place"), el("div", el("q", quote.text), " ", tags))
 
 
 def _feature(feature: str) -> str:
@@ -147,7 +151,7 @@ def _answers(view: View, answers: Iterable[Answer]) -> Html:
         )
         for one in answers
     ]
-    return el("details", el("summary", "Scorecard answers"), el("div", el("table", el("tbody", rows)), cls="wide"))
+    return el("details", el("summary", "Scorecard answers"), table("Answers of the scorecard", None, rows))
 
 
 def _answer(answer: Answer) -> str:

@@ -2,7 +2,7 @@
 
 from orchestrator.core.conversations.statistics.aggregate import STEPS, Aggregate
 from orchestrator.surfaces.conversation_report.charts import bar, column_chart
-from orchestrator.surfaces.conversation_report.markup import Html, el
+from orchestrator.surfaces.conversation_report.markup import Html, el, table
 from orchestrator.surfaces.conversation_report.view import View
 from orchestrator.surfaces.conversation_report.words import count, percent, seconds, some
 
@@ -61,8 +61,10 @@ def _shapes(found: Aggregate) -> Html | None:
         for name in names
         if found.shapes[name]
     ]
-    header = el("tr", el("th", "Course of the customer's mood"), el("th", "Conversations", colspan=2))
-    return el("div", el("table", el("thead", header), el("tbody", rows)), cls="wide")
+    header = el(
+        "tr", el("th", "Course of the customer's mood", scope="col"), el("th", "Conversations", scope="col", colspan=2)
+    )
+    return table("Course of the customer's mood", header, rows)
 
 
 def _times(found: Aggregate) -> Html | None:
@@ -80,4 +82,4 @@ def _times(found: Aggregate) -> Html | None:
         return None
     titles = ("Time", "Half within", "9 in 10 within", "Conversations")
     header = el("tr", [el("th", title, scope="col") for title in titles])
-    return el("div", el("table", el("thead", header), el("tbody", rows)), cls="wide")
+    return table("Response, hold and duration", header, rows)

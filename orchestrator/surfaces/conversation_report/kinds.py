@@ -8,7 +8,7 @@ from orchestrator.core.conversations.statistics.cell import Cell
 from orchestrator.core.conversations.statistics.intervals import LEAST, difference
 from orchestrator.core.conversations.statistics.measures import Measure
 from orchestrator.surfaces.conversation_report.charts import Point, bar, column_chart, dot_plot, line_chart, zoomed
-from orchestrator.surfaces.conversation_report.markup import Html, el
+from orchestrator.surfaces.conversation_report.markup import Html, el, table
 from orchestrator.surfaces.conversation_report.view import View, estimate_told, few, told
 from orchestrator.surfaces.conversation_report.words import change, count, percent, some
 
@@ -25,8 +25,8 @@ def reasons(view: View) -> Html | None:
     found = list(view.aggregate.breakdowns["contact_reason"].largest())
     if not any(name for name, _ in found):
         return None
-    table = _parted(view, found, "Contact reason", quotes=True)
-    return el("section", el("h2", "Contact reasons"), _legend(view), table, id="reasons")
+    parted = _parted(view, found, "Contact reason", quotes=True)
+    return el("section", el("h2", "Contact reasons"), _legend(view), parted, id="reasons")
 
 
 def where(view: View) -> Html | None:
@@ -56,11 +56,11 @@ def _parted(view: View, found: Named, title: str, *, quotes: bool = False) -> Ht
     most = max(cell.count for _, cell in found)
     at = _SHOWN if len(found) > _SHOWN + _SPARE else len(found)
     shown, rest = found[:at], found[at:]
-    table = _table(view, shown, title, most=most, quotes=quotes)
+    first = _table(view, shown, title, most=most, quotes=quotes)
     if not rest:
-        return table
+        return first
     more = el("details", el("summary", f"{count(len(rest))} more"), _table(view, rest, title, most=most, quotes=quotes))
-    return el("div", table, more)
+    return el("div", first, more)
 
 
 def _table(view: View, found: Named, title: str, *, most: int, quotes: bool) -> Html:
@@ -69,7 +69,7 @@ def _table(view: View, found: Named, title: str, *, most: int, quotes: bool) -> 
         titles.append("Change of satisfaction")
     header = el("tr", [el("th", one, scope="col", colspan=2 if one in _TITLES[:2] else None) for one in titles])
     rows = [_row(view, name, cell, most=most, quotes=quotes) for name, cell in found]
-    return el("div", el("table", el("thead", header), el("tbody", rows), cls="kinds"), cls="wide")
+    return table(f"Conversations, satisfaction and share resolved by {title.lower()}", header, rows, cls="kinds")
 
 
 def _row(view: View, name: str, cell: Cell, *, most: int, quotes: bool) -> Html:
@@ -137,8 +137,8 @@ def _hours(view: View) -> Iterator[Html]:
         cls="charts",
     )
     found = [(_hour(hour), cell) for hour, cell in enumerate(cells) if cell.count]
-    table = _table(view, found, "Hour", most=max(cell.count for _, cell in found), quotes=False)
-    yield el("details", el("summary", "As a table"), table)
+    hours = _table(view, found, "Hour", most=max(cell.count for _, cell in found), quotes=False)
+    yield el("details", el("summary", "As a table"), hours)
 
 
 def _hour(hour: int) -> str:

@@ -22,6 +22,14 @@ def el(name: str, *children: "Html | str | Iterable[Html | str]", **attributes: 
     return Html(f"<{name}{told}>{''.join(map(_inner, children))}</{name}>")
 
 
+def table(caption: str, header: "Html | None", rows: Iterable["Html | str"], *, cls: str | None = None) -> Html:
+    """A table in a box that scrolls where it is too wide; the caption is for those who hear the page."""
+    head = el("thead", header) if header is not None else ""
+    inner = el("table", el("caption", caption, cls="hidden"), head, el("tbody", rows), cls=cls)
+    # what scrolls must be reached by keyboard
+    return el("div", inner, cls="wide", tabindex="0", role="region", aria_label=caption)
+
+
 def join(parts: Iterable[Html | str], between: str = "") -> Html:
     """Parts one after the other, texts escaped."""
     return Html(escape(between).join(_safe(part) for part in parts))

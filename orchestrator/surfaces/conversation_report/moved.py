@@ -8,7 +8,7 @@ from orchestrator.core.conversations.statistics.intervals import LEAST, Estimate
 from orchestrator.core.conversations.statistics.measures import BROKEN_DOWN, Measure
 from orchestrator.core.conversations.statistics.movement import LEAST_KIND, OTHERS, KindMovement, Movement
 from orchestrator.surfaces.conversation_report.charts import Step, bridge, two_way, zoomed, zoomed_share
-from orchestrator.surfaces.conversation_report.markup import Html, el
+from orchestrator.surfaces.conversation_report.markup import Html, el, table
 from orchestrator.surfaces.conversation_report.view import View
 from orchestrator.surfaces.conversation_report.words import change, change_range, figure, percent, spelled
 
@@ -33,7 +33,7 @@ def moved_sentence(view: View, measure: Measure = Measure.SATISFACTION) -> str:
             f"{name} went from {levels}; the change of {_changed(moved.change, measure)} is within chance ({between})."
         )
     return (
-        f"{name} {way} from {levels}, by {_changed(moved.change, measure)} ({between}). "
+        f"{name} {way} from {levels}: {_changed(moved.change, measure)} ({between}). "
         f"By contact reason, {_ranged(moved.mix, measure)} of it is mix and {_ranged(moved.rate, measure)} is rate."
     )
 
@@ -131,11 +131,12 @@ def _apart(view: View, measure: Measure) -> Html:
         )
         for name, one in moved.items()
     ]
-    header = el("tr", el("th", "Told apart"), el("th", "Mix", colspan=2), el("th", "Rate", colspan=2))
-    table = el("table", el("thead", header), el("tbody", rows))
-    return el(
-        "div", el("div", table, cls="wide"), el("p", "Each row is the same change, parted in another way.", cls="note")
+    header = el(
+        "tr",
+        *(el("th", name, scope="col", colspan=wide) for name, wide in (("Told apart", None), ("Mix", 2), ("Rate", 2))),
     )
+    shown = table("Mix and rate of the change by dimension", header, rows)
+    return el("div", shown, el("p", "Each row is the same change, parted in another way.", cls="note"))
 
 
 def _pooled(moved: Movement) -> Html | str:
@@ -156,8 +157,10 @@ def _kinds(view: View, moved: Movement) -> Html:
     most = max((abs(kind.effect) for kind in kinds), default=0.0)
     rows = [_kind(view, moved.measure, kind, most) for kind in kinds]
     titles = ("Contact reason", "Share", "Level", "Mix", "Rate", "Both")
-    header = [el("th", title, scope="col") for title in titles] + [el("th", el("span", "Size", cls="hidden"))]
-    return el("div", el("table", el("thead", el("tr", header)), el("tbody", rows)), cls="wide")
+    header = [el("th", title, scope="col") for title in titles] + [
+        el("th", el("span", "Size", cls="hidden"), scope="col")
+    ]
+    return table("Mix and rate by contact reason", el("tr", header), rows)
 
 
 def _kind(view: View, measure: Measure, kind: KindMovement, most: float) -> Html:

@@ -165,7 +165,7 @@ def _card(name: str, shown: str, below: str, moved: Html | str) -> Html:
 def _volume(view: View) -> Html | str:
     if not view.split:
         return ""
-    return el("p", f"{count(view.before.count)}, then {count(view.after.count)}", cls="delta")
+    return el("p", f"{count(view.before.count)} before, {count(view.after.count)} after", cls="delta")
 
 
 def _moved(view: View, measure: Measure, better: int) -> Html | str:

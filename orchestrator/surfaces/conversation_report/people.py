@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from orchestrator.core.conversations.agreement import LEAST_SAMPLES, Estimate
 from orchestrator.core.conversations.statistics.aggregate import SURVEY
 from orchestrator.core.conversations.statistics.scores import MOST_PAIRS, Scores
-from orchestrator.surfaces.conversation_report.markup import Html, el
+from orchestrator.surfaces.conversation_report.markup import Html, el, table
 from orchestrator.surfaces.conversation_report.view import View
 from orchestrator.surfaces.conversation_report.words import DASH, count, signed, some
 
@@ -42,7 +42,7 @@ def _source(view: View, source: str, scores: Scores) -> Iterator[Html]:
     sample = f", {count(MOST_PAIRS)} of them drawn by chance for the intervals" if scores.count > MOST_PAIRS else ""
     of_them = f"Of {some(scores.count, 'conversation')} with such a score{sample}."
     note = f"{of_them} Intervals of 95 % by bootstrap over conversations."
-    left = el("div", el("div", el("table", el("tbody", rows)), cls="wide"), el("p", note, cls="note"))
+    left = el("div", table("Figures of agreement", None, rows), el("p", note, cls="note"))
     yield el("div", left, _table(scores), cls="pair")
 
 
@@ -68,7 +68,7 @@ def _table(scores: Scores) -> Html:
         )
         for theirs in _SCALE
     ]
-    return el("div", el("table", el("thead", header), el("tbody", rows), cls="matrix"), cls="wide")
+    return table("Conversations by their score and ours", header, rows, cls="matrix")
 
 
 def _cell(number: int, most: int, *, same: bool) -> Html:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from orchestrator.core.conversations.statistics.answers import Answers, Question, Rule
 from orchestrator.core.conversations.statistics.intervals import share
 from orchestrator.surfaces.conversation_report.charts import bar, column_chart
-from orchestrator.surfaces.conversation_report.markup import Html, el
+from orchestrator.surfaces.conversation_report.markup import Html, el, table
 from orchestrator.surfaces.conversation_report.view import View, few, told
 from orchestrator.surfaces.conversation_report.words import DASH, count, percent, some
 
 _STEP = 5
-_MOST_VALUES = 6
+_MOST_VALUES = 7  # more are a measure rather than a choice: its mean says more
 
 
 def section(view: View) -> Html | None:
@@ -36,16 +36,17 @@ def _scorecard(view: View, found: Answers) -> Iterator[Html]:
         points.append((f"{low}" if step % 4 == 0 else "", told_of, number))
     chart = column_chart(points, label="distribution of scorecard points", every=4)
     yield el("div", el("figure", el("figcaption", "Points of 100"), chart), cls="charts")
-    titles = ("Question", "Answered", "Did not apply", "Mean", "Answers", "Automatic fails")
+    titles = ("Question", "Answered", "Did not apply", "Left open", "Mean", "Answers", "Automatic fails")
     header = el("tr", [el("th", title, scope="col") for title in titles])
     rows = [_question(view, name, one) for name, one in found.questions.items()]
-    yield el("div", el("table", el("thead", header), el("tbody", rows)), cls="wide")
+    yield table("Answers of the scorecard by question", header, rows)
 
 
 def _question(view: View, name: str, found: Question) -> Html:
     shown = [
         el("span", f"{value}: {percent(number / found.answered)}", cls="tag")
-        for value, number in sorted(found.values.items(), key=lambda one: (-one[1], one[0]))[:_MOST_VALUES]
+        for value, number in sorted(found.values.items(), key=lambda one: one[0], reverse=True)
+        if len(found.values) <= _MOST_VALUES
     ]
     mean = f"{found.numbers.mean:.2f}" if found.numbers.count else DASH
     fails = el("b", count(found.auto_fails), cls="bad") if found.auto_fails else "0"
@@ -54,6 +55,7 @@ def _question(view: View, name: str, found: Question) -> Html:
         el("th", view.called(name), " ", few(found.answered), scope="row"),
         el("td", count(found.answered)),
         el("td", count(found.not_applicable)),
+        el("td", count(found.open)),
         el("td", mean),
         el("td", shown),
         el("td", fails),
@@ -73,7 +75,7 @@ def _rules(view: View, found: Answers) -> Iterator[Html]:
     )
     worst_first = sorted(found.rules.items(), key=lambda one: (_kept(one[1]), one[0]))
     rows = [_rule(view, name, rule) for name, rule in worst_first]
-    yield el("div", el("table", el("thead", header), el("tbody", rows)), cls="wide")
+    yield table("Rules of compliance", header, rows)
 
 
 def _rule(view: View, name: str, rule: Rule) -> Html:
@@ -81,8 +83,8 @@ def _rule(view: View, name: str, rule: Rule) -> Html:
     return el(
         "tr",
         el("th", view.called(name), " ", few(rule.kept.count), scope="row"),
-        el("td", told(share(rule.kept) if rule.kept.count else None, is_share=True)),
-        el("td", bar(_kept(rule)), cls="plot"),
+        el("td", told(share(rule.kept), is_share=True) if rule.kept.count else DASH),
+        el("td", bar(_kept(rule)) if rule.kept.count else "", cls="plot"),
         el("td", el("b", count(broken), cls="bad") if broken else "0"),
         el("td", count(rule.not_applicable)),
     )

@@ -9,7 +9,7 @@ from orchestrator.core.conversations.statistics.intervals import LEAST
 from orchestrator.core.conversations.statistics.measures import Measure
 from orchestrator.core.conversations.statistics.series import WIDTHS_D, Series, first_day
 from orchestrator.surfaces.conversation_report.charts import Point, Scale, column_chart, line_chart, zoomed
-from orchestrator.surfaces.conversation_report.markup import Html, el
+from orchestrator.surfaces.conversation_report.markup import Html, el, table
 from orchestrator.surfaces.conversation_report.view import View, estimate_told, told
 from orchestrator.surfaces.conversation_report.words import count, day, days, last_day, some
 
@@ -113,4 +113,4 @@ def _table(buckets: Sequence[Bucket]) -> Html:
         for one in buckets
     ]
     header = el("tr", [el("th", title, scope="col") for title in titles])
-    return el("div", el("table", el("thead", header), el("tbody", rows)), cls="wide")
+    return table("Conversations, satisfaction and share resolved over time", header, rows)

@@ -31,6 +31,11 @@ class View:
         """What an id is called."""
         return self.names.get(name) or spelled(name)
 
+    def feature(self, name: str) -> str:
+        """What a feature is called: `scorecard.greeting` is `Scorecard: ` and the question."""
+        part, _, rest = name.partition(".")
+        return f"{spelled(part)}: {self.called(rest)}" if rest else spelled(part)
+
     def change(self, measure: Measure) -> Estimate | None:
         """The difference of a measure between the two periods."""
         return difference(self.before.moments(measure), self.after.moments(measure), is_share=measure.is_share)

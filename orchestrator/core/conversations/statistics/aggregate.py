@@ -150,8 +150,9 @@ class Aggregate:
         language, provenance = part(document, "language"), part(document, "provenance")
         self.languages[word(language, "code")] += 1
         self.unsupported += language.get("supported") is False
-        for item in parts(document, "skipped"):
-            _count(self.skipped, (word(item, "feature"), word(item, "reason_code")))
+        skipped = {(_of_turns(word(item, "feature")), word(item, "reason_code")) for item in parts(document, "skipped")}
+        for item in sorted(skipped):
+            _count(self.skipped, item)
         flags = [flag for flag in values(document, "flags") if isinstance(flag, str) and flag != GENERATED]
         self.flagged += bool(flags)
         for flag in flags:
@@ -202,6 +203,12 @@ class Aggregate:
         if at is not None:
             self.first = at if self.first is None else min(self.first, at)
             self.last = at if self.last is None else max(self.last, at)
+
+
+def _of_turns(feature: str) -> str:
+    """A feature of one turn under the name that it has for all: `turns.7.sentiment` is `turns.sentiment`."""
+    first, _, rest = feature.partition(".")
+    return f"{first}.{rest.partition('.')[2]}" if first == "turns" and rest else feature
 
 
 def _count(counter: Counter[Key], key: Key) -> None:
