@@ -1,6 +1,8 @@
 """Gives a whole batch's files their last names."""
 
+import errno
 import os
+import shutil
 from pathlib import Path
 
 from orchestrator.batch.checkpoint import sync_folder
@@ -19,10 +21,24 @@ def publish(folder: PartialFolder, out: Path, rejects: Path, *, rejected: bool) 
                 os.fsync(stream.fileno())
         if folder.rejects.exists():
             if rejected:
-                folder.rejects.replace(rejects)
+                _move(folder.rejects, rejects)
             else:
                 rejects.unlink(missing_ok=True)  # of an earlier run: it would look like this one's
             sync_folder(rejects.absolute().parent)
         made.replace(out)
         sync_folder(out.absolute().parent)
     folder.remove()
+
+
+def _move(made: Path, place: Path) -> None:
+    """Move a file, to another disk too; under its last name it is always whole."""
+    try:
+        made.replace(place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = place.with_name(f"{place.name}.new")
+        shutil.copyfile(made, beside)
+        with beside.open("rb") as stream:
+            os.fsync(stream.fileno())
+        beside.replace(place)

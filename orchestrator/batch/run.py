@@ -102,8 +102,9 @@ def run_batch(
 
 
 def _check(job: BatchJob, files: list[InputFile]) -> None:
-    if job.out.is_dir():
-        raise InputError(f"--out {str(job.out)!r} is a folder: name a file")
+    for option, path in (("--out", job.out), ("--rejects", job.rejects)):
+        if path.is_dir():
+            raise InputError(f"{option} {str(path)!r} is a folder: name a file")
     for file in files:
         if file.path is None and job.resume:
             raise InputError("stdin cannot be gone on with, as it is not there twice: save it to a file first")
@@ -111,6 +112,18 @@ def _check(job: BatchJob, files: list[InputFile]) -> None:
             raise InputError(f"{file.name!r} would be overwritten: name another --out or --rejects")
     if job.out.resolve() == job.rejects.resolve():
         raise InputError(f"--out and --rejects are both {str(job.out)!r}: name two files")
+    _make_room(job.rejects)
+
+
+def _make_room(rejects: Path) -> None:
+    """Find out now, and not after hours, whether there is a place for the rejected records."""
+    place = rejects.absolute().parent
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--rejects {str(rejects)!r} cannot be written: {error.strerror}; name another") from None
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise InputError(f"--rejects {str(rejects)!r} cannot be written: no rights in its folder; name another")
 
 
 class _Run:

@@ -51,8 +51,8 @@ def batch(tmp_path: Path) -> RunBatch:
     """Runs a batch in this process over files, into `out.jsonl` beside them; options are those of a `BatchJob`."""
 
     def run(*inputs: Path | str, out: str = "out.jsonl", **options: Any) -> Ran:
-        rejects = tmp_path / f"{out}.rejects.jsonl"
         given = {"processes": 0, "limits": SMALL, **options}
+        rejects = given.pop("rejects", tmp_path / f"{out}.rejects.jsonl")
         use = given.pop("use", None)
         job = BatchJob(inputs=tuple(str(one) for one in inputs), out=tmp_path / out, rejects=rejects, **given)
         return Ran(run_batch(job, make_plain_judge, watch=lambda _: None, use=use), tmp_path / out, rejects)

@@ -173,3 +173,14 @@ def test_a_rejects_file_of_before_does_not_stay(batch: Batch, tmp_path: Path) ->
     assert len(batch(source).rejected()) == 2
     source.write_text(talk("a"), encoding="utf-8")
     assert batch(source).rejected() == []
+
+
+def test_places_for_rejects_are_found_before_the_work(batch: Batch, tmp_path: Path) -> None:
+    """A folder that is missing is made; a file where a folder is needed ends it."""
+    source = lines(tmp_path / "in.jsonl")
+    batch(source, rejects=tmp_path / "made" / "rejects.jsonl")
+    assert len((tmp_path / "made" / "rejects.jsonl").read_bytes().splitlines()) == 2
+    with pytest.raises(InputError, match=r"--rejects .* cannot be written: File exists"):
+        batch(source, rejects=source / "rejects.jsonl")
+    with pytest.raises(InputError, match=r"--rejects .* is a folder"):
+        batch(source, rejects=tmp_path)

@@ -11,6 +11,7 @@ from agents.sentiment.scoring.lines import JudgeFromDocument
 from agents.sentiment.scoring.scorer import SCORER_VERSION
 from orchestrator.app.analysis.reporting import check_report, report_lines
 from orchestrator.app.analysis.scoring_source import read_scoring_files
+from orchestrator.batch.inputs.columns import check_fields
 from orchestrator.batch.run import BatchEnd, BatchJob, run_batch
 from orchestrator.core.batching import BatchProgress
 from orchestrator.core.conversations.scoring import Scoring, config_sha256, scoring_document
@@ -34,6 +35,7 @@ def analyze(
         settings: Reads them where they are needed, as importing what reads them takes a while.
         watch: Hears how far it is.
     """
+    check_fields(request.columns)
     scoring = read_scoring_files(request)
     if request.engine == "spark":
         from orchestrator.app.analysis.spark import analyze_on_spark  # noqa: PLC0415  # its modules are many
@@ -65,6 +67,8 @@ def _job(request: AnalysisRequest, scoring: Scoring) -> BatchJob:
     out = request.out
     if out is None or not request.inputs:
         raise InputError("give INPUT and --out FILE; a table is read by --engine spark")
+    if request.table is not None or request.out_table is not None:
+        raise InputError("--table and --out-table are Spark's: give --engine spark with them")
     if out.suffix.lower() not in _FORMS:
         raise InputError(f"--out {str(out)!r} has no known ending: give one of {', '.join(_FORMS)}")
     if request.store and out.suffix.lower() not in _LINES:

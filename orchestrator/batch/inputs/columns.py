@@ -34,21 +34,13 @@ class Columns:
     ignored: tuple[str, ...]
 
 
-def read_columns(given: Sequence[str]) -> dict[str, str]:
-    """`--columns id=conversation,text=body`, once or several times; InputError names what cannot be read."""
-    found: dict[str, str] = {}
-    for pair in ",".join(given).split(",") if given else ():
-        field, sign, name = (part.strip() for part in pair.partition("="))
-        if not sign or not name:
-            raise InputError(
-                f"--columns {pair!r} is not FIELD=COLUMN: write it like --columns id=conversation,text=body"
-            )
-        if field not in FIELDS:
-            raise InputError(f"--columns {pair!r}: there is no field {field!r}; there are {', '.join(FIELDS)}")
-        if field in found:
-            raise InputError(f"--columns names {field!r} twice: name it once")
-        found[field] = name
-    return found
+def check_fields(given: Mapping[str, str]) -> None:
+    """Refuse columns for fields that there are not; InputError names those that there are."""
+    wrong = next((field for field in given if field not in FIELDS), None)
+    if wrong is not None:
+        raise InputError(
+            f"--columns {wrong}={given[wrong]}: there is no field {wrong!r}; there are {', '.join(FIELDS)}"
+        )
 
 
 def find_columns(header: Sequence[str], given: Mapping[str, str], *, file: str) -> Columns:
@@ -62,6 +54,8 @@ def find_columns(header: Sequence[str], given: Mapping[str, str], *, file: str) 
     Raises:
         InputError: A column that is needed or named is not there.
     """
+    if is_nested(header):
+        raise InputError(f"{file!r} has a conversation with its turns in each record: leave --columns out")
     names = [name.strip().lower() for name in header]
     places: dict[str, int] = {}
     for field in FIELDS:
