@@ -54,6 +54,8 @@ MENDS = {
     "guides": "give a folder of guides, or unset it for the built-in ones",
     "services": "give an inventory file, or unset it",
     "insights": "give a folder that can be written, or unset it for one in the state folder",
+    "live_triggers": "give a YAML file of triggers, or unset it for the built-in one",
+    "watch_chats": "give true or false",
     "procedures": "give a folder with *.yaml files of procedures, or unset it for the built-in ones",
     "policies": "give a folder with *.yaml files of policies, or unset it for the built-in ones",
     "mode": "give read_only, review or autonomous",
@@ -234,6 +236,12 @@ class Settings(BaseSettings):
     services: Path | None = Field(default=None, description="an inventory in place of the built-in one")
     insights: Path | None = Field(
         default=None, description="a folder that keeps insights in place of the state folder's"
+    )
+    live_triggers: Path | None = Field(
+        default=None, description="a file of triggers of running conversations in place of the built-in one"
+    )
+    watch_chats: bool = Field(
+        default=True, description="whether what customers say in a chat can raise a trigger, and call a person"
     )
     policies: Path | None = Field(default=None, description="a folder of policies in place of the built-in ones")
     procedures: Path | None = Field(default=None, description="a folder of procedures in place of the built-in ones")

@@ -10,5 +10,5 @@ HANDOFF = AgentSpec(
         "escalation with search-passages. End every turn with report-submit."
     ),
     grants=frozenset({"search-passages", "evidence-show", "turn-pass", "report-submit"}),
-    cannot=("hand this to a person, as no desk is connected",),
+    cannot=("connect you to a person at once, as no desk is connected",),
 )

@@ -232,6 +232,7 @@ def _build(
     from agents.triage.passages import answer_passage  # noqa: PLC0415
     from agents.triage.tools import GuideTools  # noqa: PLC0415
     from orchestrator.app.analysis.conversing import open_conversation_tools, open_insight_tools  # noqa: PLC0415
+    from orchestrator.app.analysis.hearing import open_watching  # noqa: PLC0415
     from orchestrator.app.shipping.conversing import open_order_tools  # noqa: PLC0415
     from orchestrator.engine.kernel import build_kernel  # noqa: PLC0415
     from orchestrator.engine.switchboard import Switchboard  # noqa: PLC0415
@@ -274,6 +275,7 @@ def _build(
         executor=parts.recorded.executor,
         memory=parts.recorded.memory,
         limit_s=settings.run_time_limit_s,
+        watching=open_watching(settings, parts.recorded.database),
         by=this_user(),
     )
 

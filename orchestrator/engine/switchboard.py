@@ -41,6 +41,7 @@ from orchestrator.engine.specialist import SpecialistAgent
 from orchestrator.engine.start import Start, new_run_id, request_body
 from orchestrator.engine.turn import TurnCounts
 from orchestrator.engine.voice import ModelTerms
+from orchestrator.engine.watching import Watching
 
 __all__ = ["Environment", "Switchboard"]
 
@@ -56,6 +57,7 @@ class Switchboard:
         by: Who asks, as the queue of runs tells it.
         limit_s: How long one attempt of a run may take; None is as long as its turns may.
         proposals: Files the actions that reports propose; None where none is filed.
+        watching: Hears what customers say that a person should know of; None where nobody listens.
     """
 
     kernel: Kernel
@@ -69,6 +71,7 @@ class Switchboard:
     memory: Callable[[str], Memory] = no_memory
     limit_s: float | None = None
     proposals: Proposals | None = None
+    watching: Watching | None = None
     by: str = "local"
 
     async def ask(
@@ -196,6 +199,14 @@ class Switchboard:
             document = await self._answer(run, start, session=session)
             if self.proposals is not None:
                 document = await self.proposals.take(document, started=start.started, incident=run.incident)
+            if self.watching is not None:
+                document = self.watching.take(
+                    document,
+                    message=run.said,
+                    session=session.id,
+                    exchanges=session.exchanges(),
+                    emit=run.emit,
+                )
             session.reports.append(document)
             run.emit(RunFinished(status=str(document["status"]), report=document))
         return document

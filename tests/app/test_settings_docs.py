@@ -47,7 +47,9 @@ def default_of(name: str, field: FieldInfo) -> str:
         return "see below"
     if not value and not isinstance(value, bool):
         return "none"
-    return f"`{value:g}`" if isinstance(value, float) else f"`{str(value).lower() if value is False else value}`"
+    return (
+        f"`{value:g}`" if isinstance(value, float) else f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    )
 
 
 def test_each_setting_has_its_row():

@@ -31,16 +31,16 @@ _UNNAMED = "live"
 
 
 @cache
-def live_scorer(triggers: Path = SHIPPED, redaction: str = "standard") -> LiveScorer:
-    """What running conversations share, made once of a file of triggers."""
-    return LiveScorer(load_triggers(triggers), redaction=redaction)
+def live_scorer(triggers: Path | None = None, redaction: str = "standard") -> LiveScorer:
+    """What running conversations share, made once of a file of triggers; None is the shipped one."""
+    return LiveScorer(load_triggers(triggers or SHIPPED), redaction=redaction)
 
 
 def watch_lines(request: LiveRequest, lines: Iterable[bytes], settings: "Callable[[], Settings]") -> Iterator[Document]:
     """A document for each line `{"conversation", "speaker", "text", "at"}`, in order; see the protocol."""
     if request.redaction not in _REDACTIONS:
         raise InputError(f"--redaction {request.redaction!r} is too slow for a running conversation: give short or off")
-    scorer = live_scorer(request.triggers or SHIPPED, _REDACTIONS[request.redaction])
+    scorer = live_scorer(request.triggers, _REDACTIONS[request.redaction])
     with ExitStack() as stack:
         handoffs = _opened(settings(), stack) if request.hand_over else None
         watched = _Watched(scorer, handoffs)
