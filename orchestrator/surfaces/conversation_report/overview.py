@@ -58,7 +58,8 @@ def _facts(view: View) -> list[str]:
     rest = sum(number for _, number in named[_LANGUAGES:])
     if rest:
         told.append(f"others {percent(rest / found.count)}")
-    facts = [some(found.count, "conversation"), some(found.turns, "turn"), "languages: " + ", ".join(told)]
+    facts = [some(found.count, "conversation"), some(found.turns, "turn")]
+    facts += ["languages: " + ", ".join(told)] if told else []
     if found.unsupported:
         facts.append(f"{count(found.unsupported)} in a language that is not scored")
     if found.flagged:
