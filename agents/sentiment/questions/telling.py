@@ -82,8 +82,14 @@ class Told:
         noun = _PLURALS[query.group]
         least = LEAST_OF_AGENT if query.group is Group.AGENT else LEAST_CONVERSATIONS
         if not ranked and groups:
-            text = f"No {noun} has the {least} conversations{self._where} that ranking needs"
-            yield self._statement(text, f"rows.all(r, r.kind != 'group' || r.n < {least})")
+            counted = ", ".join(f"{_plain(label(str(row['key'])))} {row['n']:,d}" for row in groups[:_MOST_FEW])
+            counted += f" and {len(groups) - _MOST_FEW} more" if len(groups) > _MOST_FEW else ""
+            text = f"No {noun} has the {least} conversations{self._where} that ranking needs: {counted}"
+            checks = [f"rows.all(r, r.kind != 'group' || r.n < {least})"]
+            checks += [
+                f"rows.exists(r, r.key == {_text(row['key'])} && r.n == {row['n']})" for row in groups[:_MOST_FEW]
+            ]
+            yield self._statement(text, " && ".join(checks))
         for place, row in enumerate(ranked[: query.limit], start=1):
             yield self._place(row, place, noun)
         if len(ranked) > 1 and not counts and _overlap(ranked[0], ranked[1]):
@@ -133,12 +139,11 @@ class Told:
             return self._of(row, f"{text}{LEAST_CONVERSATIONS} of each are needed", "n", "before_n")
         spec = ".1%" if share else ".2f"
         change = row["change"]
-        moved = "rose" if isinstance(change, float) and change > 0 else "fell"
+        moved = "stayed" if not change else "rose" if isinstance(change, float) and change > 0 else "fell"
         text = f"{name} was {{row.before:{spec}}} {then}, over {{row.before_n:,d}} conversations, and "
-        text += (
-            f"{{row.value:{spec}}}{when}, over {{row.n:,d}}: it {moved}, by {{row.change:{spec}}}, with 95 % between "
-        )
-        text += f"{{row.change_low:{spec}}} and {{row.change_high:{spec}}}"
+        text += f"{{row.value:{spec}}}{when}, over {{row.n:,d}}: it {moved}, a change of {{row.change:{spec}}} "
+        text += "(95 % between "
+        text += f"{{row.change_low:{spec}}} and {{row.change_high:{spec}}})"
         text += "" if row["clear"] else ", so that it may be chance"
         return self._of(row, text, "value", "before", "n", "before_n")
 
@@ -151,9 +156,9 @@ class Told:
             summed = next((row for row in rows if row["kind"] == "parts" and row["by"] == group.value), None)
             if summed is not None:
                 yield self._mixed(summed, group)
-            for row in parts[:_MOST_PARTS]:
-                if row["change"]:
-                    yield self._part(row, group)
+            moved = [row for row in parts[:_MOST_PARTS] if row["change"]]
+            for place, row in enumerate(moved, start=1):
+                yield self._part(row, group, place)
 
     def _no_cause(self, total: Row) -> Iterator[Statement]:
         if total["enough"]:
@@ -166,10 +171,10 @@ class Told:
         text += f"{{{found}.rate:{spec}}} with other results within them"
         return self._row(row, text, "mix", "rate")
 
-    def _part(self, row: Row, group: Group) -> Statement:
+    def _part(self, row: Row, group: Group, place: int) -> Statement:
         found = f"rows.filter(r, r.kind == 'part' && r.by == {_text(group.value)} && r.key == {_text(row['key'])})[0]"
         spec, name = self._spec, _plain(label(str(row["key"])))
-        head = f"What moved most is {_PLURALS[group]} {name}"
+        head = f"{'What moved most is' if place == 1 else 'Then'} {_PLURALS[group]} {name}"
         if self.asked.query.measure is Measure.CONVERSATIONS:
             text = f"{head}: {{{found}.n:,d}} conversations, against {{{found}.before_n:,d}} before"
             return self._row(row, text, "n", "before_n")

@@ -144,7 +144,7 @@ def _example_table(found: Sequence[Example]) -> Table:
                 *one[:7],
                 rounded(one.value / TEN_THOUSAND),
                 str(quote.get("text", "")),
-                quote.get("turn"),
+                quote["turn"] + 1 if isinstance(quote.get("turn"), int) else None,  # people count from 1
                 one.summary,
             )
         )

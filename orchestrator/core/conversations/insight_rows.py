@@ -24,6 +24,7 @@ COLUMNS = (*TEXTS, *NUMBERS)
 _OVERALL = NUMBERS[1:10]
 _QUOTED = ("satisfaction", "resolved", "abandoned", "customer_sentiment", "sentiment", "contact_reason")
 """Features whose evidence is worth quoting, the first first."""
+UNREDACTED = "off"
 _MOST_QUOTES = 3
 _MOST_QUOTE = 300
 _MOST_TEXT = 400
@@ -48,6 +49,7 @@ def insight_row(result: Mapping[str, object]) -> dict[str, object]:
     if not isinstance(overall, Mapping):
         raise NoResultError("it has no overall scores")
     version = str(provenance["scorer_version"])
+    redacted = provenance.get("redaction") != UNREDACTED  # of a text that is as it was said nothing is kept
     row: dict[str, object] = {
         "id": str(result["id"]),
         "scorer_version": version,
@@ -61,8 +63,8 @@ def insight_row(result: Mapping[str, object]) -> dict[str, object]:
         "reason": _text(result.get("contact_reason")),
         "product": _text(result.get("product")),
         "label": _text(overall.get("label")),
-        "summary": _text(result.get("summary")),
-        "quotes": json.dumps(_quotes(result), ensure_ascii=False, separators=(",", ":")),
+        "summary": _text(result.get("summary")) if redacted else "",
+        "quotes": json.dumps(_quotes(result) if redacted else [], ensure_ascii=False, separators=(",", ":")),
         "turns": len(_list(result.get("turns"))),
         **{name: _scaled(overall.get(name)) for name in _OVERALL},
         "survey_csat": _scaled(result.get("survey_csat")),
@@ -87,7 +89,8 @@ def _quotes(result: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
     """The redacted spans that led to the scores, the best first, each turn once."""
     found = [item for item in _list(result.get("evidence")) if isinstance(item, Mapping) and item.get("text")]
     ranked = sorted(
-        (item for item in found if item.get("feature") in _QUOTED), key=lambda item: _QUOTED.index(str(item["feature"]))
+        (item for item in found if item.get("feature") in _QUOTED),
+        key=lambda item: (_QUOTED.index(str(item["feature"])), -len(str(item["text"]))),
     )
     chosen: dict[object, Mapping[str, object]] = {}
     for item in ranked:
