@@ -74,7 +74,8 @@ def test_the_archive_is_importable_from_a_path(tmp_path: Path) -> None:
     """The archive is an ordinary zip of modules: whoever wants to may put it on the path instead."""
     archive = tmp_path / "scorer.zip"
     archive.write_bytes(ship(SCORING).archive)
-    text = "import sys; sys.path.insert(0, sys.argv[1]); from agents.sentiment.scoring import lines as l; print(l.LineJudge)"
+    text = "import sys; sys.path.insert(0, sys.argv[1]); from agents.sentiment.scoring.lines import LineJudge as j"
+    text += "; print(j)"
 
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", text, str(archive)], capture_output=True, text=True, check=True

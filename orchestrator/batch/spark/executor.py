@@ -179,7 +179,7 @@ def _judged(judge: Any, order: Order, record: bytes, problem: str | None) -> Any
             conversation_of(record, order.whole, order.turn) if order.rows else record.removeprefix(b"\xef\xbb\xbf")
         )
         longest, reason = order.longest
-        return judge.refuse(record[:longest], reason) if len(record) > longest else judge.judge(record.strip())
+        return judge.refuse(record[:longest], reason) if len(record) > longest else judge.judge(record)
     except Exception as fault:  # noqa: BLE001  # the process edge: one record must not end the batch
         where = traceback.extract_tb(fault.__traceback__)[-1]
         return judge.refuse(record, f"the scorer failed: {type(fault).__name__} in {where.name}: {fault}")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from orchestrator.batch.inputs.source import Limits
 from orchestrator.batch.spark.folder_target import FolderTarget, owned
-from orchestrator.batch.spark.places import TAKEN, with_lines
+from orchestrator.batch.spark.outcome import Counts, Outcome
+from orchestrator.batch.spark.places import with_lines
 from orchestrator.batch.spark.reading import PLACE, Found, Records, read_files, read_table
 from orchestrator.batch.spark.shipping import Shipment, result_schema, shipped_function, table_columns
 from orchestrator.batch.spark.table_target import TableTarget
@@ -61,18 +62,13 @@ class SparkEnd:
 
     Attributes:
         out: Where the result is read.
-        conversations: Scored now; `turns` likewise.
-        unchanged: Conversations that were scored before, as they are now.
         ignored: Columns that nothing is made of.
     """
 
     inputs: tuple[str, ...]
     out: str
     rejects: str | None
-    conversations: int
-    turns: int
-    unchanged: int
-    rejected: int
+    counts: Counts
     seconds: float
     ignored: tuple[str, ...]
 
@@ -137,7 +133,7 @@ class _Run:
         self._tell("scoring")
         scored = self._scored(found, known, shipment)
         try:
-            return self._finish(found, _judged_once(self._target.stage(scored)))
+            return self._finish(found, self._target.stage(scored))
         finally:
             self._target.clear()
 
@@ -169,55 +165,26 @@ class _Run:
         return wanted.mapInArrow(function, result_schema())
 
     def _finish(self, found: Found, staged: "DataFrame") -> SparkEnd:
-        from pyspark.sql import functions as f  # noqa: PLC0415
-
-        refused = f.col("reason").isNotNull()
-        scored, rejected = staged.where(~refused & ~f.col("unchanged")), staged.where(refused)
-        counted = staged.agg(
-            f.count(f.when(~refused & ~f.col("unchanged"), 1)),
-            f.coalesce(f.sum(f.when(~refused & ~f.col("unchanged"), f.col("turn_count"))), f.lit(0)),
-            f.count(f.when(~refused & f.col("unchanged"), 1)),
-            f.count(f.when(refused, 1)),
-        ).collect()[0]
-        conversations, turns, unchanged, refused_count = (int(value) for value in counted)
-        self._tell("writing", conversations, turns, refused_count)
-        where = self._target.put_rejects(with_lines(rejected, found.records)) if refused_count else None
-        if conversations:
-            self._target.merge(scored.select(*table_columns()))
+        outcome = Outcome.of(staged)
+        counts = outcome.counts
+        self._tell("writing", counts)
+        where = self._target.put_rejects(with_lines(outcome.rejected, found.records)) if counts.rejected else None
+        if counts.conversations:
+            self._target.merge(outcome.scored.select(*table_columns()))
         return SparkEnd(
             inputs=found.inputs,
             out=self._target.place,
             rejects=where,
-            conversations=conversations,
-            turns=turns,
-            unchanged=unchanged,
-            rejected=refused_count,
+            counts=counts,
             seconds=time.monotonic() - self._began,
             ignored=found.ignored,
         )
 
-    def _tell(self, stage: str, conversations: int = 0, turns: int = 0, rejected: int = 0) -> None:
+    def _tell(self, stage: str, counts: Counts | None = None) -> None:
+        conversations, turns, _, rejected = counts or Counts()
         seconds = time.monotonic() - self._began
         self._watch(
             BatchProgress(
                 conversations=conversations, turns=turns, rejected=rejected, share=None, seconds=seconds, stage=stage
             )
         )
-
-
-def _judged_once(staged: "DataFrame") -> "DataFrame":
-    """The staged rows; of several with one id the first counts, and the others are refused."""
-    from pyspark.sql import Window  # noqa: PLC0415
-    from pyspark.sql import functions as f  # noqa: PLC0415
-
-    refused = f.col("reason").isNotNull()
-    same = Window.partitionBy(f.when(refused, f.concat_ws("/", *PLACE)).otherwise(f.col("id")), refused).orderBy(*PLACE)
-    ranked = staged.withColumn("rank", f.row_number().over(same))
-    for name in PLACE:
-        ranked = ranked.withColumn(f"first_{name}", f.first(name).over(same))
-    again = ~refused & (f.col("rank") > 1)
-    return (
-        ranked.withColumn("reason", f.when(again, TAKEN).otherwise(f.col("reason")))
-        .withColumn("unchanged", f.coalesce("unchanged", f.expr("false")))
-        .drop("rank")
-    )
