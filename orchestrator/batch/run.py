@@ -22,7 +22,8 @@ from orchestrator.core.batching import BatchProgress
 from orchestrator.core.conversations.lines import JudgeMaker
 from orchestrator.core.errors import InputError, SwitchboardError
 
-_SAVE_EVERY_S = 2.0
+_SAVE_EVERY_S = 0.25  # at least; where the disk is slow, not more than a share of the time
+_SAVING_SHARE = 0.04
 _TELL_EVERY_S = 0.2
 _SMALL = 512 * 1024  # bytes: starting processes takes longer than to score them
 
@@ -236,13 +237,15 @@ class _Run:
         return walk(sources, self._start.position, limit=self._job.limit)
 
     def _write(self, writer: OrderedWriter, results: Generator[tuple[Chunk, Result]]) -> None:
-        saved = time.monotonic()
+        next_save = time.monotonic() + _SAVE_EVERY_S
         with closing(results):  # its processes end with it
             for chunk, result in results:
                 writer.write(chunk, result)
-                if time.monotonic() - saved > _SAVE_EVERY_S:
+                now = time.monotonic()
+                if now > next_save:
                     writer.save()
-                    saved = time.monotonic()
+                    done = time.monotonic()
+                    next_save = done + max(_SAVE_EVERY_S, (done - now) / _SAVING_SHARE)
                 self._tell(writer.state, stage="scoring")
 
     def _tell(self, state: Checkpoint, *, stage: str) -> None:

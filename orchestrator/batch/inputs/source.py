@@ -16,7 +16,7 @@ class Limits:
         longest: Bytes that one record may have; a longer one is refused, and never held whole.
     """
 
-    chunk: int = 256 * 1024
+    chunk: int = 128 * 1024
     longest: int = 16 * 1024 * 1024
 
 
