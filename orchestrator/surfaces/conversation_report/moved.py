@@ -14,6 +14,8 @@ from orchestrator.surfaces.conversation_report.words import change, change_range
 
 _MOST_KINDS = 10
 _MUCH = 0.2
+_LEAST_CHANGE = {Measure.SATISFACTION: 0.05, Measure.RESOLVED: 0.015}
+"""Smaller changes are beyond chance where there are very many conversations, and mean little."""
 _NAMED = {"contact_reason": "contact reason"}
 _WORDS = {Measure.SATISFACTION: "Satisfaction", Measure.RESOLVED: "The share resolved"}
 
@@ -32,6 +34,8 @@ def moved_sentence(view: View, measure: Measure = Measure.SATISFACTION) -> str:
         return (
             f"{name} went from {levels}; the change of {_changed(moved.change, measure)} is within chance ({between})."
         )
+    if not _is_worth(moved):
+        return f"{name} hardly {way}, from {levels}: {_changed(moved.change, measure)} ({between})."
     return (
         f"{name} {way} from {levels}: {_changed(moved.change, measure)} ({between}). "
         f"By contact reason, {_ranged(moved.mix, measure)} of it is mix and {_ranged(moved.rate, measure)} is rate."
@@ -57,16 +61,21 @@ def _measure(view: View, measure: Measure) -> Iterator[Html]:
         return
     yield el("h3", _WORDS[measure])
     yield el("p", moved_sentence(view, measure))
-    largest = _largest(view, moved)
+    largest = _largest(view, moved) if _is_worth(moved) else ""
     if largest:
         yield el("p", largest)
     shown = el("div", el("figure", _bridge(view, moved)), _kinds(view, moved), cls="moved")
     shown = el("div", shown, _pooled(moved))
-    if moved.change.clear:
+    if _is_worth(moved):
         yield shown
         yield el("details", el("summary", "By product, queue and channel instead"), _apart(view, measure))
     else:
         yield el("details", el("summary", "Mix and rate all the same"), shown, _apart(view, measure))
+
+
+def _is_worth(moved: Movement) -> bool:
+    """Whether a change is told apart at once: beyond chance, and large enough to be seen."""
+    return moved.change.clear and abs(moved.change.value) >= _LEAST_CHANGE[moved.measure]
 
 
 def _by_reason(view: View, measure: Measure) -> Movement | None:
@@ -74,25 +83,26 @@ def _by_reason(view: View, measure: Measure) -> Movement | None:
 
 
 def _largest(view: View, moved: Movement) -> str:
-    """The kind with the largest part of a clear change, in the direction of the change."""
+    """The kind with the largest part of a change, in the direction of the change; empty where none can be named."""
     for kind in moved.kinds:
         same_way = kind.effect * moved.change.value > 0
-        if moved.change.clear and same_way and kind.kind not in {OTHERS, REST, ""} and kind.count >= LEAST:
-            is_share = moved.measure.is_share
-            name = view.called(kind.kind)
-            shares = f"{percent(kind.before_share)} to {percent(kind.after_share)} of conversations"
-            assert kind.before is not None
-            assert kind.after is not None
-            levels = f"{figure(kind.before, is_share=is_share)} to {figure(kind.after, is_share=is_share)}"
-            doubt = "" if kind.level_change and kind.level_change.clear else ", the latter within chance"
-            effect, whole, mix, rate = (
-                change(value, is_share=is_share) for value in (kind.effect, moved.change.value, kind.mix, kind.rate)
-            )
-            return (
-                f"The largest part is {name}: {effect} of {whole}. It went from {shares} (mix {mix}) "
-                f"and from {levels} (rate {rate}{doubt})."
-            )
+        if same_way and kind.kind not in {OTHERS, REST, ""} and kind.count >= LEAST:
+            return _told_of(view, moved, kind)
     return ""
+
+
+def _told_of(view: View, moved: Movement, kind: KindMovement) -> str:
+    is_share = moved.measure.is_share
+    effect, whole, mix, rate = (
+        change(value, is_share=is_share) for value in (kind.effect, moved.change.value, kind.mix, kind.rate)
+    )
+    shares = f"{percent(kind.before_share)} to {percent(kind.after_share)} of conversations"
+    largest = f"The largest part is “{view.called(kind.kind)}”: {effect} of {whole}. It went from {shares} (mix {mix})"
+    if kind.before is None or kind.after is None:
+        return f"{largest}."
+    levels = f"{figure(kind.before, is_share=is_share)} to {figure(kind.after, is_share=is_share)}"
+    doubt = "" if kind.level_change and kind.level_change.clear else ", the latter within chance"
+    return f"{largest} and from {levels} (rate {rate}{doubt})."
 
 
 def _bridge(view: View, moved: Movement) -> Html:

@@ -15,6 +15,7 @@ from orchestrator.surfaces.conversation_report.words import (
     days,
     figure,
     percent,
+    points,
     range_text,
     seconds,
     some,
@@ -102,7 +103,7 @@ def _common(view: View) -> Iterator[str]:
         here, others = cell.estimate(Measure.SATISFACTION), _without(view.aggregate.overall, cell)
         against = others.estimate(Measure.SATISFACTION)
         share = percent(cell.count / view.aggregate.count)
-        said = f"{view.called(reason)} is the most common reason: {share} of conversations"
+        said = f"“{view.called(reason)}” is the most common reason: {share} of conversations"
         if here and against:
             said += f", with a satisfaction of {_mean(here)} against {_mean(against)} for all others"
         yield f"{said}."
@@ -174,11 +175,7 @@ def _moved(view: View, measure: Measure, better: int) -> Html | str:
     if found is None:
         return ""
     is_points = measure is Measure.SCORECARD
-    shown = (
-        f"{found.value:+.0f}".replace("-", "\N{MINUS SIGN}")
-        if is_points
-        else change(found.value, is_share=measure.is_share)
-    )
+    shown = points(found.value) if is_points else change(found.value, is_share=measure.is_share)
     between = "" if is_points else change_range(found, is_share=measure.is_share)
     good = found.value * better > 0
     tone = "" if not found.clear or not better else " good" if good else " bad"

@@ -14,7 +14,7 @@ from orchestrator.surfaces.conversation_report.view import View, estimate_told, 
 from orchestrator.surfaces.conversation_report.words import count, day, days, last_day, some
 
 _MOST_BUCKETS = 31
-_NAMES = {1: "day", 7: "week", 28: "four weeks", 364: "year", 3640: "ten years"}
+_NAMES = {1: "day", 7: "week", 28: "four weeks", 364: "52 weeks", 3640: "520 weeks"}
 _SHARES = Scale(0, 1, tuple((share / 4, f"{share * 25} %") for share in range(5)))
 
 
@@ -58,7 +58,7 @@ def section(view: View) -> Html | None:
     ]
     note = (
         f"By {span}. Bands are intervals of 95 %: Student's for means, Wilson's for shares. A hollow dot stands for "
-        f"fewer than {LEAST} conversations, a pale column for a {span} that the data do not cover whole"
+        f"fewer than {LEAST} conversations, a pale column for a time that the data do not cover whole"
         + (f", the dashed line for {day(view.split)}, where the second period starts." if view.split else ".")
     )
     return el(

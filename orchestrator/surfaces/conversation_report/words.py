@@ -12,6 +12,7 @@ THIN = "\N{NARROW NO-BREAK SPACE}"
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 _PERCENT = 100
 _FEW_PERCENT = 10
+_NARROW = 4  # points: what is narrower is told with a decimal
 
 
 def count(number: int) -> str:
@@ -41,7 +42,8 @@ def range_text(estimate: Estimate, *, is_share: bool) -> str:
     if estimate.low is None or estimate.high is None:
         return ""
     if is_share:
-        return f"{estimate.low * _PERCENT:.0f}{DASH}{estimate.high * _PERCENT:.0f}{THIN}%"
+        digits = 1 if (estimate.high - estimate.low) * _PERCENT < _NARROW else 0
+        return f"{estimate.low * _PERCENT:.{digits}f}{DASH}{estimate.high * _PERCENT:.{digits}f}{THIN}%"
     between = DASH if estimate.low >= 0 else " to "
     return signed(f"{estimate.low:.2f}{between}{estimate.high:.2f}")
 
@@ -49,8 +51,8 @@ def range_text(estimate: Estimate, *, is_share: bool) -> str:
 def change(value: float, *, is_share: bool) -> str:
     """A difference with its sign; of shares, in percentage points."""
     if is_share:
-        points = f"{value * _PERCENT:+.0f}"
-        return f"{_signed(points)}{THIN}pts"
+        digits = 1 if abs(value) * _PERCENT < _NARROW else 0
+        return f"{_signed(f'{value * _PERCENT:+.{digits}f}')}{THIN}pts"
     return _signed(f"{value:+.2f}")
 
 
@@ -59,13 +61,20 @@ def change_range(estimate: Estimate, *, is_share: bool) -> str:
     if estimate.low is None or estimate.high is None:
         return ""
     if is_share:
-        return f"{_signed(f'{estimate.low * _PERCENT:+.0f}')} to {_signed(f'{estimate.high * _PERCENT:+.0f}')}{THIN}pts"
+        digits = 1 if (estimate.high - estimate.low) * _PERCENT < _NARROW else 0
+        low, high = (_signed(f"{end * _PERCENT:+.{digits}f}") for end in (estimate.low, estimate.high))
+        return f"{low} to {high}{THIN}pts"
     return f"{_signed(f'{estimate.low:+.2f}')} to {_signed(f'{estimate.high:+.2f}')}"
 
 
 def signed(text: str) -> str:
     """A number's text with a real minus sign."""
     return text.replace("-", MINUS)
+
+
+def points(value: float) -> str:
+    """A difference of points of 100 with its sign."""
+    return _signed(f"{value:+.0f}")
 
 
 def _signed(text: str) -> str:

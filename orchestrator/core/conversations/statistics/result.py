@@ -16,12 +16,12 @@ _OF_OVERALL = tuple(measure for measure in Measure if measure is not Measure.SCO
 def part(document: Document, key: str) -> Document:
     """A field that is an object; empty where it is not."""
     value = document.get(key)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def parts(document: Document, key: str) -> list[Document]:
     """The objects of a field that is a list."""
-    return [item for item in values(document, key) if isinstance(item, Mapping)]
+    return [item for item in values(document, key) if isinstance(item, dict)]
 
 
 def values(document: Document, key: str) -> list[object]:

@@ -7,7 +7,7 @@ from orchestrator.core.conversations.agreement import Estimate, Pair, cohen_kapp
 from orchestrator.core.conversations.statistics.kept import Kept, lot
 from orchestrator.core.conversations.statistics.moments import Moments
 
-MOST_PAIRS = 1_000
+MOST_PAIRS = 500
 _LOWEST, _HIGHEST = 1, 5
 
 
