@@ -1,0 +1,1 @@
+"""The scorer calibrated to people's labels, on conversations that it has not seen."""
