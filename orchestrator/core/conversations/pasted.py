@@ -12,6 +12,12 @@ PASTED = "pasted"
 _LINE = re.compile(
     r"^[\s*_>-]*(?:\[[^\]\n]{1,30}\]\s*)?(?P<who>[A-Za-z][A-Za-z _-]{0,24}?)\s*\d{0,3}[*_]*\s*:[*_]*\s*(?P<said>.*)$"
 )
+# in one line of text a speaker stands behind the end of a sentence, or behind the colon of what asks to score it
+_INLINE = re.compile(
+    r"(?:^|(?<=[.!?:\"”’'…]))\s+(?=(?:customer|client|user|caller|agent|advisor|adviser|representative|rep|bot|assistant|"  # noqa: RUF001
+    r"supervisor|system)\s*\d{0,3}\s*:\s)",
+    re.IGNORECASE,
+)
 _FILE = re.compile(r"[\w./\\~-]+\.(?:jsonl|json|csv|parquet)\b", re.IGNORECASE)
 _COMPANY = {Speaker.AGENT, Speaker.BOT, Speaker.SUPERVISOR}
 
@@ -20,9 +26,12 @@ def read_pasted(text: str) -> Conversation | None:
     """The conversation in a message; None where there is none.
 
     Either a JSON object with `turns`, or lines that begin with a speaker's name and a colon, one of them the customer's
-    and one of somebody who speaks for the company. Lines in between go on with the turn before; what stands before the first is left out.
+    and one of somebody who speaks for the company. Lines in between go on with the turn before; what stands before the
+    first is left out. In one line, a speaker stands behind the end of a sentence.
     """
-    return _json(text) if text.lstrip().startswith("{") else _lines(text)
+    if text.lstrip().startswith("{"):
+        return _json(text)
+    return _lines(text) or _lines(_INLINE.sub("\n", text))
 
 
 def named_file(text: str) -> str:
