@@ -28,7 +28,12 @@ pytestmark = [
         reason="there is no Java: apt-get install openjdk-17-jre-headless",
     ),
     # of PySpark's own, on other versions of what it uses
-    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::ResourceWarning"),
+    pytest.mark.filterwarnings(
+        "ignore::DeprecationWarning",
+        "ignore::FutureWarning",
+        "ignore::ResourceWarning",
+        "ignore:Failed to set:UserWarning",
+    ),
 ]
 
 SCORING = Scoring(reasons=(ContactReason(id="late", title="Late", phrases={"order is late": 2.0}),))
