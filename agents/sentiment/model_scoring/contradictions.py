@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from agents.sentiment.model_scoring.asked import Asked
-from agents.sentiment.scoring.outcome import CONTENT, DISCONTENT
+from agents.sentiment.scoring.consistency import CONTENT, DISCONTENT
 
 _STRONG = 0.4
 _LIKELY = 0.7

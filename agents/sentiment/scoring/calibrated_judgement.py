@@ -9,16 +9,15 @@ from agents.sentiment.scoring.calibration_features import (
     TURN_FEATURES,
     numbers_of,
 )
+from agents.sentiment.scoring.consistency import Moods, Outcomes, contradictions
 from agents.sentiment.scoring.course import Course
 from agents.sentiment.scoring.features import position_weights
 from agents.sentiment.scoring.findings import Findings
 from agents.sentiment.scoring.judgement import Judgement, TurnJudgement
-from agents.sentiment.scoring.outcome import CONTENT, DISCONTENT
 from agents.sentiment.scoring.reading import Reading
 from orchestrator.core.conversations.calibration import Calibration, calibration_document, refuse_other_version
 
-_LIKELY = 0.7
-_OF_OUTCOME = ("recomputed:satisfaction", "recomputed:resolved", "inconsistent:satisfaction")
+_OF_OUTCOME = ("recomputed:satisfaction", "recomputed:resolved", "inconsistent:")
 
 
 class Calibrator:
@@ -89,11 +88,13 @@ def _flags(judged: Judgement, corrected: Judgement) -> tuple[str, ...]:
     Calibrated scores are not computed again: people's answers weigh more than the rule by which that is done.
     """
     kept = tuple(one for one in judged.flags if not one.startswith(_OF_OUTCOME) and one != "satisfaction_from_prior")
-    satisfaction, resolved, abandoned = corrected.satisfaction, corrected.resolved, corrected.abandoned
-    if satisfaction is None:
+    if corrected.satisfaction is None or corrected.trajectory is None:
         return kept
-    if satisfaction <= DISCONTENT and (resolved or 0.0) >= _LIKELY:
-        return (*kept, "inconsistent:satisfaction:resolved")
-    if satisfaction >= CONTENT and (abandoned or 0.0) >= _LIKELY:
-        return (*kept, "inconsistent:satisfaction:abandoned")
-    return kept
+    outcomes = Outcomes(corrected.satisfaction, corrected.resolved or 0.0, corrected.abandoned or 0.0)
+    moods = Moods(
+        sentiment=corrected.sentiment or 0.0,
+        mean=corrected.customer_sentiment or 0.0,
+        end=corrected.trajectory.end,
+        last=corrected.trajectory.last,
+    )
+    return (*kept, *contradictions(outcomes, moods))

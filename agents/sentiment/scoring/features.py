@@ -5,7 +5,8 @@ from agents.sentiment.scoring.course import Course, Step
 CUSTOMER_CUES = (
     "thanks", "hollow_thanks", "resigned_thanks", "sarcasm", "lukewarm", "solved", "nothing_else", "goodbye", "praise",
     "understood", "still_problem", "not_received", "waiting", "repeat_contact", "repeats_self", "correction",
-    "confused", "overcharged", "leaving", "escalation", "legal", "protest", "gives_up", "urgent", "problem", "bargaining",
+    "confused", "overcharged", "leaving", "escalation", "legal", "protest", "gives_up", "urgent", "problem",
+    "bargaining",
 )  # fmt: skip
 AGENT_CUES = (
     "greeting", "apology", "empathy", "refusal", "redirect", "transfer", "pending", "hold", "progress", "guidance",

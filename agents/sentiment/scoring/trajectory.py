@@ -3,14 +3,13 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from agents.sentiment.scoring.consistency import NEGATIVE, POSITIVE
 from agents.sentiment.scoring.course import Course, Step
 from agents.sentiment.scoring.features import position_weights
 from orchestrator.core.conversations.evidence import Evidence
 
 MIXED_LOW, MIXED_HIGH = -0.35, 0.35
 """A conversation whose customer reached both is mixed, where its mean is neutral."""
-NEGATIVE, POSITIVE = -0.15, 0.15
-"""A conversation is negative at or below the first, positive at or above the second: means lie near 0."""
 _ENDS = 2  # turns of the customer's at either end
 _CHANGE = 0.3
 _LOW = 0.4
@@ -31,7 +30,7 @@ class Trajectory(NamedTuple):
     """The customer's mood over the conversation, -1 to 1.
 
     Attributes:
-        start: Mean of the customer's first two turns; `end`: of the last two.
+        start: Mean of the customer's first two turns; `end`: of the last two; `last`: of the last one.
         low: Of the worst turn; `low_turn`: its index.
         turned_at: The turn after which the mood was another; None where it stayed.
         evidence: The words of the low point, and of what was said where it turned.
@@ -39,6 +38,7 @@ class Trajectory(NamedTuple):
 
     start: float
     end: float
+    last: float
     low: float
     low_turn: int
     turned_at: int | None
@@ -58,6 +58,7 @@ def trajectory_of(course: Course) -> Trajectory | None:
     return Trajectory(
         start=start,
         end=end,
+        last=scores[-1],
         low=scores[low],
         low_turn=steps[low].turn.index,
         turned_at=turn.turn.index if turn is not None else None,
@@ -78,8 +79,24 @@ def overall_of(course: Course, *, customer: bool) -> float | None:
 
 
 def sentiment_of(customer: float, trajectory: Trajectory) -> float:
-    """The conversation's sentiment: the customer's mean, the end and the low point (peak-end rule, Kahneman 1993)."""
-    return _WHOLE * customer + _END * trajectory.end + _DEPTH * trajectory.low
+    """The conversation's sentiment from the customer's mean."""
+    return blended(customer, trajectory.end, trajectory.low)
+
+
+def blended(mean: float, end: float, low: float) -> float:
+    """The customer's mean, the end and the low point in one number (peak-end rule, Kahneman 1993)."""
+    return _WHOLE * mean + _END * end + _DEPTH * low
+
+
+def end_of(course: Course) -> float:
+    """The customer's mood in the last turns; 0 where the customer says nothing."""
+    scores: list[float] = []
+    for step in reversed(course):
+        if step.customer:
+            scores.append(step.mood.score)
+            if len(scores) == _ENDS:
+                break
+    return sum(reversed(scores)) / len(scores) if scores else 0.0
 
 
 def overall_label(sentiment: float, course: Course) -> str:

@@ -25,8 +25,7 @@ QUALITY: Weights = {
     "thanks": 0.2,
     "ending": 0.4,
     "greeting": 0.3,
-    "unsettled": -0.2,
-    "length": -0.3,
+    "length": -0.5,  # effort: a matter that takes many turns is one that does not go well
 }
 """Of a turn, on the scale 1 to 5: how well the conversation goes when it has been said."""
 
@@ -66,6 +65,7 @@ SATISFACTION: Weights = {
 RESOLVED: Weights = {
     "bias": -0.6,
     "customer_mood": 2.0,
+    "agent_mood": 1.0,  # who can help speaks gladly, who cannot regrets
     "closed": 1.5,
     "closing": 1.0,
     "trouble_last": -1.0,
