@@ -3,12 +3,15 @@
 import json
 from typing import Any
 
+from agents.sentiment.scoring.document import UNREDACTED
 from agents.sentiment.scoring.scorer import Scorer
 from orchestrator.core.conversations.lines import RefusedLine, ScoredLine
 from orchestrator.core.conversations.reading import read_conversation
 from orchestrator.core.conversations.scoring import Scoring, read_scoring
+from orchestrator.core.personal_data.redacting import redact
 
 _MOST_OF_HEAD = 300
+_LOOKED_AT = 2_000  # what begins in the head, and is personal, ends in it
 
 
 def _no_number(name: str) -> float:
@@ -25,6 +28,7 @@ class LineJudge:
 
     def __init__(self, scoring: Scoring) -> None:
         self._scorer = Scorer(scoring)
+        self._redacts = scoring.redaction != UNREDACTED
 
     def judge(self, record: bytes) -> ScoredLine | RefusedLine:
         """The line of a record, or what is wrong with it."""
@@ -44,8 +48,11 @@ class LineJudge:
         return ScoredLine(conversation.id, len(conversation.turns), line.encode())
 
     def refuse(self, record: bytes, reason: str, *, name: str = "") -> RefusedLine:
-        """What is said of a record that is not scored; its beginning is redacted."""
-        return RefusedLine(reason, name, record[:_MOST_OF_HEAD].decode(errors="replace"))
+        """What is said of a record that is not scored; the reason and the record's beginning are redacted."""
+        head = record[:_LOOKED_AT].decode(errors="replace")
+        if self._redacts:
+            reason, head = redact(reason), redact(head)
+        return RefusedLine(reason, name, head[:_MOST_OF_HEAD])
 
 
 def _id_of(document: object) -> str:
