@@ -31,12 +31,13 @@ class CueBook(NamedTuple):
 
 
 def load_cues() -> CueBook:
-    """The shipped phrases."""
+    """The shipped phrases; ValueError where one name has two valences."""
     phrases: list[tuple[str, str]] = []
     cues: dict[str, Cue] = {}
     for phrase, cue in _entries(read_lines("cues.txt")):
         label = f"cue:{cue.who}.{cue.name}" if cue.name != SAY else f"cue:{cue.who}.{cue.name}{cue.valence:+}"
-        cues[label] = cue
+        if cues.setdefault(label, cue) != cue:
+            raise ValueError(f"cues.txt gives {label!r} two valences; leave one of the two, or name a section {SAY!r}")
         phrases.append((phrase, label))
     return CueBook(tuple(phrases), cues)
 

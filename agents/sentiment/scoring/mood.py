@@ -18,7 +18,10 @@ NEGATIVE, POSITIVE = -0.2, 0.2
 """A turn is negative at or below the first, positive at or above the second."""
 
 _ENDS = frozenset((".", "!", "?", "...", "..", "!!", "??", "!!!", "???", "?!", "!?", ";", ":"))
-_BREAKS = _ENDS | {",", "but", "however", "because", "although", "though", "and"}
+_BREAKS = _ENDS | {
+    ",", "but", "however", "because", "although", "though", "and", "why", "how", "when", "where", "what", "who", "until",
+    "since",
+}  # fmt: skip
 _CONTRASTS = frozenset(("but", "however", "although", "though", "nevertheless", "nonetheless", "yet", "except"))
 _CONCEDES = frozenset(("although", "though"))
 _BEFORE, _AFTER = 0.6, 1.2
