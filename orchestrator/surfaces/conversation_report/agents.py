@@ -8,7 +8,7 @@ from orchestrator.core.conversations.statistics.measures import Measure
 from orchestrator.surfaces.conversation_report.charts import dot_plot
 from orchestrator.surfaces.conversation_report.markup import Html, el, table
 from orchestrator.surfaces.conversation_report.view import View, told
-from orchestrator.surfaces.conversation_report.words import count, some
+from orchestrator.surfaces.conversation_report.words import count, shortened, some
 
 _MOST = 40
 Named = Sequence[tuple[str, Cell]]
@@ -49,7 +49,7 @@ def _table(view: View, found: Named) -> Html:
     rows = [
         el(
             "tr",
-            el("th", name, scope="row"),
+            el("th", shortened(name), scope="row"),
             el("td", count(cell.count)),
             el("td", told(cell.estimate(Measure.SATISFACTION), is_share=False)),
             el("td", dot_plot(cell.estimate(Measure.SATISFACTION), middle, low=1, high=5, label=""), cls="plot"),

@@ -8,7 +8,7 @@ from orchestrator.core.conversations.statistics.result import GENERATED, moment
 from orchestrator.surfaces.conversation_report.charts import mood_line
 from orchestrator.surfaces.conversation_report.markup import Html, el, table
 from orchestrator.surfaces.conversation_report.view import View
-from orchestrator.surfaces.conversation_report.words import DASH, day, some, spelled
+from orchestrator.surfaces.conversation_report.words import DASH, day, shortened, some, spelled
 
 _SHARES = (
     (Measure.RESOLVED, "resolved", "not resolved"),
@@ -76,10 +76,10 @@ def _about(view: View, case: Case) -> list[str]:
     when = (
         f"{day(at.astimezone(view.aggregate.zone), year=True)} {at.astimezone(view.aggregate.zone):%H:%M}" if at else ""
     )
-    told = [case.id, when, *(case.names[name] for name in ("channel", "queue"))]
+    told = [shortened(case.id), when, *(shortened(case.names[name]) for name in ("channel", "queue"))]
     product = case.names["product"]
     told += [view.called(product)] if product else []
-    told += [case.names["agent"], *("automatic fail" for one in case.answers if one.auto_fail)]
+    told += [shortened(case.names["agent"]), *("automatic fail" for one in case.answers if one.auto_fail)]
     told += ["rule broken"] if case.broken_rules else []
     return [one for one in told if one]
 

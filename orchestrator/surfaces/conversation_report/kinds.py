@@ -10,9 +10,10 @@ from orchestrator.core.conversations.statistics.measures import Measure
 from orchestrator.surfaces.conversation_report.charts import Point, bar, column_chart, dot_plot, line_chart, zoomed
 from orchestrator.surfaces.conversation_report.markup import Html, el, table
 from orchestrator.surfaces.conversation_report.view import View, estimate_told, few, told
-from orchestrator.surfaces.conversation_report.words import change, count, percent, some
+from orchestrator.surfaces.conversation_report.words import change, count, percent, shortened, some
 
 _SHOWN = 12
+_MOST_ROWS = 100
 _SPARE = 3  # as many more are shown rather than folded away
 _HOURS = 24
 _TITLES = ("Conversations", "Satisfaction", "Resolved")
@@ -59,8 +60,10 @@ def _parted(view: View, found: Named, title: str, *, quotes: bool = False) -> Ht
     first = _table(view, shown, title, most=most, quotes=quotes)
     if not rest:
         return first
-    more = el("details", el("summary", f"{count(len(rest))} more"), _table(view, rest, title, most=most, quotes=quotes))
-    return el("div", first, more)
+    more = _table(view, rest[:_MOST_ROWS], title, most=most, quotes=quotes)
+    beyond = len(rest) - _MOST_ROWS
+    note = el("p", f"and {count(beyond)} more in the results", cls="note") if beyond > 0 else ""
+    return el("div", first, el("details", el("summary", f"{count(len(rest))} more"), more, note))
 
 
 def _table(view: View, found: Named, title: str, *, most: int, quotes: bool) -> Html:
@@ -106,7 +109,7 @@ def _change(view: View, name: str) -> Html:
 
 
 def _quotes(said: Iterable[Said]) -> Html | str:
-    lines = [el("li", el("q", one.quote.text), " ", el("small", one.conversation)) for one in said]
+    lines = [el("li", el("q", one.quote.text), " ", el("small", shortened(one.conversation))) for one in said]
     if not lines:
         return ""
     summary = el("summary", some(len(lines), "quote"))

@@ -59,7 +59,7 @@ def _row(name: str, about: str, found: Estimate, *, sign: bool = False) -> Html:
 def _table(scores: Scores) -> Html:
     """Theirs by ours, darker where there are more."""
     most = max(scores.table.values(), default=1)
-    header = el("tr", el("th", "Theirs ↓ Ours →"), [el("th", str(ours), scope="col") for ours in _SCALE])
+    header = el("tr", el("th", "Theirs ↓ Ours →", scope="col"), [el("th", str(ours), scope="col") for ours in _SCALE])
     rows = [
         el(
             "tr",

@@ -12,6 +12,7 @@ THIN = "\N{NARROW NO-BREAK SPACE}"
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 _PERCENT = 100
 _FEW_PERCENT = 10
+_LONG = 120
 _NARROW = 4  # points: what is narrower is told with a decimal
 
 
@@ -119,5 +120,10 @@ def spelled(name: str) -> str:
         return "All further ones"
     if not name:
         return "None found"
-    words = name.replace("_", " ") if name.islower() else name
+    words = shortened(name.replace("_", " ") if name.islower() else name)
     return words[:1].upper() + words[1:]
+
+
+def shortened(name: str) -> str:
+    """A name that a source gives, which may be very long."""
+    return name if len(name) <= _LONG else f"{name[: _LONG - 1]}…"
