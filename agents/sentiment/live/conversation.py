@@ -75,10 +75,13 @@ class LiveConversation:
         step = self._steps.read(read, hits)
         self._course.append(step)
         language = self._scorer.languages.detect(reading)
-        scores, quality = self._scores(supported=language.supported)
-        spoken = bool(step.turn.words) and (step.customer or step.agent) and language.supported
+        supported = (
+            language.supported or language.code is None
+        )  # a few words tell no language, and count until one does
+        scores, quality = self._scores(supported=supported)
+        spoken = bool(step.turn.words) and (step.customer or step.agent) and supported
         by_name = {name: getattr(scores, name) for name in LiveScores.__slots__ if name != "label"}
-        seen = self._watch.look(step, hits, by_name) if language.supported else []
+        seen = self._watch.look(step, hits, by_name) if supported else []
         return LiveState(
             turn=read.index,
             speaker=turn.speaker,
@@ -86,9 +89,9 @@ class LiveConversation:
             label=label_of(step.mood.score) if spoken else None,
             quality=quality,
             overall=scores,
-            trajectory=trajectory_of(self._course) if language.supported and self._has_words() else None,
+            trajectory=trajectory_of(self._course) if supported and self._has_words() else None,
             language=language.code,
-            supported=language.supported,
+            supported=supported,
             raised=tuple(self._raised(one) for one in seen),
         )
 
