@@ -152,6 +152,7 @@ class _Run:
         self._start = self._begin()
 
     def carry_out(self, use: Callable[[Path], None] | None) -> BatchEnd:
+        self._tell(self._start, stage="scoring")
         end = self._start if self._start.whole else self._score()
         try:
             self._tell(end, stage="writing")

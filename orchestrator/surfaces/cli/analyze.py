@@ -194,7 +194,8 @@ def analyze(
         with progress_line(wanted=not as_json) as watch:
             document = application.analyze(request, watch=watch)
     except KeyboardInterrupt:
-        warn("\nInterrupted. What is done is kept: give the same command with --resume to go on.")
+        kept = "What is done is kept: give the same command with --resume to go on."
+        warn("\nStdin is not there twice: nothing is kept." if "-" in request.inputs else f"\n{kept}")
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     if as_json:
         write_json(document)
