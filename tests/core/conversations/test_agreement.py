@@ -42,6 +42,13 @@ def test_kappa_of_a_table_is_the_one_worked_out_by_hand():
     assert (raw_agreement(pairs), round(cohen_kappa(pairs), 6)) == (0.7, 0.4)
 
 
+def test_kappa_of_cohens_table_is_the_one_in_the_literature():
+    """Table 1 of Cohen, Psychological Bulletin 70, 1968: kappa .492, as R's psych tells it."""
+    shares = ((44, 7, 9), (5, 20, 5), (1, 3, 6))
+    pairs = _pairs(*((a, b, n) for a, row in enumerate(shares) for b, n in enumerate(row)))
+    assert round(cohen_kappa(pairs), 3) == 0.492
+
+
 def test_weighted_kappa_counts_the_distance():
     """Scores off by one cost less than those off by two; with two scores all weights are the same."""
     near = _pairs((1, 1, 10), (2, 2, 10), (3, 3, 10), (1, 2, 5), (3, 2, 5))
