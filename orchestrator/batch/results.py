@@ -31,11 +31,25 @@ def read_results(path: Path) -> Iterator[Document]:
     """
     if not path.exists():
         raise InputError(f"there is no result {str(path)!r}: name a file that `switchboard analyze --out` wrote")
-    if path.is_dir() or path.suffix.lower() == ".parquet":
+    if path.is_dir():
+        return _parquet(_newest(path))
+    if path.suffix.lower() == ".parquet":
         return _parquet(path)
     if path.suffix.lower() == ".csv":
         return _csv(path)
     return read_result_lines(path)
+
+
+def _newest(folder: Path) -> Path:
+    """The whole result that counts in a folder that Spark wrote (see `batch.spark.targets`); else the folder."""
+    commits = sorted(one for one in (folder / "commits").glob("*") if one.name.isdecimal())
+    if not commits:
+        return folder
+    named = sorted(one.read_text(encoding="utf-8").strip() for one in commits[-1].glob("part-*"))
+    found = folder / "data" / next((name for name in named if name), "")
+    if not named or found.resolve().parent != (folder / "data").resolve():
+        raise InputError(f"{str(folder)!r} holds no whole result: analyze again")
+    return found
 
 
 def read_result_lines(path: Path) -> Iterator[Document]:
@@ -53,8 +67,8 @@ def _object(line: str, path: Path, number: int) -> Document:
         document = json.loads(line)
     except (ValueError, RecursionError):
         document = None
-    if not isinstance(document, dict):
-        raise InputError(f"{path}:{number}: no JSON object: name a file that `switchboard analyze --out` wrote")
+    if not isinstance(document, dict) or "overall" not in document:
+        raise InputError(f"{path}:{number}: no result: name a file that `switchboard analyze --out` wrote")
     return document
 
 

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from agents.sentiment.scoring.lines import JudgeFromDocument
 from agents.sentiment.scoring.scorer import SCORER_VERSION
-from orchestrator.app.analysis.reporting import check_report, report_lines
+from orchestrator.app.analysis.reporting import report_result, reporter
 from orchestrator.app.analysis.scoring_source import read_scoring_files
 from orchestrator.batch.inputs.columns import check_fields
 from orchestrator.batch.run import BatchEnd, BatchJob, run_batch
@@ -41,15 +40,17 @@ def analyze(
         from orchestrator.app.analysis.spark import analyze_on_spark  # noqa: PLC0415  # its modules are many
 
         return analyze_on_spark(request, scoring, watch=watch)
+    if request.report is not None and not request.inputs:
+        return _document(request, report_result(request, scoring, settings), scoring) | {"stored": None}
     job = _job(request, scoring)
     make = make_judge(scoring)
     if request.model is None:
-        end = run_batch(job, make, watch=watch, use=_reporter(request, scoring, settings))
+        end = run_batch(job, make, watch=watch, use=reporter(request, scoring, settings))
         return _document(request, end, scoring, rejects=job.rejects) | _stored(request, settings)
     from orchestrator.app.analysis.model_batch import run_model_batch  # noqa: PLC0415  # brings Semantic Kernel
 
     end, model = run_model_batch(
-        job, make, request.model, scoring, settings(), watch=watch, use=_reporter(request, scoring, settings)
+        job, make, request.model, scoring, settings(), watch=watch, use=reporter(request, scoring, settings)
     )
     return _document(request, end, scoring, rejects=job.rejects, model=model) | _stored(request, settings)
 
@@ -107,24 +108,13 @@ def make_judge(scoring: Scoring) -> JudgeFromDocument:
     return JudgeFromDocument(json.dumps(scoring_document(scoring)))
 
 
-def _reporter(
-    request: AnalysisRequest, scoring: Scoring, settings: Callable[[], "Settings"]
-) -> Callable[[Path], None] | None:
-    """What makes the page of the whole result's lines; None where none is asked for."""
-    report = request.report
-    if report is None:
-        return None
-    check_report(report, request.out, request.rejects)
-    zone = ZoneInfo(settings().tz)
-
-    def make(lines: Path) -> None:
-        report_lines(lines, report, scoring, zone=zone)
-
-    return make
-
-
 def _document(
-    request: AnalysisRequest, end: BatchEnd, scoring: Scoring, *, rejects: Path, model: Document | None = None
+    request: AnalysisRequest,
+    end: BatchEnd,
+    scoring: Scoring,
+    *,
+    rejects: Path | None = None,
+    model: Document | None = None,
 ) -> Document:
     return {
         "status": "done",

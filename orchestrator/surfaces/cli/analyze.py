@@ -24,6 +24,7 @@ Examples:
   switchboard analyze exports/ --out scores.parquet --report report.html
   switchboard analyze messages.csv --columns id=chat,speaker=role,text=body --out scores.jsonl
   switchboard analyze chats.jsonl --out scores.jsonl --resume
+  switchboard analyze --out scores.jsonl --report report.html
   switchboard analyze chats.jsonl --out scores.jsonl --store
   tail -f turns.jsonl | switchboard analyze --live
 """
@@ -88,7 +89,12 @@ def analyze(
     redaction: Annotated[
         Redaction, typer.Option("--redaction", help="What finds personal data in what is written.")
     ] = Redaction.SHORT,
-    report: Annotated[Path | None, typer.Option("--report", metavar="FILE", help="An HTML page of it.")] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", metavar="FILE", help="An HTML page of it; without INPUT, of the result that --out names."
+        ),
+    ] = None,
     store: Annotated[
         bool, typer.Option("--store", help="Keep the results as insights, which can be asked in chat.")
     ] = False,

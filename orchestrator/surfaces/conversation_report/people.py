@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from orchestrator.core.conversations.agreement import LEAST_SAMPLES, Estimate
-from orchestrator.core.conversations.statistics.aggregate import SURVEY
+from orchestrator.core.conversations.statistics.aggregate import REVIEWS, SURVEY
 from orchestrator.core.conversations.statistics.scores import MOST_PAIRS, Scores
 from orchestrator.surfaces.conversation_report.markup import Html, el, table
 from orchestrator.surfaces.conversation_report.view import View
 from orchestrator.surfaces.conversation_report.words import DASH, count, signed, some
 
 _SCALE = range(1, 6)
-_NAMES = {SURVEY: "Customers' survey answers"}
+_NAMES = {SURVEY: "Customers' survey answers", REVIEWS: "Reviews by people"}
 
 
 def section(view: View) -> Html | None:

@@ -102,9 +102,7 @@ def draw_plans(rng: Random, count: int) -> list[Plan]:
         reasons = _shared(rng, {name: matter.weights[half] for name, matter in MATTERS.items()}, len(times))
         for at, reason in zip(times, reasons, strict=True):
             number = len(plans)
-            plans.append(
-                _draw_plan(rng, number, at, reason, agent=agents[number], half=half, abroad=number in abroad)
-            )
+            plans.append(_draw_plan(rng, number, at, reason, agent=agents[number], half=half, abroad=number in abroad))
     return plans
 
 

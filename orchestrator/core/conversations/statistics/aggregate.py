@@ -34,6 +34,8 @@ DIMENSIONS = ("contact_reason", "product", "queue", "channel")
 TIMES = ("first_response_s", "median_response_s", "longest_response_s", "hold_s", "duration_s")
 SURVEY = "survey"
 """The scores that customers gave in a survey."""
+REVIEWS = "reviews"
+"""The scores that people gave in reviews."""
 STEPS = 4
 """Bars of the distribution of satisfaction in one point."""
 _MOST_QUOTES = 4
