@@ -16,7 +16,6 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -114,15 +113,18 @@ def run(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
         "times_the_memory": round(found[ours]["peak_mb"] / found["ours_tenth"]["peak_mb"], 2),
     }
     if options.spark:
-        found["spark"] = on_spark(source, folder / "spark", options.turns)
+        found["spark"] = on_spark(options.spark, source, folder / "spark", options.turns)
     return found
 
 
-def on_spark(source: Path, out: Path, turns: int) -> dict[str, Any] | str:
-    """The same on Spark, on this machine; why not, where it is not there."""
-    if find_spec("pyspark") is None:
-        return "PySpark is not installed"
-    return analyze(source, out, turns, "--engine", "spark")
+def on_spark(python: Path, source: Path, out: Path, turns: int) -> dict[str, Any]:
+    """The same on Spark, on this machine: with the start of Spark, and its own time without it."""
+    program = "import sys; from orchestrator.app.main import main; sys.exit(main())"
+    command = [str(python), "-c", program, "analyze", str(source), "--out", str(out), *EVERYTHING, "--engine", "spark"]
+    usage = measure([*command, "--json"], cwd=out.parent)
+    figures = figures_of(usage, turns)
+    own_s = float(json.loads(usage.output)["seconds"])
+    return {**figures, "seconds_without_start": own_s, "turns_per_s_without_start": round(turns / own_s)}
 
 
 def ratio(one: dict[str, Any], other: dict[str, Any]) -> float:
@@ -137,7 +139,14 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-peers", action="store_true", help="only ourselves, and a tenth of it")
-    parser.add_argument("--spark", action="store_true", help="on Spark too; needs PySpark and Java")
+    parser.add_argument(
+        "--spark",
+        type=Path,
+        nargs="?",
+        const=sys.executable,
+        metavar="PYTHON",
+        help="on Spark too, by the Python that has PySpark (.ci/spark/4/bin/python); needs Java",
+    )
     parser.add_argument("--folder", type=Path, help="where the files are made; 700 bytes a turn are needed")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
