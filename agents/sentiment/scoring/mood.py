@@ -4,7 +4,7 @@ The shape is that of lexicon and rule systems (Taboada et al. 2011, "Lexicon-bas
 Computational Linguistics 37:2): valence shifters, intensifiers, contrast. Words, phrases and numbers are our own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from typing import NamedTuple
 
@@ -19,8 +19,8 @@ NEGATIVE, POSITIVE = -0.2, 0.2
 
 _ENDS = frozenset((".", "!", "?", "...", "..", "!!", "??", "!!!", "???", "?!", "!?", ";", ":"))
 _BREAKS = _ENDS | {
-    ",", "but", "however", "because", "although", "though", "and", "why", "how", "when", "where", "what", "who", "until",
-    "since",
+    ",", "but", "however", "because", "although", "though", "and", "why", "how", "when", "where", "what", "who",
+    "until", "since",
 }  # fmt: skip
 _CONTRASTS = frozenset(("but", "however", "although", "though", "nevertheless", "nonetheless", "yet", "except"))
 _CONCEDES = frozenset(("although", "though"))
@@ -85,8 +85,12 @@ class MoodReader:
         found = [(cue, hit) for hit in hits if (cue := known.get(hit.label)) is not None]
         if len(found) > 1:
             found = _outermost(found)
-        valued = [Part(cue.valence, hit.first, hit.last) for cue, hit in found if cue.valence is not None]
         words = turn.words
+        valued = [
+            Part(self._at_least(words, hit, cue.valence, valences), hit.first, hit.last)
+            for cue, hit in found
+            if cue.valence is not None
+        ]
         covered = {place for part in valued for place in range(part.first, part.last + 1)}
         valued += [
             Part(valences[word], place, place)
@@ -99,6 +103,15 @@ class MoodReader:
         parts = self._weighed(turn, valued, cues)
         total = sum([part.value for part in parts])
         return Mood(total / sqrt(total * total + _SCALE), parts, cues)
+
+    def _at_least(self, words: Sequence[str], hit: Hit, value: float, valences: Mapping[str, float]) -> float:
+        """A phrase's valence, which is no milder than a word in it that says the same."""
+        for place in range(hit.first, hit.last + 1):
+            own = valences.get(words[place], 0.0)
+            if own * value > 0:
+                own *= self._lexicon.boosters.get(words[place - 1], 1.0) if place > hit.first else 1.0
+                value = max(value, own, key=abs)
+        return value
 
     def _weighed(self, turn: ReadTurn, valued: list[Part], cues: Sequence[CueHit]) -> tuple[Part, ...]:
         words, text = turn.words, turn.turn.text
