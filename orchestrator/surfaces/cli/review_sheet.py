@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 
 from orchestrator.core.errors import InputError
 from orchestrator.surfaces.application import Application, Document
-from orchestrator.surfaces.cli.output import out_screen, warn, write
+from orchestrator.surfaces.cli.output import out_screen, warn
 from orchestrator.surfaces.review_application import Answer
 from orchestrator.surfaces.terminal.fields import entries, items, number, text
 from orchestrator.surfaces.terminal.reviews import conversation_page
@@ -41,11 +42,11 @@ def review_sheet(
         warn("Nothing is left to score on this sheet.")
     elif not sys.stdin.isatty():
         raise InputError("scoring a sheet needs a terminal: give --from FILE to take in labels")
-    scored = 0
+    scored, screen = 0, replace(out_screen(), color=False)  # stdout is for the document
     try:
         for place, item in enumerate(waiting, 1):
             warn(f"\n{place} of {len(waiting)}; {_SKIP} leaves a question out, {_STOP} stops")
-            write(conversation_page(item, out_screen()))
+            warn(conversation_page(item, screen))
             answers = _ask(application, item, reviewer=reviewer, questions=questions)
             if answers:
                 stored = application.store_answers(answers)

@@ -1,6 +1,7 @@
 """Reviews from end to end: a sample, people's answers, disputes, agreement, a calibration that the scorer applies."""
 
 import csv
+import io
 import json
 from pathlib import Path
 from random import Random
@@ -201,3 +202,29 @@ def test_a_sheet_needs_a_terminal_or_a_file(capsys: pytest.CaptureFixture[str]):
     assert "needs a terminal" in run(capsys, "score", "sheet.jsonl", code=2)
     assert "one of the two" in run(capsys, "score", code=2)
     assert "no line of a sheet" in run(capsys, "score", "scores.jsonl", code=2)
+
+
+class Typed(io.StringIO):
+    """What a person types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_sheet_is_scored_one_after_another_and_gone_on_with(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    """A wrong answer is asked again, one may be left out; stopped half-way, the same command shows what is left."""
+    sample(capsys, size=3)
+    monkeypatch.setattr("sys.stdin", Typed("7\n4\nyes\n2\nq\n"))
+    assert run_cli(App(), ["reviews", "score", "sheet.jsonl", "--as", "ann", "--reveal"]) == 0
+    said = capsys.readouterr()
+    names = [json.loads(line)["conversation"] for line in Path("sheet.jsonl").read_text().splitlines()]
+    assert [name in said.err for name in names] == [True, True, False]
+    assert "satisfaction '7': write a number from 1 to 5" in said.err
+    assert "satisfaction: yours 4.0, automatic" in said.err
+    assert run(capsys, "agreement", schema="review_agreement")["reviews"] == 2
+    monkeypatch.setattr("sys.stdin", Typed("2\nno\n-\nno\n"))
+    told = run(capsys, "score", "sheet.jsonl", "--as", "ann", schema="review_sheet")
+    assert told == {"scored": 2, "left": 0}
+    assert run(capsys, "agreement", schema="review_agreement")["reviews"] == 5
