@@ -112,7 +112,7 @@ def _shape(scores: list[float], start: float, end: float) -> Shape:
         return Shape.IMPROVED
     if start - end >= _CHANGE:
         return Shape.WORSENED
-    if len(scores) > _ENDS and min(scores[1:-1]) <= min(start, end) - _LOW:
+    if len(scores) > _ENDS and min(scores[1:-1]) <= min(start, end, scores[-1]) - _LOW:
         return Shape.RECOVERED
     return Shape.MIXED if min(scores) <= MIXED_LOW and max(scores) >= MIXED_HIGH else Shape.STEADY
 
