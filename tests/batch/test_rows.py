@@ -106,3 +106,13 @@ def test_a_conversation_may_lie_in_several_files(batch: Batch, tmp_path: Path) -
     first = write_csv(tmp_path / "1.csv", HEADER, ("a", "customer", "late", "2026-05-01 12:00"))
     second = write_csv(tmp_path / "2.csv", HEADER, ("a", "agent", "early", "2026-05-01 11:00"))
     assert batch(first, second).texts() == {"a": ["early", "late"]}
+
+
+def test_named_columns_are_for_the_files_that_hold_messages(batch: Batch, tmp_path: Path) -> None:
+    """Others beside them are read as they are; alone, they are not what was meant."""
+    rows = write_csv(tmp_path / "1.csv", ("chat", "speaker", "text", "turns"), ("a", "agent", "hello", "7"))
+    whole = tmp_path / "2.jsonl"
+    whole.write_text(talk("b"), encoding="utf-8")
+    assert batch(rows, whole, columns={"id": "chat"}).ids() == ["a", "b"]
+    with pytest.raises(InputError, match="has whole conversations: leave it out"):
+        batch(whole, columns={"id": "chat"})

@@ -54,8 +54,6 @@ def find_columns(header: Sequence[str], given: Mapping[str, str], *, file: str) 
     Raises:
         InputError: A column that is needed or named is not there.
     """
-    if is_nested(header):
-        raise InputError(f"{file!r} has a conversation with its turns in each record: leave --columns out")
     names = [name.strip().lower() for name in header]
     places: dict[str, int] = {}
     for field in FIELDS:

@@ -35,12 +35,15 @@ def open_sources(
 
     Args:
         files: As they were found.
-        columns: Columns by field, as `--columns` names them; with any, JSON Lines hold a message each.
+        columns: Columns by field, as `--columns` names them, of the files that hold messages.
         limits: How much is read at once.
         folder: Where rows of messages are brought together.
         watch: Is called now and then while they are.
     """
     looked = [_look(file, columns) for file in files]
+    if columns and not any(one.rows for one in looked):
+        names = ", ".join(repr(one.file.name) for one in looked[:3])
+        raise InputError(f"--columns is for messages one by one, and {names} has whole conversations: leave it out")
     found: list[Source] = []
     for (kind, is_row), group in groupby(looked, key=lambda one: (one.kind, one.rows)):
         members = [one.file for one in group]
@@ -74,10 +77,8 @@ def _look(file: InputFile, columns: Mapping[str, str]) -> _Looked:
             with open_parquet(file) as connection:
                 return _Looked(file, file.kind, rows=not is_nested(parquet_header(connection)))
         case "lines":
-            return _Looked(file, file.kind, rows=bool(columns) or _holds_messages(file))
+            return _Looked(file, file.kind, rows=_holds_messages(file, columns))
         case _:
-            if columns:
-                raise InputError(f"--columns is for messages one by one, and {file.name!r} is JSON: write JSON Lines")
             return _Looked(file, file.kind, rows=False)
 
 
@@ -105,8 +106,8 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def _holds_messages(file: InputFile) -> bool:
-    """Whether the first line is a message: it has the columns of one, and no turns."""
+def _holds_messages(file: InputFile, columns: Mapping[str, str]) -> bool:
+    """Whether the first line is a message: it has no turns, and the columns of one where they are not named."""
     if file.path is None:
         first = _peek_stdin().partition(b"\n")[0]
     else:
@@ -116,7 +117,8 @@ def _holds_messages(file: InputFile) -> bool:
         document = json.loads(first.removeprefix(b"\xef\xbb\xbf"))
         if not isinstance(document, dict) or is_nested(list(document)):
             return False
-        find_columns(list(document), {}, file=file.name)
+        if not columns:
+            find_columns(list(document), {}, file=file.name)
     except (ValueError, RecursionError, InputError):
-        return False
+        return bool(columns)
     return True

@@ -77,7 +77,7 @@ def test_a_report_is_made_with_the_result(talks: Path) -> None:
         ({"out": None}, "give INPUT and --out FILE"),
         ({"out": Path("scores.txt")}, "has no known ending: give one of"),
         ({"columns": {"body": "x"}}, "there is no field 'body'"),
-        ({"columns": {"text": "x"}}, "leave --columns out"),
+        ({"columns": {"text": "x"}}, "has whole conversations: leave it out"),
         ({"table": "t"}, "give --engine spark"),
         ({"out": Path("x.csv"), "store": True}, "--store needs a result of lines"),
         ({"report": Path()}, "--report '.' is a folder"),
