@@ -138,7 +138,7 @@ def sample(
 
 def score(
     context: typer.Context,
-    sheet: Annotated[Path | None, typer.Argument(metavar="[SHEET]", help="What `reviews sample` wrote.")] = None,
+    sheet: Annotated[Path | None, typer.Argument(metavar="SHEET", help="What `reviews sample` wrote.")] = None,
     *,
     from_: Annotated[
         Path | None, typer.Option("--from", metavar="FILE", help="Labels: CSV or JSON Lines, all are stored or none.")
