@@ -20,6 +20,6 @@ def read_scoring_files(request: AnalysisRequest) -> Scoring:
 def _reasons(named: str | None) -> tuple[ContactReason, ...]:
     if named is None:
         return load_reasons(RETAIL).reasons
-    shipped = RETAIL.with_name(f"{named}.yaml")
+    shipped = RETAIL.parent / f"{named}.yaml"
     path = shipped if shipped.is_file() and not Path(named).exists() else Path(named)
     return load_reasons(path).reasons
