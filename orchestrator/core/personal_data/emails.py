@@ -26,10 +26,9 @@ _PROVIDER = re.compile(
     re.IGNORECASE,
 )
 _CUE = re.compile(r"mail|address|reach me|contact me|write (?:to )?me|send (?:it|them) to")
-_NO_LOCAL = frozenset(
-    "me us it up them him her is are was you there here look looking arrive arrived bought ordered shop shopped order "
-    "buy available one not support".split()
-)
+_NO_LOCAL_WORDS = """me us it up them him her is are was you there here look looking arrive arrived bought ordered shop
+shopped order buy available one not support"""
+_NO_LOCAL = frozenset(_NO_LOCAL_WORDS.split())
 _MARGIN = "([{<\"'>})].,;: \t\r\n"
 
 
@@ -83,8 +82,8 @@ def _apart(text: str, at: re.Match[str], done: int, earlier: str) -> tuple[int, 
 def spelled_spans(text: str, earlier: str = "") -> Iterator[tuple[int, int]]:
     """The addresses that are spelled out.
 
-    A plain "at" needs what makes an address of it: "dot" after a word with a dot or a digit, a provider of mail, or mail
-    spoken of before it.
+    A plain "at" needs what makes an address of it: "dot" after a word with a dot or a digit, a provider of mail, or
+    mail spoken of before it.
     """
     done = 0
     for at in _SPELLED_AT.finditer(text):
@@ -99,7 +98,7 @@ def spelled_spans(text: str, earlier: str = "") -> Iterator[tuple[int, int]]:
 def _spelled_local(text: str, end: int, least: int) -> tuple[int, list[str]]:
     """Where the words before the "at" begin, and these words."""
     least = max(least, end - _MOST_WORDS)
-    found = [word for word in re.finditer(r"[\w.+\-]+", text[least:end])][-9:]
+    found = list(re.finditer(r"[\w.+\-]+", text[least:end]))[-9:]
     if not found or text[least + found[-1].end() : end].strip():
         return end, []
     first = len(found) - 1

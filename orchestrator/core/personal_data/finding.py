@@ -20,7 +20,7 @@ from orchestrator.core.personal_data.spans import DEFAULT_KINDS, Kind, Span
 
 # what no text without personal data needs to have, cheapest first: most turns of a conversation end here
 _HINT = re.compile(r"[0-9@=:_(\[{<]")
-_HINT_BEYOND_ASCII = re.compile(r"[\d@=:_(\[{<①-⓿﹏-﹫！-～]")
+_HINT_BEYOND_ASCII = re.compile(r"[\d@=:_(\[{<\u2460-\u24ff\ufe4f-\ufe6b\uff01-\uff5e]")  # circled, small, full-width
 _SPELLED_AT = (" at ", "at)", "at]", "at}", "at>")
 _FEWEST_DIGITS = re.compile(r"[0-9](?:[^0-9]{0,3}[0-9]){5}")
 _ROUNDS = 8
@@ -33,6 +33,8 @@ def find_personal(text: str, *, kinds: Collection[Kind] = DEFAULT_KINDS, earlier
     """The personal data of a text, in order and apart from each other; what is redacted already is left alone.
 
     Args:
+        text: As given.
+        kinds: What is looked for.
         earlier: What was said before it: "what is your phone number?" tells what the digits of the answer are.
     """
     if not may_hold(text):

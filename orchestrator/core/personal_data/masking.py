@@ -51,6 +51,8 @@ def words_before(text: str, place: int, earlier: str = "") -> str:
     """What is said before a place, in small letters, up to what was found already.
 
     Args:
+        text: That is searched.
+        place: Where the words end.
         earlier: What was said before the text, such as the question that it answers.
     """
     near = text[max(0, place - AROUND) : place]

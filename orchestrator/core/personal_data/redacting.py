@@ -21,6 +21,7 @@ def redact_spans(
     """A part of a text, with what was found in the whole text replaced.
 
     Args:
+        text: The whole.
         spans: Of the whole text, as `find_personal` returns them.
         start: Of the part, in code points; what begins before it and reaches into it is replaced as a whole.
         end: Of the part, None for the text's end; the same.
