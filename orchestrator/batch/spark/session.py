@@ -20,7 +20,6 @@ _JAVA_MEND = "install a JDK 17 (apt-get install openjdk-17-jre-headless), or set
 _OURS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "ERROR",
 }
 """Of a session that we start on this machine, where nobody else has set something."""
 _ELSEWHERE = ("PYSPARK_GATEWAY_PORT", "SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED", "MASTER")
@@ -51,6 +50,8 @@ def session() -> "Iterator[SparkSession]":
     builder = SparkSession.builder.appName("switchboard")
     if not any(name in os.environ for name in _ELSEWHERE):
         _check_java(int(pyspark.__version__.partition(".")[0]))
+        quiet = f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}"
+        os.environ["SPARK_SUBMIT_OPTS"] = " ".join(filter(None, (quiet, os.environ.get("SPARK_SUBMIT_OPTS"))))
         for name, value in _OURS.items():
             builder = builder.config(name, value)
     spark = builder.getOrCreate()
