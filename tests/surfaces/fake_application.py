@@ -77,6 +77,11 @@ assert _VIEWS
 assert _VIEWS.loader
 views = util.module_from_spec(_VIEWS)
 _VIEWS.loader.exec_module(views)
+_ANALYSES = util.spec_from_file_location("surface_analyses", Path(__file__).with_name("fake_analyses.py"))
+assert _ANALYSES
+assert _ANALYSES.loader
+analyses = util.module_from_spec(_ANALYSES)
+_ANALYSES.loader.exec_module(analyses)
 
 NOW = datetime(2026, 11, 22, 10, 45, tzinfo=UTC)
 
@@ -175,6 +180,7 @@ class FakeApplication(  # type: ignore[misc,name-defined]  # loaded by path
     incidents.FakeIncidents,
     views.FakeIncidentViews,
     shipments.FakeShipments,
+    analyses.FakeAnalyses,
 ):
     """The whole Protocol, in memory."""
 
@@ -185,6 +191,7 @@ class FakeApplication(  # type: ignore[misc,name-defined]  # loaded by path
         self.failures: list[tuple[BaseException, str | None]] = []
         self.state = state
         self.decided: list[tuple[object, ...]] = []
+        self.requests: list[analyses.AnalysisRequest] = []  # type: ignore[name-defined]  # loaded by path
 
     def state_dir(self) -> Path | None:
         """As given."""
