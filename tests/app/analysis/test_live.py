@@ -89,7 +89,7 @@ async def test_a_chat_calls_a_person_once(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "AppEvents.csv").write_text("TimeGenerated,Name\n2026-06-15T09:00:00Z,a\n", encoding="utf-8")
     events: list[Event] = []
     async with App().converse(Options(agent="handoff", logs=(str(tmp_path),))) as chat:
-        first = await chat.ask("I will sue you.", listen=events.append)
+        first: Any = await chat.ask("I will sue you.", listen=events.append)
         second = await chat.ask("Thank you very much, that is great. I will sue you.", listen=events.append)
     raised = [event.trigger for event in events if isinstance(event, TriggerRaised)]
     assert raised == (["legal_words"] if watched else [])
