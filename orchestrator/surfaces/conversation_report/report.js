@@ -44,7 +44,8 @@
       button.append(...head.childNodes);
       head.append(button);
       button.addEventListener("click", () => {
-        const down = head.getAttribute("aria-sort") !== "descending";
+        const was = head.getAttribute("aria-sort");
+        const down = at === 0 ? was === "ascending" : was !== "descending";
         for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
         head.setAttribute("aria-sort", down ? "descending" : "ascending");
         const order = (a, b) =>
