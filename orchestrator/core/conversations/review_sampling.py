@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 
 from orchestrator.core.conversations.review_terms import By
 from orchestrator.core.conversations.reviews import SCORECARD, TURN_QUALITY, Sampled
@@ -38,8 +39,9 @@ def candidate_of(result: Mapping[str, object], *, by: By = "reason") -> Candidat
     number = isinstance(satisfaction, int | float)
     return Candidate(
         id=str(result.get("id")),
-        band=f"satisfaction {min(4, int(satisfaction))}" if number else "satisfaction unknown",  # type: ignore[arg-type]  # a number
-        part=str(result.get(_FIELDS.get(by, "")) or f"no {by}"),
+        # one text for many: there may be millions of results
+        band=intern(f"satisfaction {min(4, int(satisfaction))}" if number else "satisfaction unknown"),  # type: ignore[arg-type]  # a number
+        part=intern(str(result.get(_FIELDS.get(by, "")) or f"no {by}")),
         flagged=bool(result.get("flags")),
     )
 
@@ -113,17 +115,24 @@ def sample_name(drawn: Sequence[Drawn], *, seed: int) -> str:
 
 def sampled_of(result: Mapping[str, object], drawn: Drawn, *, sample: str) -> Sampled:
     """What is kept of a result until people have answered: its scores, and how it was drawn."""
-    provenance = result.get("provenance")
-    version = provenance.get("scorer_version") if isinstance(provenance, Mapping) else None
     return Sampled(
         sample=sample,
         conversation=drawn.id,
         stratum=drawn.stratum,
         probability=drawn.probability,
-        scorer_version=str(version or ""),
+        scorer_version=_version(result),
         started_at=str(result.get("started_at") or ""),
         automatic=automatic_scores(result),
     )
+
+
+def _version(result: Mapping[str, object]) -> str:
+    """Of the scorer, with the calibration's fingerprint: another one is another scorer."""
+    provenance = result.get("provenance")
+    if not isinstance(provenance, Mapping):
+        return ""
+    version, calibration = provenance.get("scorer_version"), provenance.get("calibration")
+    return f"{version or ''}+{str(calibration)[:8]}" if calibration else str(version or "")
 
 
 def automatic_scores(result: Mapping[str, object]) -> dict[str, float]:

@@ -71,3 +71,5 @@ def test_the_scores_of_then_are_kept_with_the_draw():
     (drawn,) = draw([candidate_of(RESULT)], 1)
     item = sampled_of(RESULT, drawn, sample="R-1")
     assert (item.scorer_version, item.started_at, item.score("turn_quality", 0)) == ("1", "2026-04-01T09:00:00Z", 4.0)
+    calibrated = {**RESULT, "provenance": {"scorer_version": "1", "calibration": "4edee837a986"}}
+    assert sampled_of(calibrated, drawn, sample="R-1").scorer_version == "1+4edee837"
