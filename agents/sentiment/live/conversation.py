@@ -12,13 +12,13 @@ from agents.sentiment.live.state import Cited, LiveScores, LiveState, Raised
 from agents.sentiment.live.watch import Seen, Watch, trigger_phrases
 from agents.sentiment.scoring.course import CourseReader, Step
 from agents.sentiment.scoring.cues import load_cues
-from agents.sentiment.scoring.document import UNREDACTED
 from agents.sentiment.scoring.language import LanguageDetector
 from agents.sentiment.scoring.lexicon import load_lexicon
 from agents.sentiment.scoring.mood import MoodReader, label_of
 from agents.sentiment.scoring.outcome import outcome_of
 from agents.sentiment.scoring.phrases import PhraseTable
 from agents.sentiment.scoring.reading import Reading
+from agents.sentiment.scoring.shown import UNREDACTED
 from agents.sentiment.scoring.trajectory import overall_label, overall_of, sentiment_of, trajectory_of
 from orchestrator.core.conversations.conversation import Conversation, Turn
 from orchestrator.core.conversations.triggers import Trigger

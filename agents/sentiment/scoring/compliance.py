@@ -52,6 +52,14 @@ class RuleChecker:
                 skipped.append(Skipped(feature, kept.reason))
         return ComplianceResult(tuple(results), tuple(evidence), tuple(skipped))
 
+    def unchecked(self, reason: ReasonCode) -> ComplianceResult:
+        """The result of a conversation whose words are not read: of no rule can be told whether it was kept."""
+        return ComplianceResult(
+            tuple(RuleResult(rule.id, None, rule.severity, ()) for rule in self._rules),
+            (),
+            tuple(Skipped(feature, reason) for _, feature, _ in self._checks),
+        )
+
 
 def _check(rule: ComplianceRule) -> _Check:
     match rule.kind:

@@ -121,6 +121,13 @@ class Conduct(NamedTuple):
         return tuple(found)
 
 
+NO_CONDUCT = Conduct(
+    upset=(), unanswered=(), acknowledged=(), polite=(), rude=(), blame=(), jargon=(), promises=(), asked_again=(),
+    questions=(-1, 0), empathy=None, politeness=None,
+)  # fmt: skip
+"""Where nothing is seen, as nothing is read."""
+
+
 def conduct(reading: Reading) -> Conduct:
     """The agent's conduct in a conversation."""
     upset = _one_a_turn(without(reading.by_customer("conduct:upset"), reading.by_customer("conduct:not_upset")))

@@ -1,12 +1,16 @@
 """Makes the result document of a conversation (docs/schemas/analysis.schema.json) from what the parts found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from agents.sentiment.scoring.coaching import Hint
+from agents.sentiment.scoring.conduct import Conduct
 from agents.sentiment.scoring.contact import Contact
+from agents.sentiment.scoring.facts import Known
 from agents.sentiment.scoring.findings import Findings
 from agents.sentiment.scoring.judgement import Judgement
+from agents.sentiment.scoring.language import Language
 from agents.sentiment.scoring.reading import Reading
+from agents.sentiment.scoring.shown import ShownText
 from agents.sentiment.scoring.times import Times
 from agents.sentiment.scoring.trajectory import Trajectory
 from orchestrator.core.conversations.compliance import ComplianceResult
@@ -14,12 +18,7 @@ from orchestrator.core.conversations.conversation import Conversation
 from orchestrator.core.conversations.evidence import Evidence, Skipped
 from orchestrator.core.conversations.pseudonyms import agent_pseudonym
 from orchestrator.core.conversations.scorecard import ScorecardResult
-from orchestrator.core.personal_data.finding import find_personal
-from orchestrator.core.personal_data.redacting import redact_spans
-from orchestrator.core.personal_data.spans import Span
 
-UNREDACTED = "off"
-"""The name of the rules that redact nothing."""
 _DIGITS = 4
 Document = dict[str, object]
 
@@ -37,6 +36,42 @@ def head_of(conversation: Conversation) -> Document:
         "generated": True if conversation.metadata.get("generated") is True else None,  # a sample says so everywhere
     }
     return {name: value for name, value in head.items() if value is not None}
+
+
+def body_of(reading: Reading, known: Known) -> Document:
+    """What the parts found, but what the scorecard, the rules and the hints say of the agent."""
+    judged, contact, times, reasons, product, _ = known
+    return {
+        "overall": overall_of(judged, contact),
+        "trajectory": trajectory_of(judged.trajectory),
+        "contact_reason": reasons.reason,
+        "contact_reasons": [{"id": one.id, "score": one.score} for one in reasons.reasons],
+        "product": product.product,
+        "times": times_of(times),
+        "turns": turns_of(reading, judged),
+    }
+
+
+def language_of(language: Language) -> Document:
+    """Which language it is in, and whether its words are scored."""
+    return {
+        "code": language.code,
+        "confidence": language.confidence,
+        "supported": language.supported,
+        "others": list(language.others),
+    }
+
+
+def conduct_of(seen: Conduct | None) -> Document:
+    """How the agent behaves; None where nothing is known of it."""
+    if seen is None:
+        return dict.fromkeys(("empathy", "politeness", "promises", "promises_without_date"))
+    return {
+        "empathy": rounded(seen.empathy),
+        "politeness": rounded(seen.politeness),
+        "promises": len(seen.promises),
+        "promises_without_date": sum(one.due is None for one in seen.promises),
+    }
 
 
 def overall_of(judged: Judgement, contact: Contact) -> Document:
@@ -132,18 +167,12 @@ def coaching_of(hints: Iterable[Hint], findings: Findings) -> list[Document]:
     return [{"hint": one.hint, "turn": one.turn, "evidence": findings.add(one.evidence)} for one in hints]
 
 
-def evidence_of(evidence: Iterable[Evidence], reading: Reading, redaction: str) -> list[Document]:
+def evidence_of(evidence: Iterable[Evidence], shown: ShownText) -> list[Document]:
     """Spans with their text, redacted as part of their turn and of what was said before it."""
-    personal: dict[int, Sequence[Span]] = {}
-    documents: list[Document] = []
-    for feature, index, start, end in evidence:
-        text = reading.turns[index].turn.text
-        if index not in personal:
-            earlier = reading.turns[index - 1].turn.text if index else ""
-            personal[index] = find_personal(text, earlier=earlier) if redaction != UNREDACTED else ()
-        shown = redact_spans(text, personal[index], start=start, end=end)
-        documents.append({"feature": feature, "turn": index, "start": start, "end": end, "text": shown})
-    return documents
+    return [
+        {"feature": feature, "turn": index, "start": start, "end": end, "text": shown.part(index, start, end)}
+        for feature, index, start, end in evidence
+    ]
 
 
 def skipped_of(skipped: Iterable[Skipped]) -> list[Document]:

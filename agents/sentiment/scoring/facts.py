@@ -1,13 +1,16 @@
 """What was computed of a conversation, by the names that conditions of scorecards and rules use."""
 
-from agents.sentiment.scoring.conditions import Facts, Value
+from typing import NamedTuple
+
+from agents.sentiment.scoring.conditions import Facts, Span, Value
+from agents.sentiment.scoring.conduct import Conduct
 from agents.sentiment.scoring.contact import Contact
-from agents.sentiment.scoring.findings import Findings
+from agents.sentiment.scoring.findings import Findings, Part
 from agents.sentiment.scoring.judgement import Judgement
+from agents.sentiment.scoring.products import ProductFound
 from agents.sentiment.scoring.reading import Reading
 from agents.sentiment.scoring.reasons import Reasons
 from agents.sentiment.scoring.times import Times
-from orchestrator.core.conversations.evidence import Evidence
 
 _OVERALL = (
     "sentiment", "label", "customer_sentiment", "agent_sentiment", "satisfaction", "quality", "resolved", "abandoned",
@@ -15,10 +18,25 @@ _OVERALL = (
 _TIMES = ("first_response_s", "median_response_s", "longest_response_s", "hold_s", "duration_s")
 
 
-def facts_of(
-    reading: Reading, judged: Judgement, findings: Findings, *, contact: Contact, times: Times, reasons: Reasons
-) -> Facts:
+class Known(NamedTuple):
+    """What the parts found of a conversation."""
+
+    judged: Judgement
+    contact: Contact
+    times: Times
+    reasons: Reasons
+    product: ProductFound
+    conduct: Conduct
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Those whose evidence and gaps are not among the findings yet, as what is judged is."""
+        return (self.contact, self.times, self.reasons, self.product)
+
+
+def facts_of(reading: Reading, known: Known, findings: Findings) -> Facts:
     """The values, their spans, and why some are not known."""
+    judged, contact, times, reasons, product, seen = known
     said, trajectory = reading.conversation, judged.trajectory
     values: dict[str, Value] = {f"overall.{name}": getattr(judged, name) for name in _OVERALL}
     values |= {f"times.{name}": getattr(times, name) for name in _TIMES}
@@ -26,6 +44,7 @@ def facts_of(
         "overall.transferred": contact.transferred,
         "overall.repeated_contact": contact.repeated_contact,
         "contact_reason": reasons.reason,
+        "product": product.product,
         "channel": said.channel or None,
         "queue": said.queue or None,
     }
@@ -36,10 +55,11 @@ def facts_of(
             "trajectory.low": trajectory.low,
             "trajectory.shape": trajectory.shape.value,
         }
-    spans: dict[str, list[Evidence]] = {}
+    values |= seen.values(reading)
+    spans: dict[str, list[Span]] = {}
     for span in findings.evidence:
         spans.setdefault(_named(span.feature), []).append(span)
-    return Facts(values, spans, {_named(one.feature): one.reason_code for one in findings.skipped})
+    return Facts(values, {**spans, **seen.spans()}, {_named(one.feature): one.reason_code for one in findings.skipped})
 
 
 def _named(feature: str) -> str:

@@ -65,6 +65,11 @@ class Findings:
         self.add(part.evidence)
         self.skipped += part.skipped
 
+    def take_all(self, parts: Iterable[Part]) -> None:
+        """The spans and gaps of parts, in order."""
+        for part in parts:
+            self.take(part)
+
     def skip(self, feature: str, reason: ReasonCode) -> None:
         """Names a feature that has no value."""
         self.skipped.append(Skipped(feature, reason))

@@ -32,6 +32,7 @@ _ONE_WORD = 0.9
 _SHARE_OF_MIXED = 0.2
 _DOUBTFUL = 0.15
 _LEAST_OF_TURN = 2.0
+_NAMES = "product:"  # the same in every language
 _OTHER_LETTERS = re.compile(
     "[\u0370-\u052f\u0531-\u0556\u0561-\u0587\u05d0-\u05ea\u0620-\u064a\u0671-\u06d3\u0900-\u0eff"
     "\u10a0-\u10ff\u1200-\u137f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
@@ -93,7 +94,7 @@ class LanguageDetector:
         said = _sum((customer, company))
         counted = customer if sum(customer.values()) >= _LEAST else said
         if sum(counted.values()) < _LEAST:
-            return _short(counted, declared)
+            return _short(counted, declared, reading)
         ranked = _ranked(said)
         # most conversations are in one language and need no second look, turn by turn
         several = len(ranked) > 1 and ranked[1][1] >= _DOUBTFUL * ranked[0][1]
@@ -151,7 +152,7 @@ def _ranked(weights: Weights) -> list[tuple[str, float]]:
     return sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _decided(weights: dict[str, float], declared: str, others: Sequence[str]) -> Language:
+def _decided(weights: Weights, declared: str, others: Sequence[str]) -> Language:
     if weights.get(declared, 0.0) >= _DECLARED_AT_LEAST:
         weights = {**weights, declared: weights[declared] * _BY_DECLARATION}
     ranked = _ranked(weights)
@@ -162,9 +163,10 @@ def _decided(weights: dict[str, float], declared: str, others: Sequence[str]) ->
     return Language(code, round(confidence, 3), code in SUPPORTED, mixed, ())
 
 
-def _short(weights: Weights, declared: str) -> Language:
+def _short(weights: Weights, declared: str, reading: Reading) -> Language:
     """Too few words: what is declared, else English where some words are, and no other's words are more."""
-    skipped = (Skipped(FEATURE, ReasonCode.TOO_SHORT),)
+    said = any(turn.words for turn in (*reading.customer, *reading.agent))
+    skipped = (Skipped(FEATURE, ReasonCode.TOO_SHORT if said else ReasonCode.NO_TEXT),)
     ranked = _ranked(weights)
     if declared:
         return Language(declared, _SHORT, declared in SUPPORTED, (), skipped)
@@ -172,6 +174,9 @@ def _short(weights: Weights, declared: str) -> Language:
         return Language(_ENGLISH, _SHORT, supported=True, others=(), skipped=skipped)
     if ranked and ranked[0][1] >= _ONE_WORD and (len(ranked) == 1 or ranked[0][1] >= 2 * ranked[1][1]):
         return Language(ranked[0][0], _SHORT, supported=False, others=(), skipped=skipped)
+    # "ok" and "refund" are no function words, but the scorer's own phrases are English ones
+    if not ranked and any(not hit.label.startswith(_NAMES) for hits in reading.hits for hit in hits):
+        return Language(_ENGLISH, _SHORT, supported=True, others=(), skipped=skipped)
     return Language(None, 0.0, supported=False, others=(), skipped=skipped)
 
 

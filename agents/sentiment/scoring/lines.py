@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from agents.sentiment.scoring.document import UNREDACTED
 from agents.sentiment.scoring.scorer import Scorer
+from agents.sentiment.scoring.shown import UNREDACTED
 from orchestrator.core.conversations.lines import RefusedLine, ScoredLine
 from orchestrator.core.conversations.reading import read_conversation
 from orchestrator.core.conversations.scoring import Scoring, read_scoring

@@ -81,15 +81,15 @@ class ReasonTable:
     def find(self, reading: Reading) -> Reasons:
         """The reasons of a conversation; what its customer says, and a little of what agents say again."""
         if not self._known:
-            return _none(ReasonCode.NOT_CONFIGURED)
+            return no_reason(ReasonCode.NOT_CONFIGURED)
         if not reading.customer:
-            return _none(ReasonCode.NO_CUSTOMER_TURNS)
+            return no_reason(ReasonCode.NO_CUSTOMER_TURNS)
         weighed = self._weighed(reading)
         totals = [(reason, _total(weights)) for reason, weights in _by_reason(weighed).items()]
         totals.sort(key=lambda pair: (-pair[1], self._order[pair[0]]))
         best = [pair for pair in totals[:MOST_REASONS] if pair[1] >= _LEAST]
         if not best:
-            return _none(ReasonCode.NO_EVIDENCE)
+            return no_reason(ReasonCode.NO_EVIDENCE)
         tied = len(best) > 1 and best[1][1] >= best[0][1] * _TIE
         shown = {reason for reason, _ in (best if tied else best[:1])}
         return Reasons(
@@ -220,5 +220,6 @@ def _breaks(found: Found, first: int, last: int) -> bool:
     )
 
 
-def _none(code: ReasonCode) -> Reasons:
+def no_reason(code: ReasonCode) -> Reasons:
+    """No reason, and why."""
     return Reasons(None, (), (), (Skipped(FEATURE, code),))

@@ -40,12 +40,12 @@ class _Hold(NamedTuple):
     spans: tuple[Found, ...]
 
 
-def measure_times(reading: Reading, *, read_holds: bool = True) -> Times:
+def measure_times(reading: Reading, *, unread: ReasonCode | None = None) -> Times:
     """The times of a conversation, in the order of its turns; steps back in time count for nothing.
 
     Args:
         reading: With `talk_phrases` in its table.
-        read_holds: False where the words are not understood: how long anybody was on hold is not known then.
+        unread: Why the words are not read, where they are not: how long anybody was on hold is not known then.
     """
     turns = reading.conversation.turns
     skipped: list[Skipped] = []
@@ -59,7 +59,7 @@ def measure_times(reading: Reading, *, read_holds: bool = True) -> Times:
     first, middle, longest = (waits[0], median(waits), max(waits)) if waits else (None, None, None)
     if not waits:
         skipped += [Skipped(name, _no_waits(reading)) for name in _RESPONSES]
-    held, spans, missing = _held(reading) if read_holds else (None, (), ReasonCode.UNSUPPORTED_LANGUAGE)
+    held, spans, missing = _held(reading) if unread is None else (None, (), unread)
     if missing is not None:
         skipped.append(Skipped("hold_s", missing))
     duration = _seconds(min(known), max(known))

@@ -7,8 +7,8 @@ from orchestrator.core.conversations.conversation import Turn
 
 # a word with inner apostrophes, hyphens and points kept ("don't", "e-mail", "amazon.com"); a run of marks that says
 # something by itself ("!!!", "?!", ":-(", "..."); one symbol (an emoji among them)
-_WORD = re.compile(r"[^\W_]+(?:['’`.\-][^\W_]+)*|[:;=]-?[()\[\]DPp/\\|]|[!?]+|\.{2,}|[^\w\s]")
-_APOSTROPHES = str.maketrans({"’": "'", "`": "'"})
+_WORD = re.compile(r"[^\W_]+(?:['’`.\-][^\W_]+)*|[:;=]-?[()\[\]DPp/\\|]|[!?]+|\.{2,}|[^\w\s]")  # noqa: RUF001 - written so
+_APOSTROPHES = str.maketrans({"’": "'", "`": "'"})  # noqa: RUF001 - written so
 
 
 class ReadTurn:
@@ -24,7 +24,7 @@ class ReadTurn:
     def __init__(self, index: int, turn: Turn) -> None:
         self.index = index
         self.turn = turn
-        self.words: Sequence[str] = _words(turn.text)
+        self.words: Sequence[str] = words_of(turn.text)
         self._places: list[tuple[int, int]] | None = None
 
     def place(self, first: int, last: int) -> tuple[int, int]:
@@ -40,10 +40,11 @@ class ReadTurn:
         return len(word) > 1 and word.isupper()
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """The words of a text, in order; see `ReadTurn.words`."""
     # cut first, then small letters: lower() may change the number of code points ("İ")
     found = _WORD.findall(text)
     joined = "\n".join(found).lower()
-    if "’" in joined or "`" in joined:
+    if "’" in joined or "`" in joined:  # noqa: RUF001 - written so
         joined = joined.translate(_APOSTROPHES)
     return joined.split("\n") if found else []

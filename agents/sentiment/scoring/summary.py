@@ -1,0 +1,143 @@
+"""Sums a conversation up in a few English sentences, each made of a feature that was found or quoted from the text."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from agents.sentiment.scoring.facts import Known
+from agents.sentiment.scoring.judgement import Judgement
+from agents.sentiment.scoring.reading import Reading
+from agents.sentiment.scoring.reasons import Reasons
+from agents.sentiment.scoring.shown import ShownText
+from agents.sentiment.scoring.tokens import ReadTurn
+from agents.sentiment.scoring.trajectory import Shape
+from orchestrator.core.conversations.evidence import Evidence, ReasonCode, Skipped
+from orchestrator.core.conversations.products import Product
+from orchestrator.core.conversations.reasons import ContactReason
+
+FEATURE = "summary"
+_LIKELY, _UNLIKELY = 0.65, 0.35
+_HELD_S, _MINUTE_S = 30.0, 60.0
+_FEW_WORDS = 3
+_MOST_WORDS = 28
+_ENDS = ".!?"
+_MOODS: Mapping[Shape, str] = {
+    Shape.IMPROVED: "The customer's mood improved.",
+    Shape.WORSENED: "The customer's mood got worse.",
+    Shape.RECOVERED: "The customer's mood fell and recovered.",
+    Shape.MIXED: "The customer's mood went up and down.",
+}
+
+
+class Summary(NamedTuple):
+    """A summary, redacted; its quotes are its evidence."""
+
+    text: str | None
+    evidence: tuple[Evidence, ...]
+    skipped: tuple[Skipped, ...]
+
+
+class Summarizer:
+    """Writes summaries; the same conversation has the same one.
+
+    Args:
+        reasons: With the titles that are shown; likewise `products`.
+    """
+
+    def __init__(self, reasons: Iterable[ContactReason], products: Iterable[Product]) -> None:
+        self._reasons = {one.id: one.title for one in reasons}
+        self._products = {one.id: one.title for one in products}
+
+    def summarize(self, reading: Reading, known: Known, shown: ShownText) -> Summary:
+        """What it was about, what was said and done, and how it ended; what is not known is left out."""
+        quotes = []
+        sentences = [self._subject(known)]
+        opening = _opening(reading, known.reasons)
+        if opening is not None:
+            quotes.append(opening)
+            sentences.append(f"The customer: {_quoted(opening, shown)}")
+        sentences += _events(known)
+        if known.conduct.promises:
+            quotes.append(known.conduct.promises[-1].evidence(FEATURE))
+            sentences.append(f"Promised: {_quoted(quotes[-1], shown)}")
+        sentences += _outcome(known.judged)
+        text = " ".join(sentence for sentence in sentences if sentence)
+        if not text:
+            return no_summary(ReasonCode.NO_EVIDENCE)
+        return Summary(text, tuple(quotes), ())
+
+    def _subject(self, known: Known) -> str:
+        reason = self._reasons.get(known.reasons.reason or "", "")
+        product = self._products.get(known.product.product or "", "")
+        if reason:
+            return f"Contact reason: {reason}{f' ({product})' if product else ''}."
+        return f"Product: {product}." if product else ""
+
+
+def no_summary(code: ReasonCode) -> Summary:
+    """No summary, and why."""
+    return Summary(None, (), (Skipped(FEATURE, code),))
+
+
+def _opening(reading: Reading, reasons: Reasons) -> Evidence | None:
+    """The customer's sentence in which the reason shows first, else the first one of some length."""
+    customer = {turn.index: turn for turn in reading.customer}
+    for span in reasons.evidence:
+        if span.turn in customer:
+            turn = customer[span.turn]
+            first = next(place for place in range(len(turn.words)) if turn.place(place, place)[1] > span.start)
+            return _sentence(turn, first)
+    long_enough = next((turn for turn in reading.customer if len(turn.words) >= _FEW_WORDS), None)
+    if long_enough is None:
+        return None
+    return _sentence(long_enough, _first_telling(long_enough))
+
+
+def _first_telling(turn: ReadTurn) -> int:
+    """A word of the first sentence that is more than a greeting."""
+    begin = 0
+    for place, word in enumerate(turn.words):
+        if word[0] in _ENDS:
+            if place - begin >= _FEW_WORDS:
+                return begin
+            begin = place + 1
+    return begin if begin < len(turn.words) else 0
+
+
+def _sentence(turn: ReadTurn, place: int) -> Evidence:
+    """The sentence around a word, as far as a reader wants to read it."""
+    words = turn.words
+    first = next((at + 1 for at in range(place - 1, -1, -1) if words[at][0] in _ENDS), 0)
+    last = next((at for at in range(place, len(words)) if words[at][0] in _ENDS), len(words) - 1)
+    first = max(first, place - _MOST_WORDS // 2)
+    return Evidence(FEATURE, turn.index, *turn.place(first, min(last, first + _MOST_WORDS)))
+
+
+def _quoted(span: Evidence, shown: ShownText) -> str:
+    """A quote on one line, with a mark behind it."""
+    text = " ".join(shown.part(span.turn, span.start, span.end).split())
+    return f'"{text}"' if text.endswith(tuple(_ENDS)) else f'"{text}".'
+
+
+def _events(known: Known) -> Iterator[str]:
+    contact, held, trajectory = known.contact, known.times.hold_s, known.judged.trajectory
+    if contact.repeated_contact is not None and contact.repeated_contact >= _LIKELY:
+        yield "It was not the first contact."
+    if contact.transferred is not None and contact.transferred >= _LIKELY:
+        yield "The customer was passed on."
+    if held is not None and held >= _HELD_S:
+        minutes = max(1, round(held / _MINUTE_S))
+        yield f"The customer was on hold for about {minutes} minute{'s' if minutes > 1 else ''}."
+    if trajectory is not None:
+        steady = f"The customer's mood stayed {known.judged.label}." if known.judged.label != "mixed" else ""
+        yield _MOODS.get(trajectory.shape, steady)
+
+
+def _outcome(judged: Judgement) -> Iterator[str]:
+    resolved, abandoned = judged.resolved, judged.abandoned
+    if abandoned is not None and abandoned >= _LIKELY:
+        yield "The customer seems to have given up."
+    elif resolved is not None:
+        state = "resolved" if resolved >= _LIKELY else "not resolved" if resolved <= _UNLIKELY else ""
+        yield f"It seems {state}." if state else "Whether it is resolved is not clear."
+    if judged.satisfaction is not None:
+        yield f"Predicted satisfaction: {judged.satisfaction:.1f} of 5."
