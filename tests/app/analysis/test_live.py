@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from orchestrator.app.analysis.live import watch_lines
@@ -17,6 +18,7 @@ from orchestrator.surfaces.application import Options
 from orchestrator.surfaces.cli import run_cli
 
 LAW = {"speaker": "customer", "text": "My lawyer will call you, I am at ann@example.com."}
+SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schemas/live.schema.json").read_text(encoding="utf-8"))
 
 
 def lines(*documents: object) -> list[bytes]:
@@ -26,7 +28,10 @@ def lines(*documents: object) -> list[bytes]:
 
 def watch(given: Iterable[bytes], **request: Any) -> list[dict[str, Any]]:
     """What follows from each line."""
-    return list(watch_lines(LiveRequest(**request), given, Settings))
+    found = list(watch_lines(LiveRequest(**request), given, Settings))
+    for document in found:
+        jsonschema.validate(document, SCHEMA)
+    return found
 
 
 def test_conversations_that_go_on_at_once_are_told_apart() -> None:
