@@ -243,7 +243,9 @@ def _show(document: Document) -> None:
     seconds, rate = _number(document, "seconds"), _number(document, "turns_per_second")
     write(f"{conversations:,.0f} conversations, {turns:,.0f} turns in {seconds:,.1f} s ({rate:,.0f} turns a second)")
     write(f"result: {clean(text(document, 'out'))}")
-    if not conversations and not rejected:
+    if unchanged := _number(document, "unchanged"):
+        write(f"unchanged: {unchanged:,.0f}, which were scored before as they are now")
+    elif not conversations and not rejected:
         warn("There was no conversation in the input: is it empty?")
     if rejected:
         write(f"rejected: {rejected:,.0f}, with their reasons in {clean(text(document, 'rejects'))}")
