@@ -42,7 +42,8 @@ def read_results(path: Path) -> Iterator[Document]:
 
 def _newest(folder: Path) -> Path:
     """The whole result that counts in a folder that Spark wrote (see `batch.spark.targets`); else the folder."""
-    commits = sorted(one for one in (folder / "commits").glob("*") if one.name.isdecimal())
+    # a commit that was broken off has no line yet
+    commits = sorted(one for one in (folder / "commits").glob("*") if one.name.isdecimal() and any(one.glob("part-*")))
     if not commits:
         return folder
     named = sorted(one.read_text(encoding="utf-8").strip() for one in commits[-1].glob("part-*"))

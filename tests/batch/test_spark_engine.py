@@ -298,7 +298,6 @@ def test_a_run_that_was_killed_leaves_the_former_result(spark: Any, tmp_path: Pa
     (out / "commits" / "000000002" / "_temporary").mkdir(parents=True)
 
     between = analyze(spark, source, out=out)
-    shutil.rmtree(out / "commits" / "000000002")
     write(source, talk("a", "good"), talk("b", "bad"))
     after = analyze(spark, source, out=out)
 

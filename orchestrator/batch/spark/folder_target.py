@@ -14,6 +14,7 @@ from orchestrator.batch.spark.targets import KEPT, merged, overtaken
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+_MOST_BROKEN_OFF = 20
 _LOCAL = re.compile(r"^file:/+")
 
 
@@ -91,19 +92,22 @@ class FolderTarget:
         return min(one for one in found if one.number == newest) if found else None
 
     def _commit(self, number: int) -> "_Commit":
+        """Commit under that number, or the next where one that was broken off has left its folder."""
         from pyspark.errors import AnalysisException  # noqa: PLC0415
         from pyspark.sql import functions as f  # noqa: PLC0415
 
-        path = f"{self.folder}/commits/{number:09d}"
         line = self.spark.range(1).select(f.lit(self.run).alias("value")).coalesce(1)
-        try:
-            line.write.mode("error").text(path)
-        except AnalysisException as error:
-            raise overtaken(self.folder) from error
-        commit = _Commit(number, self.run)
-        if self._newest() != commit:
-            raise overtaken(self.folder)
-        return commit
+        for commit in (_Commit(number + skipped, self.run) for skipped in range(_MOST_BROKEN_OFF)):
+            try:
+                line.write.mode("error").text(f"{self.folder}/commits/{commit.number:09d}")
+            except AnalysisException as error:
+                if self._newest() != self._base:
+                    raise overtaken(self.folder) from error
+                continue
+            if self._newest() != commit:
+                break
+            return commit
+        raise overtaken(self.folder)
 
     def _tidy(self) -> None:
         """Remove older results, where the folder is one of this machine."""
