@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from agents.sentiment.scoring.lines import JudgeFromDocument
 from agents.sentiment.scoring.scorer import SCORER_VERSION
-from orchestrator.app.analysis.reporting import report_result, reporter
+from orchestrator.app.analysis.reporting import check_spark_report, report_result, reporter
 from orchestrator.app.analysis.scoring_source import read_scoring_files
 from orchestrator.batch.inputs.columns import check_fields
 from orchestrator.batch.run import BatchEnd, BatchJob, run_batch
@@ -37,9 +37,7 @@ def analyze(
     check_fields(request.columns)
     scoring = read_scoring_files(request)
     if request.engine == "spark":
-        from orchestrator.app.analysis.spark import analyze_on_spark  # noqa: PLC0415  # its modules are many
-
-        return analyze_on_spark(request, scoring, watch=watch)
+        return _analyze_on_spark(request, scoring, settings, watch=watch)
     if request.report is not None and not request.inputs:
         return _document(request, report_result(request, scoring, settings), scoring) | {"stored": None}
     job = _job(request, scoring)
@@ -53,6 +51,25 @@ def analyze(
         job, make, request.model, scoring, settings(), watch=watch, use=reporter(request, scoring, settings)
     )
     return _document(request, end, scoring, rejects=job.rejects, model=model) | _stored(request, settings)
+
+
+def _analyze_on_spark(
+    request: AnalysisRequest,
+    scoring: Scoring,
+    settings: Callable[[], "Settings"],
+    *,
+    watch: Callable[[BatchProgress], None],
+) -> Document:
+    """What came of Spark's batch; its page is made here, of the folder that it wrote."""
+    from orchestrator.app.analysis.spark import analyze_on_spark  # noqa: PLC0415  # its modules are many
+
+    if request.report is not None:
+        check_spark_report(request)
+    document = analyze_on_spark(replace(request, report=None), scoring, watch=watch)
+    if request.report is not None:
+        report_result(request, scoring, settings)
+        document["report"] = str(request.report)
+    return document
 
 
 def estimate(request: AnalysisRequest, settings: "Settings") -> Document:
@@ -79,6 +96,7 @@ def _job(request: AnalysisRequest, scoring: Scoring) -> BatchJob:
         out=out,
         rejects=request.rejects or out.with_name(f"{out.name}.rejects.jsonl"),
         columns=request.columns,
+        form=request.format,
         settings={
             "scorer's version": SCORER_VERSION,
             "scorer's configuration": config_sha256(scoring),

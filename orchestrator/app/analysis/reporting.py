@@ -1,5 +1,6 @@
 """Makes the page of a batch from its result: one pass, in memory that does not grow with the result."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, tzinfo
@@ -19,6 +20,7 @@ from orchestrator.surfaces.conversation_report.page import page
 if TYPE_CHECKING:
     from orchestrator.settings import Settings
 
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 Results = Iterable[Mapping[str, object]]
 Scores = Mapping[str, float]
 """What people say of satisfaction, 1 to 5, by conversation."""
@@ -74,6 +76,16 @@ def check_report(report: Path, *others: Path | None) -> None:
         raise InputError(f"--report {str(report)!r} is in no folder that is there: make it, or name another")
     if any(other is not None and other.resolve() == report.resolve() for other in others):
         raise InputError(f"--report {str(report)!r} would be written over another file: name another")
+
+
+def check_spark_report(request: AnalysisRequest) -> None:
+    """Refuse a page of what Spark does not write to a folder of this machine; InputError."""
+    assert request.report is not None
+    if request.out is None or _ADDRESS.match(str(request.out)):
+        raise InputError(
+            "--report is made of a folder of this machine: name one by --out, or make the page where it is"
+        )
+    check_report(request.report, request.out)
 
 
 def write_report(

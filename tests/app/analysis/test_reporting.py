@@ -110,6 +110,14 @@ def test_a_report_that_cannot_be_written_is_refused_before_scoring(made: Path, n
     assert not (made / "x.jsonl").exists()
 
 
+@pytest.mark.parametrize("out", [None, Path("abfss://store@account.dfs.core.windows.net/scores")])
+def test_spark_has_no_page_of_what_is_elsewhere(out: Path | None, tmp_path: Path):
+    """A table, or a folder of a store; said before Spark is started."""
+    request = AnalysisRequest(inputs=("x.jsonl",), out=out, report=tmp_path / "r.html", engine="spark")
+    with pytest.raises(InputError, match="a folder of this machine"):
+        analyze(request, lambda: Settings(_env_file=None), watch=lambda _: None)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
