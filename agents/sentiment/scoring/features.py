@@ -1,5 +1,8 @@
 """What the models of quality, satisfaction and outcome weigh: named, bounded numbers of a conversation's course."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 from agents.sentiment.scoring.course import Course, Step
 
 CUSTOMER_CUES = (
@@ -30,10 +33,11 @@ _LONG = 30.0
 _LAST = 2
 
 
-def position_weights(count: int) -> list[float]:
+@lru_cache(maxsize=256)
+def position_weights(count: int) -> tuple[float, ...]:
     """What each of so many turns counts, the end more than the start (peak-end rule, Kahneman et al. 1993)."""
     last = max(count - 1, 1)
-    return [_EARLY + (1 - _EARLY) * (index / last) ** 2 for index in range(count)]
+    return tuple([_EARLY + (1 - _EARLY) * (index / last) ** 2 for index in range(count)])
 
 
 def turn_features(course: Course) -> list[dict[str, float]]:
@@ -43,49 +47,72 @@ def turn_features(course: Course) -> list[dict[str, float]]:
     (fading sums of cues, 0 to 1), `repeated`, `thanks`, `ending`, `greeting` (of this turn), `unsettled` (a customer in
     trouble has not yet seen progress), `length`.
     """
-    memory = dict.fromkeys(
-        ("customer_mood", "agent_mood", "trouble", "misunderstood", "barred", "waits", "forward"), 0.0
-    )
-    rows, unsettled = [], 0.0
+    memory = _Memory()
+    rows = []
     for index, step in enumerate(course):
-        names = step.names
-        for name, value in _impulses(step).items():
-            memory[name] = (
-                memory[name] * _KEPT + value * (1 - _KEPT)
-                if name.endswith("mood")
-                else (min(memory[name] * _KEPT + value, 1.0))
-            )
-        if step.customer:
-            unsettled = 1.0 if names & TROUBLE else 0.0 if names & CLOSING else unsettled * _KEPT
-        rows.append(
-            {
-                **memory,
-                "mood": step.mood.score,
-                "repeated": float(step.repeated),
-                "thanks": float(not CLOSING.isdisjoint(names)),
-                "ending": float(step.agent and not _ENDING.isdisjoint(names)),
-                "greeting": float(step.agent and "greeting" in names),
-                "unsettled": unsettled,
-                "length": min(index / _LONG, 1.0),
-            }
-        )
+        memory.take(step)
+        names, agent = step.names, step.agent
+        rows.append({
+            "customer_mood": memory.customer_mood,
+            "agent_mood": memory.agent_mood,
+            "trouble": memory.trouble,
+            "misunderstood": memory.misunderstood,
+            "barred": memory.barred,
+            "waits": memory.waits,
+            "forward": memory.forward,
+            "mood": step.mood.score,
+            "repeated": 1.0 if step.repeated else 0.0,
+            "thanks": 0.0 if not names or CLOSING.isdisjoint(names) else 1.0,
+            "ending": 0.0 if not agent or _ENDING.isdisjoint(names) else 1.0,
+            "greeting": 1.0 if agent and "greeting" in names else 0.0,
+            "unsettled": memory.unsettled,
+            "length": min(index / _LONG, 1.0),
+        })  # fmt: skip
     return rows
 
 
-def _impulses(step: Step) -> dict[str, float]:
-    names, mood = step.names, step.mood.score
-    impulses = {
-        "trouble": 0.5 * len(names & TROUBLE) if step.customer else 0.0,
-        "misunderstood": 0.5 * (not _MISUNDERSTOOD.isdisjoint(names)) + 0.5 * step.repeated,
-        "barred": 0.5 * len(names & _BARRED),
-        "waits": 0.3 * len(names & _WAITS),
-        "forward": 0.5 * (not _FORWARD.isdisjoint(names)),
-    }
-    if step.customer:
-        impulses["customer_mood"] = mood
-    elif step.agent:
-        impulses["agent_mood"] = mood
-    return impulses
+class _Memory:
+    """What was felt and said up to a turn, fading turn by turn."""
+
+    __slots__ = (
+        "agent_mood", "barred", "customer_mood", "forward", "misunderstood", "trouble", "unsettled", "waits",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.customer_mood = self.agent_mood = self.unsettled = 0.0
+        self.trouble = self.misunderstood = self.barred = self.waits = self.forward = 0.0
+
+    def take(self, step: Step) -> None:
+        """Take in a turn."""
+        if step.customer:
+            self.customer_mood = self.customer_mood * _KEPT + step.mood.score * (1 - _KEPT)
+            self.unsettled *= _KEPT
+        elif step.agent:
+            self.agent_mood = self.agent_mood * _KEPT + step.mood.score * (1 - _KEPT)
+        self.trouble *= _KEPT
+        self.misunderstood *= _KEPT
+        self.barred *= _KEPT
+        self.waits *= _KEPT
+        self.forward *= _KEPT
+        if step.repeated:
+            self.misunderstood = min(self.misunderstood + 0.5, 1.0)
+        if step.names:
+            self._hear(step.names, customer=step.customer)
+
+    def _hear(self, names: frozenset[str], *, customer: bool) -> None:
+        if customer:
+            troubles = len(names & TROUBLE)
+            self.trouble = min(self.trouble + 0.5 * troubles, 1.0)
+            if troubles:
+                self.unsettled = 1.0
+            elif not CLOSING.isdisjoint(names):
+                self.unsettled = 0.0
+        if not _MISUNDERSTOOD.isdisjoint(names):
+            self.misunderstood = min(self.misunderstood + 0.5, 1.0)
+        self.barred = min(self.barred + 0.5 * len(names & _BARRED), 1.0)
+        self.waits = min(self.waits + 0.3 * len(names & _WAITS), 1.0)
+        if not _FORWARD.isdisjoint(names):
+            self.forward = min(self.forward + 0.5, 1.0)
 
 
 def conversation_features(course: Course) -> dict[str, float]:
@@ -109,7 +136,7 @@ def conversation_features(course: Course) -> dict[str, float]:
     return features
 
 
-def _amounts(course: Course, weights: list[float]) -> dict[str, float]:
+def _amounts(course: Course, weights: Sequence[float]) -> dict[str, float]:
     sums = {f"customer.{name}": 0.0 for name in CUSTOMER_CUES} | {f"agent.{name}": 0.0 for name in AGENT_CUES}
     for step, weight in zip(course, weights, strict=True):
         if step.names:
@@ -119,7 +146,7 @@ def _amounts(course: Course, weights: list[float]) -> dict[str, float]:
     return {name: value / (value + 1.0) * 2.0 if value < 1.0 else 1.0 for name, value in sums.items()}
 
 
-def _moods(course: Course, weights: list[float]) -> dict[str, float]:
+def _moods(course: Course, weights: Sequence[float]) -> dict[str, float]:
     customer = [(step.mood.score, weight) for step, weight in zip(course, weights, strict=True) if step.customer]
     agent = [(step.mood.score, weight) for step, weight in zip(course, weights, strict=True) if step.agent]
     scores = [score for score, _ in customer] or [0.0]

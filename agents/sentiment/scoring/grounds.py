@@ -1,6 +1,6 @@
 """The spans that led to a conversation's scores, kept only where a score moves when they are deleted."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.sentiment.scoring.course import Course, replaced
@@ -22,6 +22,7 @@ _MOST_OTHERS = 3
 _ENDING = frozenset(("anything_else", "closing", "welcome"))
 _LAST = 2
 _FULL = 2.5  # a sum of valences that makes a mood of .71
+_NOTHING: Mapping[str, float] = {}
 
 
 class Pull(NamedTuple):
@@ -114,33 +115,32 @@ def pulls_on(course: Course, weights: Weights) -> list[Pull]:
     positions = position_weights(len(course))
     spoken = sum([weight for step, weight in zip(course, positions, strict=True) if step.customer]) or 1.0
     mood = weights.get("customer_mood", 0.0) / spoken / _FULL
-    for step, position, ending in zip(course, positions, _endings(course, weights), strict=True):
-        index = step.turn.index
-        who = "customer." if step.customer else "agent."
-        for cue in step.mood.cues:
-            pull = weights.get(who + cue.name, 0.0) * position + ending.get(cue.name, 0.0)
-            if pull:
-                place = index, cue.first, cue.last
-                pulls[place] = pulls.get(place, 0.0) + pull
+    endings = _endings(course, weights)
+    for index, (step, position) in enumerate(zip(course, positions, strict=True)):
+        if step.mood.cues:
+            ending = endings.get(index, _NOTHING)
+            who = "customer." if step.customer else "agent."
+            for name, first, last in step.mood.cues:
+                pull = weights.get(who + name, 0.0) * position + ending.get(name, 0.0)
+                if pull:
+                    place = index, first, last
+                    pulls[place] = pulls.get(place, 0.0) + pull
         if step.customer and mood:
-            for part in step.mood.parts:
-                place = index, part.first, part.last
-                pulls[place] = pulls.get(place, 0.0) + part.value * position * mood
+            for value, first, last in step.mood.parts:
+                place = index, first, last
+                pulls[place] = pulls.get(place, 0.0) + value * position * mood
     return [Pull(pull, *place) for place, pull in pulls.items()]
 
 
-def _endings(course: Course, weights: Weights) -> Iterator[Mapping[str, float]]:
-    """For each turn, what its cues pull by standing in its speaker's last words."""
-    nothing: Mapping[str, float] = {}
+def _endings(course: Course, weights: Weights) -> dict[int, Mapping[str, float]]:
+    """For the turns with a speaker's last words, what their cues pull by standing there."""
     customer = dict.fromkeys(CLOSING, weights.get("closed", 0.0) / _LAST) | dict.fromkeys(
         TROUBLE, weights.get("trouble_last", 0.0) / _LAST
     )
     agent = dict.fromkeys(_ENDING, weights.get("closing", 0.0) / _LAST) | {"silence": weights.get("silence", 0.0)}
-    last_customer = [step.turn.index for step in course if step.customer][-_LAST:]
-    last_agent = [step.turn.index for step in course if step.agent][-_LAST:]
-    for step in course:
-        index = step.turn.index
-        yield customer if index in last_customer else agent if index in last_agent else nothing
+    last_customer = [index for index, step in enumerate(course) if step.customer][-_LAST:]
+    last_agent = [index for index, step in enumerate(course) if step.agent][-_LAST:]
+    return {**dict.fromkeys(last_agent, agent), **dict.fromkeys(last_customer, customer)}
 
 
 def _ranked(pulls: Iterable[Pull], *, above: bool) -> list[Pull]:

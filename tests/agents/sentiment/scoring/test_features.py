@@ -42,7 +42,7 @@ def test_the_end_counts_more_than_the_start() -> None:
     """And one turn alone counts."""
     weights = position_weights(5)
 
-    assert (weights == sorted(weights) and weights[0] < weights[-1], len(position_weights(1))) == (True, 1)
+    assert (list(weights) == sorted(weights) and weights[0] < weights[-1], len(position_weights(1))) == (True, 1)
 
 
 def test_silence_after_an_agents_question_is_seen(course_of: CourseOf) -> None:
