@@ -10,7 +10,7 @@ TABLES = (".csv", ".parquet")
 _MEMORY = "512MB"
 _ROWS = 5_000  # of a row group, which is held as a whole
 _LEAST_BUFFER = 2 * 1024 * 1024
-_TEXT, _REAL, _WHOLE, JSON = "VARCHAR", "DOUBLE", "BIGINT", "JSON"
+_TEXT, _REAL, _WHOLE, _TRUTH, JSON = "VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN", "JSON"
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 COLUMNS: dict[str, tuple[str, str]] = {
     "id": ("id", _TEXT),
@@ -19,9 +19,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "queue": ("queue", _TEXT),
     "agent": ("agent", _TEXT),
     "survey_csat": ("survey_csat", _REAL),
-    "generated": ("generated", "BOOLEAN"),
+    "generated": ("generated", _TRUTH),
     "language": ("language.code", _TEXT),
-    "language_supported": ("language.supported", "BOOLEAN"),
+    "language_confidence": ("language.confidence", _REAL),
+    "language_supported": ("language.supported", _TRUTH),
     "sentiment": ("overall.sentiment", _REAL),
     "label": ("overall.label", _TEXT),
     "customer_sentiment": ("overall.customer_sentiment", _REAL),
@@ -45,8 +46,12 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "longest_response_s": ("times.longest_response_s", _REAL),
     "hold_s": ("times.hold_s", _REAL),
     "duration_s": ("times.duration_s", _REAL),
+    "empathy": ("conduct.empathy", _REAL),
+    "politeness": ("conduct.politeness", _REAL),
+    "promises": ("conduct.promises", _WHOLE),
+    "promises_without_date": ("conduct.promises_without_date", _WHOLE),
     "scorecard": ("scorecard.id", _TEXT),
-    "scorecard_revision": ("scorecard.revision", _TEXT),
+    "scorecard_revision": ("scorecard.revision", _WHOLE),
     "scorecard_score": ("scorecard.score", _REAL),
     "scorecard_potential_score": ("scorecard.potential_score", _REAL),
     "scorecard_normalized_score": ("scorecard.normalized_score", _REAL),
@@ -59,10 +64,12 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "evidence": ("evidence", JSON),
     "skipped": ("skipped", JSON),
     "flags": ("flags", JSON),
+    "disagreements": ("disagreements", JSON),
     "scorer_version": ("provenance.scorer_version", _TEXT),
     "config_sha256": ("provenance.config_sha256", _TEXT),
     "model": ("provenance.model", _TEXT),
     "redaction": ("provenance.redaction", _TEXT),
+    "calibration": ("provenance.calibration", _TEXT),
 }
 """By column, where it stands in the document, and its type."""
 
