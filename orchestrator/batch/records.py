@@ -19,7 +19,7 @@ def read_records(job: BatchJob, *, watch: Callable[[], None] = lambda: None) -> 
     """
     files = find_files(job.inputs, never=(job.out, job.rejects))
     with tempfile.TemporaryDirectory(prefix="switchboard-") as folder:
-        sources = open_sources(files, job.columns, job.limits, folder=Path(folder), watch=watch)
+        sources = open_sources(files, job.columns, job.limits, folder=Path(folder), watch=watch, form=job.form)
         for chunk in walk(sources, Position(), limit=job.limit):
             if not chunk.refused:
                 yield from (record for record in chunk.data.split(b"\n") if record and not record.isspace())

@@ -37,6 +37,7 @@ class BatchJob:
     Attributes:
         inputs: Files, folders, `-` for stdin.
         columns: Columns by field.
+        form: Whose form of conversations files of JSON have; None looks at each file.
         settings: What else the bytes depend on, by name: the scorer's version, its configuration's fingerprint.
         limit: How many records are read at most.
         processes: How many worker processes; None is one for each core, or none for little input.
@@ -48,6 +49,7 @@ class BatchJob:
     out: Path
     rejects: Path
     columns: Mapping[str, str] = field(default_factory=dict)
+    form: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     limit: int | None = None
     processes: int | None = None
@@ -234,6 +236,7 @@ class _Run:
             self._job.limits,
             folder=self._folder.path,
             watch=lambda: self._tell(writer.state, stage="reading"),
+            form=self._job.form,
         )
         return walk(sources, self._start.position, limit=self._job.limit)
 

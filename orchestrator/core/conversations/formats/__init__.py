@@ -1,0 +1,1 @@
+"""Other systems' forms of conversations, converted to ours; pure functions on JSON documents."""
