@@ -29,6 +29,8 @@ _WHY = {
     ReasonCode.MODEL_FAILED: "the model gave no answer",
     ReasonCode.MODEL_REFUSED: "the model refused to answer",
 }
+_UNREAD = ReasonCode.UNSUPPORTED_LANGUAGE
+_OF_TEXT = "all_that_rests_on_the_text"
 _EXPECTED = frozenset({ReasonCode.NOT_APPLICABLE, ReasonCode.NOT_CONFIGURED})
 """What is missing by rights."""
 _METHOD = (
@@ -51,7 +53,10 @@ def missing(view: View) -> Html | None:
     """Features without a value by reason, what does not apply folded away; None where nothing is missing."""
     found = view.aggregate
     parts: list[Html] = []
-    rows = [(feature, code, number) for (feature, code), number in found.skipped.most_common()]
+    rows = [(feature, code, number) for (feature, code), number in found.skipped.most_common() if code != _UNREAD]
+    if found.unsupported:
+        rows.append((_OF_TEXT, _UNREAD, found.unsupported))
+    rows.sort(key=lambda one: -one[2])
     apart = [one for one in rows if one[1] in _EXPECTED]
     rest = [one for one in rows if one[1] not in _EXPECTED]
     if rest:

@@ -86,7 +86,7 @@ def _row(view: View, name: str, cell: Cell, *, most: int, quotes: bool) -> Html:
         el("td", share, el("small", percent(cell.count / view.aggregate.count)), cls="number"),
         el("td", bar(cell.count / most), cls="plot"),
         el("td", told(satisfaction, is_share=False)),
-        el("td", dot_plot(satisfaction, middle, low=1, high=5, label=""), cls="plot"),
+        el("td", dot_plot(satisfaction, middle, low=1, high=5, label="") if satisfaction else "", cls="plot"),
         el("td", told(cell.estimate(Measure.RESOLVED), is_share=True)),
     ]
     if quotes and view.split:
@@ -128,17 +128,14 @@ def _hours(view: View) -> Iterator[Html]:
         for hour, cell in enumerate(cells)
         for found in [cell.estimate(Measure.SATISFACTION)]
     ]
-    label = "satisfaction by hour; the table below has it"
-    yield el(
-        "div",
-        el("figure", el("figcaption", "Conversations"), column_chart(counts, label="conversations by hour", every=4)),
-        el(
-            "figure",
-            el("figcaption", "Satisfaction"),
-            line_chart(points, zoomed(one.estimate for one in points), label=label, every=4),
-        ),
-        cls="charts",
-    )
+    charts = [
+        el("figure", el("figcaption", "Conversations"), column_chart(counts, label="conversations by hour", every=4))
+    ]
+    if any(point.estimate for point in points):
+        label = "satisfaction by hour; the table below has it"
+        chart = line_chart(points, zoomed(one.estimate for one in points), label=label, every=4)
+        charts.append(el("figure", el("figcaption", "Satisfaction"), chart))
+    yield el("div", charts, cls="charts")
     found = [(_hour(hour), cell) for hour, cell in enumerate(cells) if cell.count]
     hours = _table(view, found, "Hour", most=max(cell.count for _, cell in found), quotes=False)
     yield el("details", el("summary", "As a table"), hours)

@@ -52,10 +52,11 @@ def section(view: View) -> Html | None:
     split = split or None
     span = _NAMES[buckets[0].width_d]
     charts = [
-        _figure("Satisfaction", _line(buckets, Measure.SATISFACTION, span, split)),
-        _figure("Resolved", _line(buckets, Measure.RESOLVED, span, split)),
-        _figure("Conversations", _columns(view, buckets, span, split)),
+        _figure(title, _line(buckets, measure, span, split))
+        for title, measure in (("Satisfaction", Measure.SATISFACTION), ("Resolved", Measure.RESOLVED))
+        if any(one.cell.moments(measure).count for one in buckets)
     ]
+    charts.append(_figure("Conversations", _columns(view, buckets, span, split)))
     note = (
         f"By {span}. Bands are intervals of 95 %: Student's for means, Wilson's for shares. A hollow dot stands for "
         f"fewer than {LEAST} conversations, a pale column for a time that the data do not cover whole"

@@ -9,7 +9,9 @@ from orchestrator.core.conversations.statistics.cell import Cell
 from orchestrator.core.conversations.statistics.intervals import LEAST, Estimate, difference
 from orchestrator.core.conversations.statistics.measures import Measure
 from orchestrator.surfaces.conversation_report.markup import Html, el
-from orchestrator.surfaces.conversation_report.words import days, figure, range_text, some, spelled
+from orchestrator.surfaces.conversation_report.words import DASH, days, figure, range_text, some, spelled
+
+_NAMED_PARTS = frozenset({"scorecard", "compliance"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,10 @@ class View:
     def feature(self, name: str) -> str:
         """What a feature is called: `scorecard.greeting` is `Scorecard: ` and the question."""
         part, _, rest = name.partition(".")
-        return f"{spelled(part)}: {self.called(rest)}" if rest else spelled(part)
+        if not rest:
+            return spelled(part.removesuffix("_s"))
+        # ids of other parts may be the same as those of questions
+        return f"{spelled(part)}: {self.called(rest) if part in _NAMED_PARTS else spelled(rest)}"
 
     def change(self, measure: Measure) -> Estimate | None:
         """The difference of a measure between the two periods."""
@@ -89,7 +94,7 @@ def estimate_told(name: str, estimate: Estimate | None, *, is_share: bool) -> st
 def told(estimate: Estimate | None, *, is_share: bool) -> Html:
     """A figure with its interval, small."""
     if estimate is None:
-        return el("span", "unknown", cls="soft")
+        return el("span", DASH, cls="soft")
     shown = el("b", figure(estimate.value, is_share=is_share))
     between = range_text(estimate, is_share=is_share)
     return el("span", shown, el("small", between) if between else "", cls="told" + " thin" * (estimate.n < LEAST))

@@ -255,7 +255,7 @@ def test_a_language_that_is_not_scored_has_no_figures():
     told = text_of(page_of(*(result(number, **nothing) for number in range(25))))
     assert "No conversation has a satisfaction" in told
     assert "25 in a language that is not scored" in told
-    assert "the language is not one that is scored unsupported_language 25" in told
+    assert "All that rests on the text the language is not one that is scored unsupported_language 25" in told
 
 
 def test_the_worst_and_the_best_are_shown_with_their_quotes(whole: str):
