@@ -5,9 +5,9 @@
     python benchmarks/analyze.py --turns 10000000 --no-peers  # ten times as much, measured
 
 The conversations are generated (`analysing/conversations.py`); redaction, language, reasons, products, a scorecard and
-compliance rules are on, and what came of each column is counted. VADER and TextBlob score the same turns in the same run,
-on as many processes, and give one number a turn, without evidence. Everything is measured from the start of the command
-to its end, with its imports; memory is that of all its processes together. `--spark` runs it on PySpark too.
+compliance rules are on, and what came of each column is counted. VADER and TextBlob score the same turns in the same
+run, on as many processes, and give one number a turn, without evidence. Everything is measured from the start of the
+command to its end, with its imports; memory is that of all its processes together. `--spark` runs it on PySpark too.
 """
 
 import argparse
@@ -25,9 +25,7 @@ from analysing.measuring import Usage, measure
 HERE = Path(__file__).resolve().parent
 PROGRAM = Path(sys.executable).with_name("switchboard")
 PEERS = HERE / "analysing" / "peers.py"
-PRODUCTS = HERE / "analysing" / "products.yaml"
-RULES = HERE.parent / "playbooks" / "compliance" / "support.yaml"
-EVERYTHING = ("--scorecard", "support_chat", "--compliance", str(RULES), "--products", str(PRODUCTS))
+EVERYTHING = ("--scorecard", "support_chat", "--reasons", "retail", "--products", "retail", "--compliance", "support")
 LOOKED_AT = 2_000
 MEGABYTE = 1_000_000
 

@@ -124,8 +124,9 @@ _OTHER = {
     ),
 }
 _THINGS: _Parts = (
-    "blue jacket", "coffee machine", "pair of running shoes", "desk lamp", "phone case", "winter coat", "backpack",
-    "kettle", "yoga mat", "headset", "garden chair", "bookshelf", "summer dress", "frying pan", "toy train", "mattress",
+    "linen shirt", "desk lamp", "trail backpack", "enamel mug", "headset", "power bank", "wool blanket", "blue jacket",
+    "coffee machine", "pair of running shoes", "phone case", "winter coat",
+    "kettle", "yoga mat", "garden chair", "bookshelf", "summer dress", "frying pan", "toy train", "mattress",
 )  # fmt: skip
 _STREETS: _Parts = ("Oak Street", "Mill Lane", "Station Road", "Harbour View", "Church Street", "Park Avenue")
 _DAYS: _Parts = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
