@@ -91,7 +91,7 @@ class Told:
             ]
             yield self._statement(text, " && ".join(checks))
         for place, row in enumerate(ranked[: query.limit], start=1):
-            yield self._place(row, place, noun)
+            yield self._place(row, place if len(ranked) > 1 else 0, noun)
         if len(ranked) > 1 and not counts and _overlap(ranked[0], ranked[1]):
             yield self._order(ranked[0], ranked[1], noun)
         few = [row for row in groups if row not in ranked]
@@ -107,7 +107,8 @@ class Told:
         query = self.asked.query
         found = f"rows.filter(r, r.kind == 'group' && r.key == {_text(row['key'])})[0]"
         name = _plain(label(str(row["key"])))
-        head = ("Highest is" if query.highest_first else "Lowest is") if place == 1 else "Then"
+        heads = {0: "The only one ranked is", 1: "Highest is" if query.highest_first else "Lowest is"}
+        head = heads.get(place, "Then")
         if query.measure is Measure.CONVERSATIONS:
             head = head.replace("Highest", "Most frequent").replace("Lowest", "Rarest")
             text = f"{head} {noun} {name}: {{{found}.conversations:,d}} conversations, {{{found}.share:.1%}} of them"
@@ -153,6 +154,8 @@ class Told:
             return
         for group in (Group.REASON, Group.QUEUE):
             parts = [row for row in rows if row["kind"] == "part" and row["by"] == group.value and row["key"]]
+            if len(parts) <= 1 and self.asked.query.measure is not Measure.CONVERSATIONS:
+                continue  # all are alike, or too few of each kind to tell them apart
             summed = next((row for row in rows if row["kind"] == "parts" and row["by"] == group.value), None)
             if summed is not None:
                 yield self._mixed(summed, group)

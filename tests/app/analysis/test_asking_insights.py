@@ -93,6 +93,7 @@ async def test_too_few_are_not_ranked_and_a_period_without_any_says_so() -> None
     assert "0 conversations" in claims(none)
     assert any("2026-06-03T10:00:00Z" in note for note in none["notes"])
     assert "20 conversations about contact reason refund request" in claims(follow)
+    assert "The only one ranked is contact reason refund request" in claims(follow)
 
 
 async def test_without_insights_the_answer_says_how_to_store_them() -> None:
