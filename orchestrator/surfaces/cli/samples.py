@@ -64,7 +64,8 @@ def make(
 def _next(made: Mapping[str, object], out: Path) -> str:
     """The command that does something with what was made."""
     if "file" in made:
-        return f"switchboard analyze {clean(made['file'])} --out results.jsonl --report report.html"
+        files = f"{clean(made['file'])} --products {clean(made['products'])}"
+        return f"switchboard analyze {files} --out results.jsonl --report report.html"
     return f'switchboard ask "what is wrong?" --logs {out}'
 
 

@@ -9,7 +9,7 @@ from random import Random
 from orchestrator.core.errors import InputError
 from playbooks.samples.chance import chance
 from playbooks.samples.conversations.phrases import phrases
-from playbooks.samples.conversations.plan import AGENTS, Plan, draw_plans
+from playbooks.samples.conversations.plan import AGENTS, PRODUCTS, Plan, draw_plans
 from playbooks.samples.conversations.talk import Line, write_talk
 from playbooks.samples.folder import refuse_taken
 
@@ -17,6 +17,7 @@ NAME = "conversations"
 TITLE = "a hundred generated conversations of a shop, with what is true of each"
 COUNT = 100
 FILE = "conversations.jsonl"
+PRODUCTS_FILE = "products.yaml"
 _FIRST = ("Alice", "Ben", "Carla", "Dev", "Elena", "Farid", "Grace", "Hugo", "Isla", "Jorge", "Kim", "Lena", "Noah")
 _LAST = ("Archer", "Bell", "Castillo", "Dunn", "Ekberg", "Fischer", "Garner", "Hale", "Ito", "Jansen", "Kaur", "Lund")
 _STREETS = ("Example Street", "Sample Lane", "Test Road")
@@ -60,16 +61,24 @@ def write_conversations(out: Path, *, seed: int) -> dict[str, object]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in made), encoding="utf-8")
+        (out / PRODUCTS_FILE).write_text(_products(), encoding="utf-8")
     except OSError as error:
         raise InputError(f"cannot write into {str(out)!r}: {error.strerror}; choose another --out") from error
     return {
         "sample": NAME,
         "seed": seed,
         "file": str(path),
+        "products": str(out / PRODUCTS_FILE),
         "conversations": len(made),
         "first": made[0]["started_at"],
         "last": made[-1]["started_at"],
     }
+
+
+def _products() -> str:
+    """The shop's list of products, as `--products` takes it."""
+    lines = [f"  - {{id: {name.lower().replace(' ', '_')}, title: {name}}}\n" for name in PRODUCTS]
+    return f"id: sample_shop\ntitle: Products of the made-up shop\nproducts:\n{''.join(lines)}"
 
 
 def _draw_slots(rng: Random, plan: Plan) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from orchestrator.core.conversations.reading import read_conversation
+from playbooks.products import load_products
 from playbooks.samples.conversations.conversations import COUNT, make_conversations, write_conversations
 
 MADE = list(make_conversations())
@@ -51,3 +52,11 @@ def test_the_file_holds_what_was_made(tmp_path: Path):
     told = write_conversations(tmp_path / "out", seed=0)
     lines = Path(str(told["file"])).read_text(encoding="utf-8").splitlines()
     assert [json.loads(line) for line in lines] == MADE
+
+
+def test_the_products_of_the_shop_come_with_it(tmp_path: Path):
+    """As a list that `--products` takes, with every product that a conversation is about."""
+    told = write_conversations(tmp_path / "out", seed=0)
+    named = {one.title for one in load_products(Path(str(told["products"]))).products}
+    about = {one["metadata"]["truth"]["product"] for one in MADE} - {None}  # type: ignore[index]  # as above
+    assert about <= named
