@@ -18,12 +18,12 @@ from agents.sentiment.scoring.mood import MoodReader, label_of
 from agents.sentiment.scoring.outcome import outcome_of
 from agents.sentiment.scoring.phrases import PhraseTable
 from agents.sentiment.scoring.reading import Reading
-from agents.sentiment.scoring.shown import UNREDACTED
 from agents.sentiment.scoring.trajectory import overall_label, overall_of, sentiment_of, trajectory_of
 from orchestrator.core.conversations.conversation import Conversation, Turn
 from orchestrator.core.conversations.triggers import Trigger
 from orchestrator.core.personal_data.finding import find_personal
 from orchestrator.core.personal_data.redacting import redact_spans
+from orchestrator.core.personal_data.redactor import UNREDACTED
 
 STANDARD = "standard"
 

@@ -18,19 +18,20 @@ from orchestrator.core.conversations.conversation import Conversation
 from orchestrator.core.conversations.evidence import Evidence, Skipped
 from orchestrator.core.conversations.pseudonyms import agent_pseudonym
 from orchestrator.core.conversations.scorecard import ScorecardResult
+from orchestrator.core.personal_data.redactor import Redactor
 
 _DIGITS = 4
 Document = dict[str, object]
 
 
-def head_of(conversation: Conversation) -> Document:
+def head_of(conversation: Conversation, redactor: Redactor) -> Document:
     """What the source says of it, as far as it may leave."""
     started_at = conversation.started_at
     head: Document = {
-        "id": conversation.id,
+        "id": redactor.name(conversation.id),
         "started_at": started_at.isoformat().replace("+00:00", "Z") if started_at is not None else None,
-        "channel": conversation.channel or None,
-        "queue": conversation.queue or None,
+        "channel": redactor.name(conversation.channel) or None,
+        "queue": redactor.name(conversation.queue) or None,
         "agent": agent_pseudonym(conversation.agent_id) if conversation.agent_id else None,
         "survey_csat": conversation.survey_csat,
         "generated": True if conversation.metadata.get("generated") is True else None,  # a sample says so everywhere

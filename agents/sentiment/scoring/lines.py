@@ -4,11 +4,10 @@ import json
 from typing import Any
 
 from agents.sentiment.scoring.scorer import Scorer
-from agents.sentiment.scoring.shown import UNREDACTED
 from orchestrator.core.conversations.lines import RefusedLine, ScoredLine
 from orchestrator.core.conversations.reading import read_conversation
 from orchestrator.core.conversations.scoring import Scoring, read_scoring
-from orchestrator.core.personal_data.redacting import redact
+from orchestrator.core.personal_data.redactor import Redactor, redactor_named
 
 _MOST_OF_HEAD = 300
 _LOOKED_AT = 2_000  # what begins in the head, and is personal, ends in it
@@ -24,11 +23,16 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=F
 
 
 class LineJudge:
-    """A scorer of records; implements `orchestrator.core.conversations.lines.Judge`."""
+    """A scorer of records; implements `orchestrator.core.conversations.lines.Judge`.
 
-    def __init__(self, scoring: Scoring) -> None:
-        self._scorer = Scorer(scoring)
-        self._redacts = scoring.redaction != UNREDACTED
+    Args:
+        scoring: What configures the scorer.
+        redactor: What leaves goes through it; None for the one that the configuration names.
+    """
+
+    def __init__(self, scoring: Scoring, redactor: Redactor | None = None) -> None:
+        self._redactor = redactor if redactor is not None else redactor_named(scoring.redaction)
+        self._scorer = Scorer(scoring, self._redactor)
 
     def judge(self, record: bytes) -> ScoredLine | RefusedLine:
         """The line of a record, or what is wrong with it."""
@@ -45,14 +49,12 @@ class LineJudge:
         except RecursionError:
             return self.refuse(record, "nested too deep to be a conversation")
         line = _ENCODE(self._scorer.score(conversation))
-        return ScoredLine(conversation.id, len(conversation.turns), line.encode())
+        return ScoredLine(self._redactor.name(conversation.id), len(conversation.turns), line.encode())
 
     def refuse(self, record: bytes, reason: str, *, name: str = "") -> RefusedLine:
         """What is said of a record that is not scored; the reason and the record's beginning are redacted."""
-        head = record[:_LOOKED_AT].decode(errors="replace")
-        if self._redacts:
-            reason, head = redact(reason), redact(head)
-        return RefusedLine(reason, name, head[:_MOST_OF_HEAD])
+        head = self._redactor.text(record[:_LOOKED_AT].decode(errors="replace"))
+        return RefusedLine(self._redactor.text(reason), self._redactor.name(name), head[:_MOST_OF_HEAD])
 
 
 def _id_of(document: object) -> str:

@@ -33,6 +33,7 @@ from agents.sentiment.scoring.unread import flags_of, nothing_known, unscored, w
 from orchestrator.core.conversations.conversation import Conversation
 from orchestrator.core.conversations.evidence import ReasonCode
 from orchestrator.core.conversations.scoring import Scoring, config_sha256
+from orchestrator.core.personal_data.redactor import Redactor, redactor_named
 
 SCORER_VERSION = "1"
 """Rises with every change that gives another document for the same conversation."""
@@ -43,10 +44,12 @@ class Scorer:
 
     Args:
         scoring: What configures it. Nothing of it is read from files here: it travels to worker processes whole.
+        redactor: What leaves goes through it; None for the one that the configuration names.
     """
 
-    def __init__(self, scoring: Scoring) -> None:
+    def __init__(self, scoring: Scoring, redactor: Redactor | None = None) -> None:
         self._redaction = scoring.redaction
+        self._redactor = redactor if redactor is not None else redactor_named(scoring.redaction)
         self._sha256 = config_sha256(scoring)
         self._languages = LanguageDetector()
         self._reasons = ReasonTable(scoring.reasons)
@@ -73,7 +76,7 @@ class Scorer:
     def score(self, conversation: Conversation) -> document.Document:
         """The document of a conversation (docs/schemas/analysis.schema.json), ready to be written as JSON."""
         reading = Reading(conversation, self._table)
-        findings, shown = Findings(reading.turns), ShownText(reading, self._redaction)
+        findings, shown = Findings(reading.turns), ShownText(reading, self._redactor)
         language = self._languages.detect(reading)
         findings.skipped += language.skipped
         unread = why_unread(reading, language)
@@ -89,7 +92,7 @@ class Scorer:
             findings.take_all(known.parts)
         findings.take(summary)
         return {
-            **document.head_of(conversation),
+            **document.head_of(conversation, self._redactor),
             "language": document.language_of(language),
             **document.body_of(reading, known),
             **of_agent,

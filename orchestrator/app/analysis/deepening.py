@@ -19,6 +19,7 @@ from orchestrator.core.conversations.conversation import Conversation
 from orchestrator.core.conversations.evidence import ReasonCode
 from orchestrator.core.conversations.scoring import Scoring
 from orchestrator.core.errors import ModelError, ModelFault
+from orchestrator.core.personal_data.redactor import STANDARD
 from orchestrator.core.retrying import RetryPolicy, next_wait
 from orchestrator.core.usage import Tokens
 from orchestrator.models.structured import StructuredAnswer, StructuredChat
@@ -145,7 +146,7 @@ class Deepening:
 
     async def _checked(self, conversation: Conversation, asked: Asked, turns: tuple[ShownTurn, ...]) -> Checked | None:
         """What stands of the answer, asked for once more where it contradicts itself; None without budget."""
-        answer = await self._answer(conversation.id, asked)
+        answer = await self._answer(STANDARD.name(conversation.id), asked)
         if answer is None:
             return None
         checked = check_answer(answer.text, turns, self._scoring)
@@ -154,7 +155,7 @@ class Deepening:
             return checked
         self.went.asked_again += 1
         try:
-            second = await self._answer(conversation.id, ask_again(asked, checked.numbers, found))
+            second = await self._answer(STANDARD.name(conversation.id), ask_again(asked, checked.numbers, found))
         except ModelError:  # the first answer is there, and its contradiction is flagged
             return checked
         return checked if second is None else check_answer(second.text, turns, self._scoring)

@@ -14,6 +14,7 @@ from orchestrator.core.conversations.reading import read_conversation
 from orchestrator.core.conversations.reviews import TURN_QUALITY, is_question
 from orchestrator.core.errors import InputError
 from orchestrator.core.personal_data.redacting import redact
+from orchestrator.core.personal_data.redactor import STANDARD
 from orchestrator.surfaces.review_application import Answer
 
 Json = dict[str, Any]
@@ -58,9 +59,10 @@ def read_conversations(
             conversation = read_conversation(json.loads(record))
         except ValueError:
             continue  # `analyze` has told of it
-        if conversation.id in left:
-            left.discard(conversation.id)
-            found[conversation.id] = conversation
+        name = STANDARD.name(conversation.id)  # as results have it
+        if name in left:
+            left.discard(name)
+            found[name] = conversation
         if not left:
             break
     return found
@@ -73,7 +75,7 @@ def sheet_line(conversation: Conversation, sample: str) -> str:
         text = redact(turn.text, earlier=earlier)
         turns.append({"index": index, "speaker": turn.speaker.value, "text": text})
         earlier = turn.text
-    document = {"sample": sample, "conversation": conversation.id, "turns": turns}
+    document = {"sample": sample, "conversation": STANDARD.name(conversation.id), "turns": turns}
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 

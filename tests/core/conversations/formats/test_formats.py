@@ -247,8 +247,8 @@ def test_google_insights():
             "contact-lens",
             {"Transcript": [{"ParticipantRole": "GHOST", "Content": "boo"}]},
             (
-                "Transcript[0].ParticipantRole: 'GHOST' is not known; write one of AGENT, CUSTOMER, SYSTEM, CUSTOM_BOT, "
-                "SUPERVISOR, there or in Participants"
+                "Transcript[0].ParticipantRole: 'GHOST' is not known; write one of AGENT, CUSTOMER, SYSTEM, "
+                "CUSTOM_BOT, SUPERVISOR, there or in Participants"
             ),
         ),
         (
