@@ -30,6 +30,8 @@ _CARDS = (
     (Measure.SCORECARD, "Scorecard", "points of 100", 1),
 )
 _LANGUAGES = 4
+UNREDACTED = "off"
+"""What results are redacted by where nothing is."""
 
 
 def head(view: View, title: str) -> Iterator[Html]:
@@ -38,6 +40,10 @@ def head(view: View, title: str) -> Iterator[Html]:
     if found.generated:
         which = "all" if found.generated == found.count else count(found.generated)
         yield el("p", f"SAMPLE DATA: {which} of these conversations are generated; nobody said any of it", cls="sample")
+    if any(one.redaction == UNREDACTED for one in found.origins):
+        yield el(
+            "p", "Personal data are not redacted on this page: keep it where the conversations are kept", cls="sample"
+        )
     yield el(
         "header",
         el("p", "Conversation report", cls="over"),

@@ -230,6 +230,13 @@ def test_a_sample_says_that_it_is_one(whole: str):
     assert "SAMPLE" not in whole
 
 
+def test_a_page_of_unredacted_results_says_so(whole: str):
+    """Whoever passes it on should know."""
+    raw = {"provenance": {"scorer_version": "1", "config_sha256": "0", "model": None, "redaction": "off"}}
+    assert "Personal data are not redacted on this page" in text_of(page_of(result(0), result(1, **raw)))
+    assert "not redacted" not in text_of(whole)
+
+
 def test_a_page_of_nothing_says_so():
     """And has no empty charts."""
     found = page_of()
