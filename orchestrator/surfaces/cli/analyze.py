@@ -80,9 +80,11 @@ def analyze(
         str | None, typer.Option("--reasons", metavar="FILE|ID", help="The list of contact reasons.")
     ] = None,
     compliance: Annotated[
-        Path | None, typer.Option("--compliance", metavar="FILE", help="What must, and must not, be said.")
+        Path | None, typer.Option("--compliance", metavar="FILE|ID", help="What must, and must not, be said.")
     ] = None,
-    products: Annotated[Path | None, typer.Option("--products", metavar="FILE", help="The products by name.")] = None,
+    products: Annotated[
+        Path | None, typer.Option("--products", metavar="FILE|ID", help="The products by name.")
+    ] = None,
     calibration: Annotated[
         Path | None, typer.Option("--calibration", metavar="FILE", help="Weights fitted to your own labels.")
     ] = None,
