@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from orchestrator.core.conversations.statistics.breakdown import REST
 from orchestrator.core.conversations.statistics.cell import Cell
 from orchestrator.core.conversations.statistics.intervals import LEAST_RANKED, LEVEL, Estimate
 from orchestrator.core.conversations.statistics.measures import Measure
@@ -16,7 +17,8 @@ Named = Sequence[tuple[str, Cell]]
 
 def section(view: View) -> Html | None:
     """The section; None where no agent is known."""
-    found = [(name, cell) for name, cell in view.aggregate.agents.largest() if cell.estimate(Measure.SATISFACTION)]
+    every = view.aggregate.agents.largest()
+    found = [(name, cell) for name, cell in every if name != REST and cell.estimate(Measure.SATISFACTION)]
     if not found:
         return None
     enough = [one for one in found if _satisfied(one[1]).n >= LEAST_RANKED]
@@ -24,7 +26,7 @@ def section(view: View) -> Html | None:
     parts: list[Html] = []
     if enough:
         enough.sort(key=lambda one: (-_satisfied(one[1]).value, one[0]))
-        parts += [el("p", _warning(view, enough), cls="note"), _table(view, enough)]
+        parts += [el("p", _warning(view, enough), cls="note"), _ranked(view, enough)]
     if under:
         who = f"{some(len(under), 'agent')} with fewer than {LEAST_RANKED} conversations"
         parts.append(el("details", el("summary", f"{who}, in order of name, not ranked"), _table(view, under)))
@@ -43,7 +45,16 @@ def _warning(view: View, enough: Named) -> str:
     )
 
 
+def _ranked(view: View, found: Named) -> Html:
+    """In order; where there are very many, the first and the last of them."""
+    if len(found) <= _MOST:
+        return _table(view, found)
+    between = el("p", f"{some(len(found) - _MOST, 'more agent')} between these, in the results", cls="note")
+    return el("div", _table(view, found[: _MOST // 2]), between, _table(view, found[-_MOST // 2 :]))
+
+
 def _table(view: View, found: Named) -> Html:
+    shown = found[:_MOST]
     overall = view.aggregate.overall.estimate(Measure.SATISFACTION)
     middle = overall.value if overall else None
     rows = [
@@ -55,7 +66,7 @@ def _table(view: View, found: Named) -> Html:
             el("td", dot_plot(cell.estimate(Measure.SATISFACTION), middle, low=1, high=5, label=""), cls="plot"),
             el("td", told(cell.estimate(Measure.RESOLVED), is_share=True)),
         )
-        for name, cell in found[:_MOST]
+        for name, cell in shown
     ]
     header = el(
         "tr",
@@ -64,9 +75,9 @@ def _table(view: View, found: Named) -> Html:
         el("th", "Satisfaction", scope="col", colspan=2),
         el("th", "Resolved", scope="col"),
     )
-    shown = table("Agents by name with satisfaction and share resolved", header, rows)
+    listed = table("Agents by name with satisfaction and share resolved", header, rows)
     rest = len(found) - _MOST
-    return el("div", shown, el("p", f"and {some(rest, 'more agent')}", cls="note")) if rest > 0 else shown
+    return el("div", listed, el("p", f"and {some(rest, 'more agent')}", cls="note")) if rest > 0 else listed
 
 
 def _satisfied(cell: Cell) -> Estimate:

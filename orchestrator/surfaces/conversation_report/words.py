@@ -39,12 +39,13 @@ def figure(value: float, *, is_share: bool) -> str:
 
 
 def range_text(estimate: Estimate, *, is_share: bool) -> str:
-    """An interval as `3.31-3.52`; empty where there is none."""
+    """An interval as `3.31-3.52`; empty where there is none, or none that such figures could tell."""
     if estimate.low is None or estimate.high is None:
         return ""
     if is_share:
         digits = 1 if (estimate.high - estimate.low) * _PERCENT < _NARROW else 0
-        return f"{estimate.low * _PERCENT:.{digits}f}{DASH}{estimate.high * _PERCENT:.{digits}f}{THIN}%"
+        low, high = (f"{end * _PERCENT:.{digits}f}" for end in (estimate.low, estimate.high))
+        return f"{low}{DASH}{high}{THIN}%" if low != high else ""
     between = DASH if estimate.low >= 0 else " to "
     return signed(f"{estimate.low:.2f}{between}{estimate.high:.2f}")
 

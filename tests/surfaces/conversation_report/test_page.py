@@ -185,6 +185,7 @@ def test_huge_names_and_many_kinds_keep_the_page_small():
             queue=f"{number}-" + "q" * 900,
             product=f"{number}-" + "p" * 900,
             agent=f"a{number}",
+            survey_csat=None,
         )
         for number in range(1200)
     )
@@ -212,6 +213,20 @@ def test_agents_with_few_conversations_are_not_ranked():
     assert "1 agent with fewer than 30 conversations, in order of name, not ranked" in few
     assert "Order is by mean satisfaction" not in few
     assert "Order is by mean satisfaction" in enough
+
+
+def test_of_very_many_agents_the_first_and_the_last_are_shown():
+    """Those between are in the results."""
+    many = (
+        result(
+            number, agent=f"agent-{number % 50:02}", survey_csat=None, overall={"satisfaction": 1 + number % 50 / 20}
+        )
+        for number in range(50 * 30)
+    )
+    told = text_of(page_of(*many))
+    assert "10 more agents between these" in told
+    ranked = told.partition("Order is by mean satisfaction")[2].partition("Agreement with people")[0]
+    assert re.findall(r"agent-\d\d", ranked) == [f"agent-{at:02}" for at in [*range(49, 29, -1), *range(19, -1, -1)]]
 
 
 def test_agreement_is_refused_with_fewer_than_twenty_scores():
