@@ -19,6 +19,7 @@ from orchestrator.core.conversations.statistics.result import (
 MOST_TURNS = 160
 MOST_QUOTES = 24
 _MOST_TEXT = 280
+_SUMMARY = "summary"
 
 
 class TurnMood(NamedTuple):
@@ -93,11 +94,14 @@ def case_of(document: Document, known: Known, names: Mapping[str, str]) -> Case:
 
 
 def quotes_of(document: Document) -> list[Quote]:
-    """The spans of a document's evidence in the order of the talk, each once with all that rests on it."""
+    """The spans of a document's evidence in the order of the talk, each once with all that rests on it.
+
+    What only the summary quotes is left out, as the summary is shown.
+    """
     spans: dict[tuple[int, int, int, str], list[str]] = {}
     for item in parts(document, "evidence"):
         text = word(item, "text")
-        if text:
+        if text and item.get("feature") != _SUMMARY:
             place = whole(item, "turn"), whole(item, "start"), whole(item, "end"), text
             spans.setdefault(place, []).append(word(item, "feature"))
     return [

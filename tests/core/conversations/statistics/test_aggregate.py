@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from orchestrator.core.conversations.statistics.aggregate import SURVEY, Aggregate
 from orchestrator.core.conversations.statistics.breakdown import MOST_VALUES, REST, Breakdown
+from orchestrator.core.conversations.statistics.case import Quote, quotes_of
 from orchestrator.core.conversations.statistics.cases import MOST_CASES
 from orchestrator.core.conversations.statistics.durations import Durations
 from orchestrator.core.conversations.statistics.measures import Measure
@@ -124,6 +125,24 @@ def test_few_conversations_are_kept_whole():
     assert [len(kept) for kept in (found.cases.worst, found.cases.best, found.cases.drawn)] == [MOST_CASES] * 3
     assert next(iter(found.cases.worst)).measures[Measure.SATISFACTION] == 1.0
     assert next(iter(found.cases.best)).measures[Measure.SATISFACTION] == 5.0
+
+
+def test_a_quote_is_kept_once_with_all_that_rests_on_it():
+    """In the order of the talk, and without what only the summary quotes."""
+    places = [
+        ("satisfaction", 3, 0, "useless"),
+        ("resolved", 1, 4, "no"),
+        ("quality", 3, 0, "useless"),
+        ("summary", 0, 0, "Hi"),
+    ]
+    evidence = [
+        {"feature": feature, "turn": turn, "start": start, "end": start + len(text), "text": text}
+        for feature, turn, start, text in places
+    ]
+    assert quotes_of({"evidence": evidence}) == [
+        Quote(1, "no", ("resolved",)),
+        Quote(3, "useless", ("satisfaction", "quality")),
+    ]
 
 
 def test_a_dimension_has_a_bounded_number_of_values():
