@@ -9,6 +9,7 @@ from agents.sentiment.scoring.phrases import Hit
 from agents.sentiment.scoring.reading import AGENTS, Reading
 from agents.sentiment.scoring.tokens import ReadTurn
 from orchestrator.core.conversations.conversation import Speaker
+from orchestrator.core.conversations.evidence import Evidence
 
 _SHORTEST = 4  # letters of a word that carries meaning, roughly
 _LEAST_WORDS = 3
@@ -71,6 +72,11 @@ def read_course(reading: Reading, moods: MoodReader) -> list[Step]:
     """The course of a conversation that was read."""
     reader = CourseReader(moods)
     return [reader.read(turn, hits) for turn, hits in zip(reading.turns, reading.hits, strict=True)]
+
+
+def whole_turn(feature: str, step: Step) -> Evidence:
+    """A turn's span from its first word to its last, for one that has words."""
+    return Evidence(feature, step.turn.index, *step.turn.place(0, len(step.turn.words) - 1))
 
 
 def replaced(course: Course, moods: Mapping[int, tuple[ReadTurn, Mood]]) -> list[Step]:

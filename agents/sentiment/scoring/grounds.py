@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from agents.sentiment.scoring.course import Course, replaced
+from agents.sentiment.scoring.course import Course, replaced, whole_turn
 from agents.sentiment.scoring.features import CLOSING, TROUBLE, position_weights
 from agents.sentiment.scoring.mood import Mood, MoodReader
 from agents.sentiment.scoring.outcome import satisfaction_of
@@ -16,8 +16,8 @@ from orchestrator.core.conversations.evidence import Evidence
 LEAST_MOVE = 0.25
 """Satisfaction must move by at least this when its spans are deleted, or none is cited."""
 _WANTED = 0.4  # an estimate that goes a little beyond, so that the first try mostly passes
-_TRIES = 3
-_MOST = 8
+_TRIES = 4  # each reaches twice as far: a sum far off the scale moves late
+_MOST = 24
 _MOST_OTHERS = 3
 _ENDING = frozenset(("anything_else", "closing", "welcome"))
 _LAST = 2
@@ -49,9 +49,10 @@ class Grounds:
         """The spans that pulled satisfaction to where it is from its prior; none where it moves too little."""
         above = satisfaction >= SATISFACTION["bias"]
         pulls = _ranked(pulls_on(course, SATISFACTION), above=above)
-        chosen, estimate = 0, 0.0
+        chosen, estimate, step = 0, 0.0, _WANTED / 2
         for _ in range(_TRIES):
-            wanted = estimate + _WANTED
+            step *= 2
+            wanted = estimate + step
             while chosen < min(len(pulls), _MOST) and estimate < wanted:
                 estimate += abs(pulls[chosen].pull)
                 chosen += 1
@@ -96,6 +97,14 @@ def _joined(spans: Iterable[Evidence]) -> list[tuple[int, int]]:
 def of_score(feature: str, course: Course, weights: Weights, *, raised: bool) -> tuple[Evidence, ...]:
     """The spans that pulled most on a score of a linear model, in the direction in which it went."""
     return tuple(_evidence(feature, course, _ranked(pulls_on(course, weights), above=raised)[:_MOST_OTHERS]))
+
+
+def last_words(feature: str, course: Course) -> tuple[Evidence, ...]:
+    """The last turn that says anything: what a score rests on that no single phrase led to."""
+    for step in reversed(course):
+        if step.turn.words and (step.customer or step.agent):
+            return (whole_turn(feature, step),)
+    return ()
 
 
 def of_moods(feature: str, course: Course, *, customer: bool, raised: bool) -> tuple[Evidence, ...]:

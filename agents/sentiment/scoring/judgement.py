@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from agents.sentiment.scoring.course import Course, Step
 from agents.sentiment.scoring.findings import Findings
-from agents.sentiment.scoring.grounds import Grounds, of_moods, of_score
+from agents.sentiment.scoring.grounds import Grounds, last_words, of_moods, of_score
 from agents.sentiment.scoring.mood import NEGATIVE, POSITIVE, label_of
 from agents.sentiment.scoring.outcome import Outcome, outcome_of
 from agents.sentiment.scoring.trajectory import Trajectory, overall_label, overall_of, sentiment_of, trajectory_of
@@ -122,13 +122,17 @@ def _with_satisfaction(
 
 def _with_outcome(judged: Judgement, outcome: Outcome, course: Course, findings: Findings) -> Judgement:
     likely = 0.5
-    findings.add(of_score("resolved", course, RESOLVED, raised=outcome.resolved >= likely))
-    findings.add(of_score("abandoned", course, ABANDONED, raised=outcome.abandoned >= likely))
-    findings.add(_quality_spans(course, outcome.quality))
+    spans = {
+        "resolved": of_score("resolved", course, RESOLVED, raised=outcome.resolved >= likely),
+        "abandoned": of_score("abandoned", course, ABANDONED, raised=outcome.abandoned >= likely),
+        "quality": _quality_spans(course, outcome.quality),
+    }
+    for feature, found in spans.items():
+        findings.add(found or last_words(feature, course))
     return judged._replace(quality=outcome.quality, resolved=outcome.resolved, abandoned=outcome.abandoned)
 
 
-def _quality_spans(course: Course, quality: float) -> list[Evidence]:
+def _quality_spans(course: Course, quality: float) -> tuple[Evidence, ...]:
     """What went well, or did not, latest first."""
     names = _ABOVE if quality >= _GOOD_QUALITY else _BELOW
     spans: list[Evidence] = []
@@ -138,4 +142,4 @@ def _quality_spans(course: Course, quality: float) -> list[Evidence]:
             spans.append(Evidence("quality", step.turn.index, *step.turn.place(cue.first, cue.last)))
             if len(spans) == _MOST_QUALITY:
                 break
-    return spans[::-1]
+    return tuple(reversed(spans))

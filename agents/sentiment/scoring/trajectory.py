@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from agents.sentiment.scoring.consistency import NEGATIVE, POSITIVE
-from agents.sentiment.scoring.course import Course, Step
+from agents.sentiment.scoring.course import Course, Step, whole_turn
 from agents.sentiment.scoring.features import position_weights
 from orchestrator.core.conversations.evidence import Evidence
 
@@ -51,6 +51,7 @@ def trajectory_of(course: Course) -> Trajectory | None:
     steps = [step for step in course if step.customer]
     if not steps:
         return None
+    steps = [step for step in steps if step.turn.words] or steps  # an empty turn is no low point
     scores = [step.mood.score for step in steps]
     start, end = _mean(scores[:_ENDS]), _mean(scores[-_ENDS:])
     low = min(range(len(scores)), key=scores.__getitem__)
@@ -92,7 +93,7 @@ def end_of(course: Course) -> float:
     """The customer's mood in the last turns; 0 where the customer says nothing."""
     scores: list[float] = []
     for step in reversed(course):
-        if step.customer:
+        if step.customer and step.turn.words:
             scores.append(step.mood.score)
             if len(scores) == _ENDS:
                 break
@@ -140,7 +141,7 @@ def _strongest(step: Step, *, bad: bool) -> tuple[Evidence, ...]:
     elif step.mood.cues:
         _, first, last = step.mood.cues[0]
     else:
-        return ()
+        return (whole_turn("trajectory", step),) if step.turn.words else ()
     return (Evidence("trajectory", step.turn.index, *step.turn.place(first, last)),)
 
 

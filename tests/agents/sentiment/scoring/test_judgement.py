@@ -75,6 +75,17 @@ def test_every_span_stands_in_its_turn_and_says_something(judged: Judge, talk: T
         assert ReasonCode.BAD_EVIDENCE not in {one.reason_code for one in findings.skipped}
 
 
+def test_every_score_quotes_what_it_rests_on(judged: Judge) -> None:
+    """A phrase, or the last turn where no phrase led to it; satisfaction says where it quotes nothing."""
+    chance = Random(13)  # noqa: S311  # order, no secrets
+    for _ in range(40):
+        found, findings = judged("C: hello", "A: hello", *chance.choices(LINES, k=chance.randrange(1, 15)))
+        cited = {span.feature for span in findings.evidence}
+
+        assert {"resolved", "abandoned", "quality", "trajectory"} <= cited
+        assert ("satisfaction" in cited) != ("satisfaction_from_prior" in found.flags)
+
+
 def test_scores_are_on_their_scales_and_agree_or_say_so(judged: Judge) -> None:
     """Of drawn conversations: no label beside a satisfaction that says the opposite without a flag."""
     chance = Random(11)  # noqa: S311  # order, no secrets
