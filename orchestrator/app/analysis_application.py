@@ -29,6 +29,18 @@ class AnalysisApp(Configured):
 
         return watch_lines(request, lines, self.settings)
 
+    def make_redaction_key(self, out: Path) -> None:
+        """Write a new key."""
+        from orchestrator.app.analysis.vault import write_key  # noqa: PLC0415
+
+        write_key(out)
+
+    def restore_redactions(self, result: Path, *, key: Path, vault: Path | None, out: Path | None) -> Document:
+        """Write a result with what was redacted."""
+        from orchestrator.app.analysis.restoring import restore  # noqa: PLC0415
+
+        return restore(result, key, vault, out)
+
     def import_insights(self, path: Path) -> Document:
         """Keep results of a file."""
         import asyncio  # noqa: PLC0415  # with what it runs

@@ -41,6 +41,7 @@ class AnalysisRequest:
         format: A vendor's form of conversations; None finds out.
         scorecard: A file, or the id of a shipped one; likewise `reasons`. None is the usual one.
         redaction: `short`, `presidio` or `off`.
+        redaction_key: A file with the key by which redaction can be undone; None makes it final.
         engine: `local` or `spark`.
         table: A table of Spark to read; `out_table` one to merge the result into.
         processes: Worker processes; None is one for each core.
@@ -62,6 +63,7 @@ class AnalysisRequest:
     products: Path | None = None
     calibration: Path | None = None
     redaction: str = "short"
+    redaction_key: Path | None = None
     engine: str = "local"
     table: str | None = None
     out_table: str | None = None
@@ -108,6 +110,14 @@ class AnalysisApplication(Protocol):
 
         A line that says none gives one with `error` and `line`.
         """
+        ...
+
+    def make_redaction_key(self, out: Path) -> None:
+        """Write a new key for redaction that can be undone; InputError where the file is there."""
+        ...
+
+    def restore_redactions(self, result: Path, *, key: Path, vault: Path | None, out: Path | None) -> Document:
+        """Write a result with what was redacted to a new file, None for stdout: `restored`, `unknown`, `vault`."""
         ...
 
     def import_insights(self, path: Path) -> Document:

@@ -1,19 +1,19 @@
 """Carries out `analyze`: the scorer's configuration, a batch on one of the engines, and the report."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.sentiment.scoring.lines import JudgeFromDocument
 from agents.sentiment.scoring.scorer import SCORER_VERSION
+from orchestrator.app.analysis.redacting import redacting_judge, sealing_of
 from orchestrator.app.analysis.reporting import check_spark_report, report_result, reporter
 from orchestrator.app.analysis.scoring_source import read_scoring_files
+from orchestrator.app.analysis.vault import vault_of
 from orchestrator.batch.inputs.columns import check_fields
 from orchestrator.batch.run import BatchEnd, BatchJob, run_batch
 from orchestrator.core.batching import BatchProgress
-from orchestrator.core.conversations.scoring import Scoring, config_sha256, scoring_document
+from orchestrator.core.conversations.scoring import Scoring, config_sha256
 from orchestrator.core.errors import InputError
 from orchestrator.surfaces.analysis_application import AnalysisRequest, Document
 
@@ -41,9 +41,9 @@ def analyze(
     if request.report is not None and not request.inputs:
         return _document(request, report_result(request, scoring, settings), scoring) | {"stored": None}
     job = _job(request, scoring)
-    make = make_judge(scoring)
+    make = redacting_judge(request, scoring)
     if request.model is None:
-        end = run_batch(job, make, watch=watch, use=reporter(request, scoring, settings))
+        end = run_batch(job, make, watch=watch, use=_used(request, reporter(request, scoring, settings)))
         return _document(request, end, scoring, rejects=job.rejects) | _stored(request, settings)
     from orchestrator.app.analysis.model_batch import run_model_batch  # noqa: PLC0415  # brings Semantic Kernel
 
@@ -121,9 +121,18 @@ def _stored(request: AnalysisRequest, settings: Callable[[], "Settings"]) -> Doc
     return {"stored": asyncio.run(import_results(settings(), request.out)).document()}
 
 
-def make_judge(scoring: Scoring) -> JudgeFromDocument:
-    """What makes the scorer in a worker process or a Spark executor."""
-    return JudgeFromDocument(json.dumps(scoring_document(scoring)))
+def _used(request: AnalysisRequest, use: Callable[[Path], None] | None) -> Callable[[Path], None] | None:
+    """What is made of a whole result before it has its name: the vault too, where redaction has a key."""
+    sealing, out = sealing_of(request), request.out
+    if sealing is None or out is None:
+        return use
+
+    def seal(lines: Path) -> None:
+        sealing.finish(vault_of(out))
+        if use is not None:
+            use(lines)
+
+    return seal
 
 
 def _document(

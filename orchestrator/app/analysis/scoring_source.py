@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from orchestrator.app.analysis.calibration_file import read_calibration_file
+from orchestrator.app.analysis.redacting import redaction_name
 from orchestrator.core.conversations.scoring import Scoring
 from orchestrator.core.errors import InputError
 from orchestrator.surfaces.analysis_application import AnalysisRequest
@@ -15,7 +16,6 @@ USUAL_SCORECARD = "support_chat"
 """The shipped scorecard that is used where none is named."""
 NONE = "none"
 """The name that switches the scorecard, or the contact reasons, off."""
-_REDACTIONS = {"short": "standard", "off": "off"}
 
 
 def read_scoring_files(request: AnalysisRequest) -> Scoring:
@@ -29,15 +29,13 @@ def read_scoring_files(request: AnalysisRequest) -> Scoring:
     """
     scorecard, reasons = request.scorecard or USUAL_SCORECARD, request.reasons
     rules, goods = request.compliance, request.products
-    if request.redaction not in _REDACTIONS:
-        raise InputError(f"--redaction {request.redaction!r} is not known here; give {' or '.join(_REDACTIONS)}")
     return Scoring(
         reasons=() if reasons == NONE else load_reasons(_file(reasons or RETAIL, RETAIL.parent, "--reasons")).reasons,
         products=products.load_products(_file(goods, products.FOLDER, "--products")).products if goods else (),
         scorecard=load_scorecard(scorecard) if scorecard != NONE else None,
         rules=compliance_rules.load_rules(_file(rules, compliance_rules.FOLDER, "--compliance")) if rules else (),
         calibration=read_calibration_file(request.calibration) if request.calibration is not None else None,
-        redaction=_REDACTIONS[request.redaction],
+        redaction=redaction_name(request),
     )
 
 

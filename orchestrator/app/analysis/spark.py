@@ -86,6 +86,7 @@ def _refuse_what_is_local(request: AnalysisRequest) -> None:
         "--model": request.model is not None,
         "--store": request.store,
         "--redaction presidio": request.redaction == "presidio",
+        "--redaction-key": request.redaction_key is not None,
     }
     wrong = next((option for option, is_given in given.items() if is_given), None)
     if wrong is not None:

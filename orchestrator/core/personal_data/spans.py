@@ -15,6 +15,8 @@ class Kind(StrEnum):
     NATIONAL_ID = "national_id"
     IP = "ip"
     PHONE = "phone"
+    PERSON = "person"
+    LOCATION = "location"
 
 
 class Span(NamedTuple):
@@ -26,8 +28,10 @@ class Span(NamedTuple):
 
 
 EVERY_KIND = frozenset(Kind)
-DEFAULT_KINDS = EVERY_KIND - {Kind.IP}
-"""What is looked for unless said otherwise: machines' addresses are no persons' for most who analyse conversations."""
+DEFAULT_KINDS = EVERY_KIND - {Kind.IP, Kind.PERSON, Kind.LOCATION}
+"""What is looked for unless said otherwise: machines' addresses are no persons' for most who analyse conversations.
+
+Names and places have no form; only Presidio with a language model finds them."""
 
 TOKEN_LENGTH = 16
 # a token has a letter, so that no sixteen digits can pose as one

@@ -91,6 +91,10 @@ def analyze(
     redaction: Annotated[
         Redaction, typer.Option("--redaction", help="What finds personal data in what is written.")
     ] = Redaction.SHORT,
+    redaction_key: Annotated[
+        Path | None,
+        typer.Option("--redaction-key", metavar="FILE", help="Seal what is redacted, so that this key restores it."),
+    ] = None,
     report: Annotated[
         Path | None,
         typer.Option(
@@ -183,6 +187,7 @@ def analyze(
         products=products,
         calibration=calibration,
         redaction=redaction.value,
+        redaction_key=redaction_key,
         engine=engine.value,
         table=table,
         out_table=out_table,
