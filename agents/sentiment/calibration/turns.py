@@ -22,7 +22,7 @@ from orchestrator.core.conversations.calibration import TurnWeights
 Number = TypeVar("Number", np.float32, np.float64)
 FOLDS = 5
 PENALTIES = (2.0, 4.0, 8.0)
-COURSE_PENALTIES = (30.0, 100.0, 300.0)
+COURSE_PENALTIES = (10.0, 30.0, 100.0)
 # how much each view of the words counts against the turn's own, decided once and never fitted
 BEFORE, AFTER, ANYWHERE, FORM = 0.3, 0.3, 0.5, 0.3
 MOST_TURNS = 6_000

@@ -59,18 +59,24 @@ def calibrate(settings: Settings, request: CalibrationRequest, *, tell: Tell) ->
 
 
 def label(conversations: Mapping[str, Conversation], labels: Mapping[str, Labels]) -> list[Labelled]:
-    """The conversations that have labels, read and scored as shipped; labels of turns that are not there are left."""
+    """The conversations that have labels, read and scored as shipped.
+
+    Left out are those of a language that the scorer does not read, and labels of turns that are not there.
+    """
     scorer = Scorer(Scoring())
     found = []
     for name in sorted(conversations):
         conversation, given = conversations[name], labels[name]
+        document: Json = scorer.score(conversation)
+        if not document["language"]["supported"]:
+            continue
         reading, numbers = scorer.numbers(conversation)
         count = len(conversation.turns)
         found.append(
             Labelled(
                 reading=reading,
                 numbers=numbers,
-                shipped=_shipped(scorer.score(conversation)),
+                shipped=_shipped(document),
                 satisfaction=given.satisfaction,
                 resolved=given.resolved,
                 qualities={turn: value for turn, value in given.qualities.items() if turn < count},

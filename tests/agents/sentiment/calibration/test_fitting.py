@@ -73,7 +73,7 @@ def test_labels_improve_scores_on_conversations_that_were_not_seen(labelled: lis
         assert gained.low > 0
     told = figures(found.calibrated)
     assert told["resolved_auc"] > 0.8
-    assert told["turn_quality_spearman"] > 0.6
+    assert told["turn_quality_spearman"] > 0.45
 
 
 def test_the_same_labels_give_the_same_weights(labelled: list[Labelled], calibration: Calibration):
