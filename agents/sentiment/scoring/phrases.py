@@ -1,6 +1,6 @@
 """Finds all known phrases of all features in one pass over a turn's words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 GAP = "~"
@@ -63,19 +63,19 @@ class PhraseTable:
 
     def scan(self, words: Sequence[str]) -> list[Hit]:
         """Every phrase in a turn's words, by first word; the longest of a label at one place, not the shorter ones."""
-        start = self._root.get
         found: list[Hit] = []
-        for first, word in enumerate(words):
-            node = start(word)
+        # behind the last word stands one that follows none
+        ahead = [*words[1:], ""]
+        for first, node in enumerate(map(self._root.get, words)):
             if node is None:
                 continue
-            if node.next or node.gap is not None:
-                ends: dict[str, int] = {}
-                _walk(node, words, first, ends)
-                if ends:
-                    found += [Hit(label, first, last) for label, last in ends.items()]
-            else:
+            if node.gap is None and ahead[first] not in node.next:
+                # most words that begin a phrase begin none here
                 found += [Hit(label, first, first) for label in node.labels]
+                continue
+            ends: dict[str, int] = {}
+            _walk(node, words, first, ends)
+            found += [Hit(label, first, last) for label, last in ends.items()]
         return found
 
 
@@ -86,8 +86,9 @@ def _walk(node: _Node, words: Sequence[str], place: int, ends: dict[str, int]) -
         for label in node.labels:
             if ends.get(label, -1) < place:
                 ends[label] = place
-        if node.gap is not None:
-            _leap(node.gap, words, place, ends)
+        gap = node.gap
+        if gap is not None and not gap.next.keys().isdisjoint(words[place + 1 : place + 2 + MOST_BETWEEN]):
+            _leap(gap.next, words, place, ends)
         place += 1
         if place == count:
             return
@@ -97,10 +98,10 @@ def _walk(node: _Node, words: Sequence[str], place: int, ends: dict[str, int]) -
         node = following
 
 
-def _leap(gap: _Node, words: Sequence[str], place: int, ends: dict[str, int]) -> None:
+def _leap(behind: Mapping[str, _Node], words: Sequence[str], place: int, ends: dict[str, int]) -> None:
     for landing in range(place + 1, min(place + 2 + MOST_BETWEEN, len(words))):
         word = words[landing]
-        following = gap.next.get(word)
+        following = behind.get(word)
         if following is not None:
             _walk(following, words, landing, ends)
         if word[0] in _ENDS:

@@ -36,7 +36,7 @@ class Reading:
         customer: Those of the customer; `agent`: those of who speaks for the company (agent, bot, supervisor).
     """
 
-    __slots__ = ("_by_label", "_table", "agent", "conversation", "customer", "hits", "turns")
+    __slots__ = ("_by_label", "_found", "_table", "agent", "conversation", "customer", "hits", "turns")
 
     def __init__(self, conversation: Conversation, table: PhraseTable) -> None:
         self.conversation = conversation
@@ -44,7 +44,8 @@ class Reading:
         self.customer: list[ReadTurn] = []
         self.agent: list[ReadTurn] = []
         self.hits: list[list[Hit]] = []
-        self._by_label: dict[str, list[Found]] = {}
+        self._by_label: dict[str, list[tuple[ReadTurn, Hit]]] = {}
+        self._found: dict[str, list[Found]] = {}
         self._table = table
         for turn in conversation.turns:
             self._read(turn)
@@ -65,19 +66,31 @@ class Reading:
             self.agent.append(turn)
         by_label = self._by_label
         for hit in hits:
-            by_label.setdefault(hit.label, []).append(Found(turn, hit))
+            label = hit[0]
+            if label in by_label:
+                by_label[label].append((turn, hit))
+            else:
+                by_label[label] = [(turn, hit)]
+        if self._found:
+            self._found.clear()
 
     def found(self, label: str) -> list[Found]:
         """Where a label's phrases stand, in order of turns; every speaker's."""
-        return self._by_label.get(label, [])
+        pairs = self._by_label.get(label)
+        if pairs is None:
+            return []
+        found = self._found.get(label)  # made only where somebody asks: most labels are looked for in no conversation
+        if found is None:
+            found = self._found[label] = [Found(turn, hit) for turn, hit in pairs]
+        return found
 
     def by_customer(self, label: str) -> list[Found]:
         """Where the customer says them."""
-        return [found for found in self._by_label.get(label, []) if found.turn.turn.speaker is Speaker.CUSTOMER]
+        return [found for found in self.found(label) if found.turn.turn.speaker is Speaker.CUSTOMER]
 
     def by_agent(self, label: str) -> list[Found]:
         """Where somebody says them who speaks for the company."""
-        return [found for found in self._by_label.get(label, []) if found.turn.turn.speaker in AGENTS]
+        return [found for found in self.found(label) if found.turn.turn.speaker in AGENTS]
 
     def labels(self, prefix: str) -> Iterator[str]:
         """The labels found that begin with a prefix."""

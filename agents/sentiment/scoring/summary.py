@@ -1,11 +1,11 @@
 """Sums a conversation up in a few English sentences, each made of a feature that was found or quoted from the text."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.sentiment.scoring.facts import Known
 from agents.sentiment.scoring.judgement import Judgement
-from agents.sentiment.scoring.reading import Reading
+from agents.sentiment.scoring.reading import Found, Reading
 from agents.sentiment.scoring.reasons import Reasons
 from agents.sentiment.scoring.shown import ShownText
 from agents.sentiment.scoring.tokens import ReadTurn
@@ -20,6 +20,7 @@ _HELD_S, _MINUTE_S = 30.0, 60.0
 _FEW_WORDS = 3
 _MOST_WORDS = 28
 _ENDS = ".!?"
+_LAST_TURNS = 2
 _MOODS: Mapping[Shape, str] = {
     Shape.IMPROVED: "The customer's mood improved.",
     Shape.WORSENED: "The customer's mood got worse.",
@@ -49,21 +50,26 @@ class Summarizer:
 
     def summarize(self, reading: Reading, known: Known, shown: ShownText) -> Summary:
         """What it was about, what was said and done, and how it ended; what is not known is left out."""
-        quotes = []
-        sentences = [self._subject(known)]
-        opening = _opening(reading, known.reasons)
-        if opening is not None:
-            quotes.append(opening)
-            sentences.append(f"The customer: {_quoted(opening, shown)}")
-        sentences += _events(known)
-        if known.conduct.promises:
-            quotes.append(known.conduct.promises[-1].evidence(FEATURE))
-            sentences.append(f"Promised: {_quoted(quotes[-1], shown)}")
-        sentences += _outcome(known.judged)
+        quotes: dict[Evidence, None] = {}
+
+        def quote(lead: str, span: Evidence | None) -> str:
+            if span is None or span in quotes:
+                return ""
+            quotes[span] = None
+            return f"{lead}: {_quoted(span, shown)}"
+
+        sentences = (
+            self._subject(known),
+            quote("The customer", _opening(reading, known.reasons)),
+            *_events(known),
+            quote("Done", _last(reading.by_agent("summary:done"))),
+            quote("Refused", _last(reading.by_agent("summary:refused"))),
+            quote("Promised", _promised(reading, known)),
+            quote("In the end the customer", _ending(reading)),
+            *_outcome(known.judged),
+        )
         text = " ".join(sentence for sentence in sentences if sentence)
-        if not text:
-            return no_summary(ReasonCode.NO_EVIDENCE)
-        return Summary(text, tuple(quotes), ())
+        return Summary(text, tuple(quotes), ()) if text else no_summary(ReasonCode.NO_EVIDENCE)
 
     def _subject(self, known: Known) -> str:
         reason = self._reasons.get(known.reasons.reason or "", "")
@@ -90,6 +96,27 @@ def _opening(reading: Reading, reasons: Reasons) -> Evidence | None:
     if long_enough is None:
         return None
     return _sentence(long_enough, _first_telling(long_enough))
+
+
+def _last(found: Sequence[Found]) -> Evidence | None:
+    """The sentence of the last of some sayings."""
+    return _sentence(found[-1].turn, found[-1].first) if found else None
+
+
+def _promised(reading: Reading, known: Known) -> Evidence | None:
+    """The last promise; what is said to come without one ("you will receive") counts too."""
+    if known.conduct.promises:
+        found = known.conduct.promises[-1].found
+        return _sentence(found.turn, found.first)
+    return _last(reading.by_agent("summary:promised"))
+
+
+def _ending(reading: Reading) -> Evidence | None:
+    """What the customer says last of whether it is solved, near the end."""
+    said = [*reading.by_customer("summary:solved"), *reading.by_customer("summary:unsolved")]
+    late = {turn.index for turn in reading.customer[-_LAST_TURNS:]} if len(reading.customer) > 1 else set()
+    last = [one for one in said if one.turn.index in late]
+    return _last(sorted(last, key=lambda one: (one.turn.index, one.first)))
 
 
 def _first_telling(turn: ReadTurn) -> int:
