@@ -1,5 +1,6 @@
 """How the customer's mood went: where it began and ended, its low point, and the turn that turned it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from orchestrator.core.conversations.evidence import Evidence
 
 MIXED_LOW, MIXED_HIGH = -0.35, 0.35
 """A conversation whose customer reached both is mixed, where its mean is neutral."""
-_ENDS = 2  # turns of the customer's at either end
+_ENDS = 2  # turns of the customer's at either end, where there are four
 _CHANGE = 0.3
 _LOW = 0.4
 _WHOLE, _END, _DEPTH = 0.6, 0.25, 0.15
@@ -30,7 +31,8 @@ class Trajectory(NamedTuple):
     """The customer's mood over the conversation, -1 to 1.
 
     Attributes:
-        start: Mean of the customer's first two turns; `end`: of the last two; `last`: of the last one.
+        start: Mean of the customer's first two turns; `end`: of the last two (one each of fewer than four); `last`: of
+            the last one.
         low: Of the worst turn; `low_turn`: its index.
         turned_at: The turn after which the mood was another; None where it stayed.
         evidence: The words of the low point, and of what was said where it turned.
@@ -53,7 +55,8 @@ def trajectory_of(course: Course) -> Trajectory | None:
         return None
     steps = [step for step in steps if step.turn.words] or steps  # an empty turn is no low point
     scores = [step.mood.score for step in steps]
-    start, end = _mean(scores[:_ENDS]), _mean(scores[-_ENDS:])
+    ends = _ends(scores)
+    start, end = _mean(scores[:ends]), _mean(scores[-ends:])
     low = min(range(len(scores)), key=scores.__getitem__)
     turn = _turn(course, steps, scores)
     return Trajectory(
@@ -91,13 +94,13 @@ def blended(mean: float, end: float, low: float) -> float:
 
 def end_of(course: Course) -> float:
     """The customer's mood in the last turns; 0 where the customer says nothing."""
-    scores: list[float] = []
-    for step in reversed(course):
-        if step.customer and step.turn.words:
-            scores.append(step.mood.score)
-            if len(scores) == _ENDS:
-                break
-    return sum(reversed(scores)) / len(scores) if scores else 0.0
+    scores = [step.mood.score for step in course if step.customer and step.turn.words]
+    return _mean(scores[-_ends(scores) :]) if scores else 0.0
+
+
+def _ends(scores: Sequence[float]) -> int:
+    """How many turns are the start, and the end: of few turns one, so that the two do not share any."""
+    return min(max(len(scores) // 2, 1), _ENDS)
 
 
 def overall_label(sentiment: float, course: Course) -> str:
@@ -145,5 +148,5 @@ def _strongest(step: Step, *, bad: bool) -> tuple[Evidence, ...]:
     return (Evidence("trajectory", step.turn.index, *step.turn.place(first, last)),)
 
 
-def _mean(scores: list[float]) -> float:
+def _mean(scores: Sequence[float]) -> float:
     return sum(scores) / len(scores)

@@ -57,6 +57,7 @@ NEUTRAL = """
 My order number is 12345.
 I would like to change my delivery address.
 Where can I find the invoice?
+Where is my parcel?
 The blue one, please.
 I'd like to cancel my subscription.
 How do I return an item?

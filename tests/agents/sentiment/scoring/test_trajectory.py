@@ -37,11 +37,13 @@ def went(course: Course) -> Trajectory:
         ([0.0, 0.1, 0.0, 0.1], Shape.STEADY),
         ([0.4, -0.4, 0.4, -0.4], Shape.MIXED),
         ([0.2, 0.2, -0.7, 0.5, -0.4], Shape.MIXED),
+        ([-0.6, 0.5], Shape.IMPROVED),
+        ([0.5, 0.0, -0.6], Shape.WORSENED),
         ([0.3], Shape.STEADY),
     ],
 )
 def test_the_shape_is_that_of_start_end_and_low(course_of: CourseOf, scores: list[float], shape: Shape) -> None:
-    """Start and end are of two turns each."""
+    """Start and end are of two turns each, of one where there are few."""
     assert went(course_with(course_of, scores)).shape is shape
 
 
