@@ -1,12 +1,19 @@
+import json
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
-from orchestrator.app.analysis.spark import analyze_on_spark
+from orchestrator.app.analysis.spark import _document, analyze_on_spark
+from orchestrator.batch.spark.outcome import Counts
+from orchestrator.batch.spark.run import SparkEnd
 from orchestrator.batch.spark.session import _check_java
+from orchestrator.core.conversations.scoring import Scoring
 from orchestrator.core.errors import InputError
 from orchestrator.surfaces.analysis_application import AnalysisRequest, ModelRequest
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "analyzed.schema.json"
 
 
 def request(**options: object) -> AnalysisRequest:
@@ -31,6 +38,22 @@ def test_what_only_one_machine_does_is_refused(options: dict[str, object], messa
     """It is said before Spark is started."""
     with pytest.raises(InputError, match=message):
         analyze_on_spark(request(**options))
+
+
+def test_the_document_is_that_of_the_schema() -> None:
+    """What Spark's batch tells has the fields of every batch, and two more."""
+    end = SparkEnd(
+        inputs=("chats",), out="scores", rejects=None, counts=Counts(1, 2, 3, 0), seconds=0.5, ignored=("loaded_on",)
+    )
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    document = _document(end, Scoring())
+
+    jsonschema.validate(document, schema)
+    assert tuple(document[name] for name in ("unchanged", "ignored_columns", "turns_per_second")) == (
+        3,
+        ["loaded_on"],
+        4.0,
+    )
 
 
 def test_pyspark_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
