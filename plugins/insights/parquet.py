@@ -54,6 +54,7 @@ class ParquetInsights:
     def __init__(self, folder: Path, *, most_files: int = MOST_FILES) -> None:
         self._folder = folder
         self._most_files = most_files
+        self._looked_up: tuple[tuple[str, ...], bool] = ((), True)
 
     async def merge(self, rows: Sequence[Mapping[str, object]]) -> Merged:
         """Add or replace rows; see the port."""
@@ -166,11 +167,19 @@ class ParquetInsights:
             else f"(SELECT {_EMPTY}, '' AS filename WHERE false)"
         )
         rows = (
-            newest_of(every, order="filename DESC")
+            (every if self._alone(connection, every, files) else newest_of(every, order="filename DESC"))
             if newest is None
             else f"(SELECT * FROM {every} QUALIFY row_number() OVER ({newest}) = 1)"  # noqa: S608
         )
         connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {rows} AS rows")  # noqa: S608  # our names
+
+    def _alone(self, connection: duckdb.DuckDBPyConnection, every: str, files: Sequence[Path]) -> bool:
+        """Whether each conversation has one row, so that none need be sorted out; looked up once for the same files."""
+        names, alone = self._looked_up
+        if names != (now := tuple(file.name for file in files)):  # what a file of a name holds never changes
+            ((alone,),) = connection.execute(f"SELECT count(*) = count(DISTINCT id) FROM {every}").fetchall()  # noqa: S608
+            self._looked_up = (now, alone)
+        return alone
 
     def _parts(self) -> list[Path]:
         return sorted(self._folder.glob("part-*.parquet"))

@@ -59,7 +59,8 @@ class Saying:
 class ScoreReached:
     """With a customer's turn, a score of the conversation so far is in a range (both ends counted).
 
-    `after_turns` is the number of turns, everybody's, from which on it counts. It is one cause until the score has left the range.
+    `after_turns` is the number of turns, everybody's, from which on it counts. It is one cause until the score has left
+    the range.
     """
 
     kind: Literal["score"] = "score"
