@@ -152,8 +152,9 @@ class Processes:
         now = time.monotonic()
         for worker, task in self._busy.items():
             first = task.tries == 0 and task.end - task.first == self._open[task.number].size
-            if now - worker.since > (self._patience_s if first else self._patience_s / 8):
-                worker.kill()  # the next round sees that it has ended
+            patience = self._patience_s if first else self._patience_s / 8
+            if now - worker.since > patience:
+                worker.kill(f"as it took longer than {patience:,.3g} s")  # the next round sees that it has ended
 
     def _replace(self, worker: Worker, how: str) -> None:
         if not worker.ready:

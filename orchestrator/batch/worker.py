@@ -34,6 +34,7 @@ class Worker:
         other.close()  # or the end of the process would not be seen
         self.ready = False
         self.since = time.monotonic()
+        self._killed = ""
 
     def send(self, chunk: Chunk) -> None:
         """Give it a chunk; WorkerEndedError where it has gone."""
@@ -63,12 +64,15 @@ class Worker:
         self._process.join()
         self._process.close()
 
-    def kill(self) -> None:
-        """End the process at once."""
+    def kill(self, why: str) -> None:
+        """End the process at once; its end is then told by these words."""
+        self._killed = why
         self._process.kill()
 
     def _how(self) -> str:
         self._process.join(_STOP_S)
+        if self._killed:
+            return self._killed
         code = self._process.exitcode
         if code is not None and code < 0:
             try:

@@ -42,9 +42,10 @@ def test_a_conversation_that_ends_its_process_twice_is_rejected(batch: Batch, tm
 def test_a_process_that_takes_too_long_is_ended() -> None:
     """The record that it hangs on is refused, the other one is scored."""
     chunk = Chunk("in", f"{talk('a', 'hang')}\n{talk('b')}".encode(), 1, Position(offset=1))
-    ((_, result),) = Processes(make_plain_judge, count=1, patience_s=1.2).score([chunk])
+    ((_, result),) = Processes(make_plain_judge, count=1, patience_s=3.2).score([chunk])
     assert [one.id for one in result.scored] == ["b"]
-    assert [one.place for one in result.refused] == [0]
+    reason = "it ended the process that scored it, twice, the last time as it took longer than 0.4 s"
+    assert [(one.place, one.reason) for one in result.refused] == [(0, reason)]
 
 
 def test_a_judge_that_cannot_be_made_ends_the_batch() -> None:
