@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import jsonschema
 from scored import result
 
@@ -130,8 +131,6 @@ async def test_no_personal_data_is_stored(tmp_path: Path) -> None:
     await store_results(settings, [open_one])
     (report,) = await say("show me the worst conversations")
     assert private not in json.dumps(report)
-    import duckdb  # noqa: PLC0415  # only here
-
     kept = duckdb.read_parquet(f"{tmp_path}/kept/*.parquet").fetchall()
     assert kept
     assert private not in str(kept)
