@@ -4,9 +4,20 @@ import json
 import os
 from pathlib import Path
 
-from agents.sentiment.scoring.scorer import SCORER_VERSION
+from agents.sentiment.scoring.scorer import SCORER_VERSION, Scorer
 from orchestrator.core.conversations.calibration import Calibration, calibration_document, read_calibration
+from orchestrator.core.conversations.conversation import Conversation, Speaker, Turn
+from orchestrator.core.conversations.scoring import Scoring
 from orchestrator.core.errors import InputError
+
+_TRIED = Conversation(
+    "tried",
+    (
+        Turn(Speaker.CUSTOMER, "Hello, where is my order? I have been waiting for two weeks now."),
+        Turn(Speaker.AGENT, "I am sorry about that, it has been sent and will be with you tomorrow."),
+        Turn(Speaker.CUSTOMER, "Great, thank you for your help, goodbye."),
+    ),
+)
 
 
 def read_calibration_file(path: Path) -> Calibration:
@@ -20,9 +31,12 @@ def read_calibration_file(path: Path) -> Calibration:
             f"--calibration {str(path)!r} is no JSON: make it with `switchboard reviews calibrate`"
         ) from error
     try:
-        return read_calibration(document, scorer_version=SCORER_VERSION)
+        calibration = read_calibration(document, scorer_version=SCORER_VERSION)
+        # what it weighs is held against what the scorer has, before a batch begins
+        Scorer(Scoring(calibration=calibration)).score(_TRIED)
     except ValueError as error:
         raise InputError(f"--calibration {str(path)!r}: {error}") from error
+    return calibration
 
 
 def write_calibration_file(calibration: Calibration, path: Path) -> None:

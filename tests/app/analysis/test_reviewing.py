@@ -161,19 +161,17 @@ def test_agreement_and_drift_are_told_of_enough_samples(capsys: pytest.CaptureFi
     periods = [one["period"] for one in drift["questions"]["satisfaction"]["periods"]]
     assert periods == ["2026-04", "2026-05"]
     assert {one["changed"] for one in drift["questions"]["satisfaction"]["changes"]} == {False}
-    assert "people: alpha" in run(capsys, "agreement")
-    assert "no change that the intervals show" in run(capsys, "drift")
 
 
 def test_a_calibration_gains_on_unseen_conversations_and_is_applied(capsys: pytest.CaptureFixture[str]):
     """It tells the shop's good word from the bad one, and `analyze` takes it."""
-    sample(capsys)
+    sample(capsys, size=42)
     label("ann")
     run(capsys, "score", "--from", "labels.csv")
     argv = ("calibrate", "--conversations", "chats.jsonl", "--out", "weights.json")
     told = run(capsys, *argv, schema="review_calibration")
     assert (told["conversations"], sorted(told["scores"]), list(told["refused"])) == (
-        60,
+        42,
         ["resolved", "satisfaction"],
         ["turn_quality"],
     )
@@ -184,13 +182,29 @@ def test_a_calibration_gains_on_unseen_conversations_and_is_applied(capsys: pyte
     assert {one["overall"]["resolved"] > 0.5 for one in results[::2]} == {True}
     assert {one["overall"]["resolved"] < 0.5 for one in results[1::2]} == {True}
     assert results[0]["provenance"]["calibration"] is not None
+    weights = json.loads(Path("weights.json").read_text())
+    for change, why in (
+        ({"scorer_version": "0"}, "made for scorer version '0'"),
+        ({"form": 9}, "no calibration of form"),
+    ):
+        Path("odd.json").write_text(json.dumps({**weights, **change}))
+        capsys.readouterr()
+        assert run_cli(App(), [*analyzed[:3], "odd.json", *analyzed[4:]]) == 2
+        assert why in capsys.readouterr().err
+    weights["resolved"]["features"][-1] = "other"
+    Path("odd.json").write_text(json.dumps(weights))
+    assert run_cli(App(), [*analyzed[:3], "odd.json", *analyzed[4:]]) == 2
+    assert "weighs other features" in capsys.readouterr().err
 
 
 def test_too_few_labels_write_nothing(capsys: pytest.CaptureFixture[str]):
-    """Each score's lack is named."""
+    """Each score's lack is named; the pages say what is refused."""
+    assert "No answers yet" in run(capsys, "agreement")
     sample(capsys, size=10)
     label("ann")
     run(capsys, "score", "--from", "labels.csv")
+    assert "scores: kappa             -      refused: under 20 samples" in run(capsys, "agreement")
+    assert "too few samples to compare periods" in run(capsys, "drift")
     said = run(capsys, "calibrate", "--conversations", "chats.jsonl", "--out", "weights.json", code=2)
     assert "satisfaction: 10 labelled conversations: at least 30 are needed" in said
     assert not Path("weights.json").exists()
