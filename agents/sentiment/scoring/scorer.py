@@ -112,6 +112,8 @@ class Scorer:
         judged = judge(course, self._grounds, findings)
         if self._calibrator is not None:
             judged = self._calibrator.corrected(judged, reading, course, findings)
+        if judged.trajectory is not None and judged.trajectory.turned_at is None:
+            findings.skip("trajectory.turned_at", ReasonCode.NOT_APPLICABLE)
         known = Known(
             judged,
             read_contact(reading),
