@@ -141,11 +141,11 @@ class _Cues:
         )
 
     def before(self, label: str, found: Found) -> bool:
-        """Whether a cue stands before, in the same sentence."""
-        return any(
-            cue.first <= found.first and not _ends(found, cue.last + 1, found.first)
-            for cue in self.in_turn(label, found.turn.index)
+        """Whether a cue stands before, in the same sentence: the nearest does, if any."""
+        nearest = max(
+            (cue.last for cue in self.in_turn(label, found.turn.index) if cue.first <= found.first), default=-1
         )
+        return nearest >= 0 and not _ends(found, nearest + 1, found.first)
 
     def excluded(self, mention: _Mention) -> bool:
         """Whether the same sentence says that it is something else."""
@@ -210,7 +210,8 @@ def _total(weights: list[float]) -> float:
 
 def _ends(found: Found, first: int, last: int) -> bool:
     """Whether a sentence ends between two words."""
-    return any(word[0] in _SENTENCE_ENDS for word in found.turn.words[first:last])
+    words = found.turn.words
+    return any(words[place][0] in _SENTENCE_ENDS for place in range(first, last))
 
 
 def _breaks(found: Found, first: int, last: int) -> bool:
