@@ -102,7 +102,7 @@ def read_key(path: Path) -> RedactionKey:
 
 def vault_of(out: Path) -> Path:
     """The vault of a result."""
-    return out.with_name(f"{out.name}.vault.jsonl")
+    return out.with_name(f"{out.name}.vault")
 
 
 @dataclass(frozen=True, slots=True)

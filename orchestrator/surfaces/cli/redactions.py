@@ -16,7 +16,7 @@ Examples:
 RESTORE_EXAMPLES = """\b
 Examples:
   switchboard redactions restore scores.jsonl --key ~/keys/redaction.key --out private.jsonl
-  switchboard redactions restore one.jsonl --key ~/keys/redaction.key --vault scores.jsonl.vault.jsonl
+  switchboard redactions restore one.jsonl --key ~/keys/redaction.key --vault scores.jsonl.vault
 """
 
 
@@ -46,7 +46,7 @@ def restore(
     *,
     key_file: Annotated[Path, typer.Option("--key", metavar="FILE", help="The key that it was made with.")],
     vault: Annotated[
-        Path | None, typer.Option("--vault", metavar="FILE", help="What is sealed; else FILE.vault.jsonl beside it.")
+        Path | None, typer.Option("--vault", metavar="FILE", help="What is sealed; else FILE.vault beside it.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="A new file, for its owner alone; else stdout.")
