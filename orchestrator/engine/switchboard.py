@@ -199,7 +199,7 @@ class Switchboard:
             document = await self._answer(run, start, session=session)
             if self.proposals is not None:
                 document = await self.proposals.take(document, started=start.started, incident=run.incident)
-            if self.watching is not None:
+            if self.watching is not None and run.incident is None and payload_of(run.said) is None:
                 document = self.watching.take(
                     document,
                     message=run.said,
