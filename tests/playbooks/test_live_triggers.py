@@ -80,3 +80,10 @@ def test_a_fault_is_told_with_its_place(tmp_path: Path, old: str, new: str, mess
         load(tmp_path, GOOD.replace(old, new, 1))
     assert message in fault.value.message
     assert "triggers.yaml:" in str(fault.value)
+
+
+def test_the_example_of_the_manual_is_read(tmp_path: Path) -> None:
+    """Every trigger of it."""
+    manual = (Path(__file__).parents[2] / "docs" / "live-conversations.md").read_text(encoding="utf-8")
+    example = manual.split("```yaml\n")[1].split("```")[0]
+    assert [one.id for one in load(tmp_path, example)] == ["two_negative_turns", "gives_notice", "lost"]
