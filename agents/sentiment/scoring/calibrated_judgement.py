@@ -7,6 +7,7 @@ from agents.sentiment.scoring.calibrated import Calibrated, calibrate
 from agents.sentiment.scoring.calibration_features import (
     CONVERSATION_FEATURES,
     TURN_FEATURES,
+    Numbers,
     numbers_of,
 )
 from agents.sentiment.scoring.consistency import Moods, Outcomes, contradictions
@@ -46,7 +47,9 @@ class Calibrator:
         if judged.satisfaction is None and judged.resolved is None:
             return judged
         own = numbers_of(course)
-        self._check((*CONVERSATION_FEATURES, *own.whole), (*TURN_FEATURES, *own.turns[0]))
+        if not self._checked:
+            check_features(self._calibration, own)
+            self._checked = True
         found = calibrate(self._calibration, reading, own)
         corrected = _with_quality(judged, found)
         if found.satisfaction is not None and judged.satisfaction is not None:
@@ -57,17 +60,17 @@ class Calibrator:
             findings.replace("resolved", found.evidence)
         return corrected._replace(flags=(*_flags(judged, corrected), *found.flags))
 
-    def _check(self, whole: tuple[str, ...], turns: tuple[str, ...]) -> None:
-        if self._checked:
-            return
-        parts = (self._calibration.satisfaction, self._calibration.resolved, self._calibration.quality)
-        for part, names in zip(parts, (whole, whole, turns), strict=True):
-            if part is not None and part.features != names:
-                raise ValueError(
-                    "this calibration weighs other features than this scorer has: "
-                    "make it anew with `switchboard reviews calibrate`"
-                )
-        self._checked = True
+
+def check_features(calibration: Calibration, own: Numbers) -> None:
+    """ValueError where a calibration weighs other features than those of a conversation's numbers."""
+    whole, turns = (*CONVERSATION_FEATURES, *own.whole), (*TURN_FEATURES, *own.turns[0])
+    parts = (calibration.satisfaction, calibration.resolved, calibration.quality)
+    for part, names in zip(parts, (whole, whole, turns), strict=True):
+        if part is not None and part.features != names:
+            raise ValueError(
+                "this calibration weighs other features than this scorer has: "
+                "make it anew with `switchboard reviews calibrate`"
+            )
 
 
 def _with_quality(judged: Judgement, found: Calibrated) -> Judgement:

@@ -4,20 +4,18 @@ import json
 import os
 from pathlib import Path
 
-from agents.sentiment.scoring.scorer import SCORER_VERSION, Scorer
+from agents.sentiment.scoring.calibrated_judgement import check_features
+from agents.sentiment.scoring.calibration_features import Numbers, numbers_of
+from agents.sentiment.scoring.course import read_course
+from agents.sentiment.scoring.cues import load_cues
+from agents.sentiment.scoring.lexicon import load_lexicon
+from agents.sentiment.scoring.mood import MoodReader
+from agents.sentiment.scoring.phrases import PhraseTable
+from agents.sentiment.scoring.reading import Reading
+from agents.sentiment.scoring.scorer import SCORER_VERSION
 from orchestrator.core.conversations.calibration import Calibration, calibration_document, read_calibration
 from orchestrator.core.conversations.conversation import Conversation, Speaker, Turn
-from orchestrator.core.conversations.scoring import Scoring
 from orchestrator.core.errors import InputError
-
-_TRIED = Conversation(
-    "tried",
-    (
-        Turn(Speaker.CUSTOMER, "Hello, where is my order? I have been waiting for two weeks now."),
-        Turn(Speaker.AGENT, "I am sorry about that, it has been sent and will be with you tomorrow."),
-        Turn(Speaker.CUSTOMER, "Great, thank you for your help, goodbye."),
-    ),
-)
 
 
 def read_calibration_file(path: Path) -> Calibration:
@@ -32,11 +30,16 @@ def read_calibration_file(path: Path) -> Calibration:
         ) from error
     try:
         calibration = read_calibration(document, scorer_version=SCORER_VERSION)
-        # what it weighs is held against what the scorer has, before a batch begins
-        Scorer(Scoring(calibration=calibration)).score(_TRIED)
+        check_features(calibration, _some_numbers())
     except ValueError as error:
         raise InputError(f"--calibration {str(path)!r}: {error}") from error
     return calibration
+
+
+def _some_numbers() -> Numbers:
+    """Of any conversation: their names are the same for all."""
+    tried = Conversation("tried", (Turn(Speaker.CUSTOMER, "hello"),))
+    return numbers_of(read_course(Reading(tried, PhraseTable(())), MoodReader(load_lexicon(), load_cues())))
 
 
 def write_calibration_file(calibration: Calibration, path: Path) -> None:
