@@ -1,4 +1,4 @@
-"""Reads lists of products by which conversations are told apart (format: docs/scorecards.md)."""
+"""Reads lists of products by which conversations are told apart (format: docs/contact-reasons.md)."""
 
 import re
 from dataclasses import dataclass
