@@ -40,6 +40,10 @@ Could you finally tell me where my order is?
 I'd appreciate it if you could actually read my message.
 Forget it, I'll buy it elsewhere.
 Hardly helpful.
+The website won't load.
+I paid for express shipping and it took ten days.
+There's a stain on the shirt.
+It's been a month.
 """.strip().split("\n")
 POSITIVE = """
 Thank you so much, that worked!
@@ -52,6 +56,8 @@ It was slow at first, but now it works perfectly.
 I really appreciate it.
 That solved it, thank you.
 Everything is fine now, thanks.
+Five stars from me.
+I'll definitely order again.
 """.strip().split("\n")
 NEUTRAL = """
 My order number is 12345.
@@ -61,6 +67,7 @@ Where is my parcel?
 The blue one, please.
 I'd like to cancel my subscription.
 How do I return an item?
+How can I reset my password?
 Ok.
 """.strip().split("\n")
 
