@@ -56,12 +56,15 @@ class ProductTable:
         for name in self._of_source(reading):
             weights[name] = _BY_SOURCE
         spans: dict[str, list[Found]] = {}
+        first = _FIRST_SAID
         for name, found in _mentions(reading):
             known = spans.setdefault(name, [])
             if len(known) < _MOST_MENTIONS:
-                weight = _BY_CUSTOMER if found.turn.turn.speaker is Speaker.CUSTOMER else _BY_OTHERS
-                weights[name] = weights.get(name, 0.0) + weight + (0.0 if len(spans) > 1 or known else _FIRST_SAID)
                 known.append(found)
+                weight = _BY_OTHERS
+                if found.turn.turn.speaker is Speaker.CUSTOMER:
+                    weight, first = _BY_CUSTOMER + first, 0.0
+                weights[name] = weights.get(name, 0.0) + weight
         if not weights:
             return none_found(ReasonCode.NO_EVIDENCE)
         best, *others = sorted(weights, key=lambda name: (-weights[name], self._order[name]))
@@ -101,7 +104,7 @@ def phrase_of(name: str) -> str:
 
 def _spelled(word: str, *, plural: bool = False) -> str:
     forms = [word]
-    if plural and word.isalpha():
+    if plural and word.replace("-", "").isalpha():
         forms.append(f"{word}es" if word.endswith(_SIBILANTS) else f"{word}s")
     if "-" in word:
         forms += [form.replace("-", mark) for form in forms for mark in (" ", "")]
