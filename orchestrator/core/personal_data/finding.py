@@ -48,6 +48,8 @@ def find_personal(text: str, *, kinds: Collection[Kind] = DEFAULT_KINDS, earlier
             break
         work = new.work
         found += new.found
+        if not may_hold(work):
+            break
     found.sort(key=lambda span: span.start)
     return tuple(Span(kind, *folded.place(start, end)) for kind, start, end in found)
 
