@@ -150,6 +150,7 @@ def _document(
         "out": str(request.out),
         "rejects": str(rejects) if end.rejected else None,
         "report": str(request.report) if request.report else None,
+        **({"vault": str(vault_of(request.out))} if request.redaction_key and request.out else {}),
         "conversations": end.conversations,
         "turns": end.turns,
         "rejected": end.rejected,

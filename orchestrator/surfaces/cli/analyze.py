@@ -258,6 +258,8 @@ def _show(document: Document) -> None:
         write(f"rejected: {rejected:,.0f}, with their reasons in {clean(text(document, 'rejects'))}")
     if report := text(document, "report"):
         write(f"report: {clean(report)}")
+    if vault := text(document, "vault"):
+        write(f"sealed: {clean(vault)}; switchboard redactions restore puts it back with the key")
     if isinstance(stored := document.get("stored"), dict):
         write(stored_text(stored))
     _show_model(document)
