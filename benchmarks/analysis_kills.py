@@ -6,7 +6,7 @@
 
 SIGKILL goes to the whole process group or to one worker process, at a random time between the start and nearly the
 length of an undisturbed run. What was ended is gone on with by `--resume` until it ends by itself, then the next batch
-begins. Beside conversations that can be scored, of one or two turns, stand records that cannot, and ids that come twice.
+begins. Beside conversations of one or two turns stand records that cannot, and ids that come twice.
 Every file that comes out is compared with that of the undisturbed run, byte by byte, and its ids are counted.
 """
 
