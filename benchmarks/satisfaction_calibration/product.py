@@ -18,7 +18,10 @@ from satisfaction_calibration.cases import SUCCESS, Case
 
 
 def reviews_of(case: Case) -> list[Review]:
-    """What people said of a conversation, as `reviews score` would store it."""
+    """What people said of a conversation, as `reviews score` would store it.
+
+    Turns are labelled by those who labelled the turns that count, so that every model learns from the same labels.
+    """
     name, given = case.conversation.id, []
     if case.success is not None:
         resolved = float(case.success >= SUCCESS)
@@ -26,7 +29,7 @@ def reviews_of(case: Case) -> list[Review]:
         given.append(Review(conversation=name, question=RESOLVED, value=resolved, reviewer="people"))
     given += [
         Review(conversation=name, question=TURN_QUALITY, turn=turn, value=value, reviewer="people")
-        for turn, value in case.qualities.items()
+        for turn, value in (case.qualities.items() if case.counted else ())
     ]
     return given
 
