@@ -152,6 +152,8 @@ class _Run:
         self._told = 0.0
         self._processes = self._count()
         self._start = self._begin()
+        # the rate is counted from the first result on: to start processes takes no longer for more input
+        self._rated, self._rated_at = self._start, self._began
 
     def carry_out(self, use: Callable[[Path], None] | None) -> BatchEnd:
         self._tell(self._start, stage="scoring")
@@ -246,6 +248,8 @@ class _Run:
             for chunk, result in results:
                 writer.write(chunk, result)
                 now = time.monotonic()
+                if self._rated is self._start:
+                    self._rated, self._rated_at = writer.state, now
                 if now > next_save:
                     writer.save()
                     done = time.monotonic()
@@ -264,9 +268,9 @@ class _Run:
                 turns=state.turns,
                 rejected=state.rejected,
                 share=state.share if known else None,
-                seconds=now - self._began,
-                turns_before=self._start.turns,
-                share_before=self._start.share,
+                seconds=now - self._rated_at,
+                turns_before=self._rated.turns,
+                share_before=self._rated.share,
                 stage=stage,
             )
         )

@@ -10,8 +10,8 @@ class BatchProgress:
     Attributes:
         conversations: Scored so far, with those before a resumption; so are `turns` and `rejected`.
         share: Of the input that is done, 0 to 1; None where its length is not known.
-        seconds: Since this process began.
-        turns_before: Turns that an earlier process had scored; `share_before` likewise.
+        seconds: Since the rate is counted.
+        turns_before: Turns that were scored before that, by an earlier process too; `share_before` likewise.
         stage: What is being done: `reading`, `scoring`, `asking` (a model), `writing`.
     """
 
@@ -26,7 +26,7 @@ class BatchProgress:
 
     @property
     def turns_per_s(self) -> float:
-        """The rate of this process."""
+        """The rate now."""
         return (self.turns - self.turns_before) / self.seconds if self.seconds > 0 else 0.0
 
     @property
