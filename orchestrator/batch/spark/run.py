@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import reduce
@@ -23,12 +23,10 @@ from orchestrator.core.errors import InputError
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-_SETTINGS = {
-    # times without zone are UTC
-    "spark.sql.session.timeZone": "UTC",
-    # records are whole conversations: ten thousand of them would be too much at once
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "500",
-}
+_ZONE = ("spark.sql.session.timeZone", "UTC")
+"""Times without zone are UTC."""
+_AT_ONCE = ("spark.sql.execution.arrow.maxRecordsPerBatch", "500")
+"""Records are whole conversations: ten thousand of them would be much at once."""
 Watch = Callable[[BatchProgress], None]
 
 
@@ -98,17 +96,26 @@ def _target(spark: "SparkSession", job: SparkJob, run: str) -> Target:
 @contextmanager
 def _settings(spark: "SparkSession") -> Iterator[None]:
     """Our settings of the session, which gets its own back."""
-    before = {name: spark.conf.get(name, None) for name in _SETTINGS}
-    for name, value in _SETTINGS.items():
-        spark.conf.set(name, value)
+    from pyspark.errors import PySparkException  # noqa: PLC0415  # an extra
+
+    with _setting(spark, *_ZONE), ExitStack() as stack:
+        # where nobody may set it (Databricks' serverless), what is set there must do
+        with suppress(PySparkException):
+            stack.enter_context(_setting(spark, *_AT_ONCE))
+        yield
+
+
+@contextmanager
+def _setting(spark: "SparkSession", name: str, value: str) -> Iterator[None]:
+    before = spark.conf.get(name, None)
+    spark.conf.set(name, value)
     try:
         yield
     finally:
-        for name, old in before.items():
-            if old is None:
-                spark.conf.unset(name)
-            else:
-                spark.conf.set(name, old)
+        if before is None:
+            spark.conf.unset(name)
+        else:
+            spark.conf.set(name, before)
 
 
 class _Run:

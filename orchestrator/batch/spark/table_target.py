@@ -56,7 +56,7 @@ class TableTarget:
             view = f"switchboard_results_{self.run}"
             results.createOrReplaceTempView(view)
             self.spark.sql(merge_sql(self.name, view))
-        elif not there and self.spark.conf.get("spark.sql.sources.default") == "delta":
+        elif not there and self._makes_delta():
             results.write.mode("error").saveAsTable(quoted(self.name))
         else:
             self._replace_view(results)
@@ -86,6 +86,15 @@ class TableTarget:
 
     def _is_delta(self) -> bool:
         return self._told().get("Provider", "").lower() == "delta"
+
+    def _makes_delta(self) -> bool:
+        """Whether a new table is a Delta table, as where the setting is not to be seen (Databricks' serverless)."""
+        from pyspark.errors import PySparkException  # noqa: PLC0415  # an extra
+
+        try:
+            return str(self.spark.conf.get("spark.sql.sources.default")) == "delta"
+        except PySparkException:
+            return True
 
     def _viewed(self) -> str | None:
         """Which run's table the view shows; None where it is no view of ours."""
