@@ -97,4 +97,8 @@ def _opened(out: Path | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        yield file
+        try:
+            yield file
+        except BaseException:
+            out.unlink()  # half of a result would pass for a whole one
+            raise

@@ -134,3 +134,24 @@ def test_a_key_beside_the_result_is_refused(tmp_path: Path, key: Path):
 
     with pytest.raises(InputError, match="lies beside the result"):
         run(tmp_path, near, "out.jsonl")
+
+
+def test_what_cannot_be_restored_leaves_nothing(tmp_path: Path, key: Path):
+    """A vault of another key, a result that is broken, a file of another kind: told, with no half file left."""
+    other = tmp_path / "keys" / "other.key"
+    write_key(other)
+    text = Sealing(other, tmp_path / "partial").redactor(STANDARD).text("jo@example.com")
+    Sealing(other, tmp_path / "partial").finish(tmp_path / "r.jsonl.vault")
+    result, private = tmp_path / "r.jsonl", tmp_path / "private.jsonl"
+    result.write_text(json.dumps({"text": text}) + "\n")
+
+    with pytest.raises(InputError, match="was not sealed by this key"):
+        restore(result, key, None, private)
+    result.write_text("{\n")
+    with pytest.raises(InputError, match=r"r\.jsonl:1: not JSON"):
+        restore(result, other, None, private)
+    with pytest.raises(InputError, match="is not JSON Lines"):
+        restore(tmp_path / "r.csv", key, None, private)
+    with pytest.raises(InputError, match=r"the vault .* cannot be read: .*; name it with --vault"):
+        restore(result, other, tmp_path / "none", private)
+    assert not private.exists()
