@@ -99,11 +99,28 @@ GOOGLE = {
         {"text": "I can help", "role": "AUTOMATED_AGENT", "user_id": 3},
     ]
 }
+GIVEN_OUT = {
+    "name": "projects/p/locations/l/conversations/i1",
+    "startTime": "2024-05-01T09:30:00.123456789Z",
+    "medium": "PHONE_CALL",
+    "agentId": "a7",
+    "languageCode": "en-US",
+    "transcript": {
+        "transcriptSegments": [
+            {
+                "text": "Hello",
+                "messageTime": "2024-05-01T09:30:01Z",
+                "segmentParticipant": {"role": "HUMAN_AGENT", "userId": "a7"},
+            },
+            {"text": "Hi", "segmentParticipant": {"role": "END_USER"}},
+        ]
+    },
+}
 EXAMPLES = {
     "azure-language": [AZURE, AZURE["analysisInput"], AZURE["analysisInput"]["conversations"][0]],
     "contact-lens": [CALL, CHAT],
     "genesys-cloud": [GENESYS],
-    "google-insights": [GOOGLE],
+    "google-insights": [GOOGLE, GIVEN_OUT],
 }
 CASES = [(name, document) for name, documents in EXAMPLES.items() for document in documents]
 
@@ -228,6 +245,23 @@ def test_google_insights():
             {"speaker": "agent", "participant_id": "2", "text": "Hello", "at": "2024-05-01T09:30:00Z"},
             {"speaker": "customer", "participant_id": "1", "text": "Hi", "at": "2024-05-01T09:30:05.500000Z"},
             {"speaker": "bot", "participant_id": "3", "text": "I can help"},
+        ],
+    }
+
+
+def test_google_insights_given_out():
+    """What its API gives out has an id, a channel and an agent."""
+    (found,) = convert("google-insights", GIVEN_OUT)
+
+    assert found == {
+        "id": "i1",
+        "started_at": "2024-05-01T09:30:00.123456789Z",
+        "channel": "voice",
+        "agent_id": "a7",
+        "language": "en-US",
+        "turns": [
+            {"speaker": "agent", "participant_id": "a7", "text": "Hello", "at": "2024-05-01T09:30:01Z"},
+            {"speaker": "customer", "text": "Hi"},
         ],
     }
 
