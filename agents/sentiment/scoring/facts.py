@@ -16,6 +16,11 @@ _OVERALL = (
     "sentiment", "label", "customer_sentiment", "agent_sentiment", "satisfaction", "quality", "resolved", "abandoned",
 )  # fmt: skip
 _TIMES = ("first_response_s", "median_response_s", "longest_response_s", "hold_s", "duration_s")
+_NAMES = {
+    **{name: f"overall.{name}" for name in (*_OVERALL, "transferred", "repeated_contact")},
+    **{name: f"times.{name}" for name in _TIMES},
+}
+"""What features are called in conditions, where it is something else."""
 
 
 class Known(NamedTuple):
@@ -58,12 +63,11 @@ def facts_of(reading: Reading, known: Known, findings: Findings) -> Facts:
     values |= seen.values(reading)
     spans: dict[str, list[Span]] = {}
     for span in findings.evidence:
-        spans.setdefault(_named(span.feature), []).append(span)
-    return Facts(values, {**spans, **seen.spans()}, {_named(one.feature): one.reason_code for one in findings.skipped})
-
-
-def _named(feature: str) -> str:
-    """A feature's name in conditions."""
-    if feature in {*_OVERALL, "transferred", "repeated_contact"}:
-        return f"overall.{feature}"
-    return f"times.{feature}" if feature in _TIMES else feature
+        name = _NAMES.get(span[0], span[0])
+        if name in spans:
+            spans[name].append(span)
+        else:
+            spans[name] = [span]
+    return Facts(
+        values, {**spans, **seen.spans()}, {_NAMES.get(name, name): reason for name, reason in findings.skipped}
+    )

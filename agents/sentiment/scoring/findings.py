@@ -77,7 +77,9 @@ class Findings:
 
 def stands_in(span: Evidence, turns: Sequence[ReadTurn]) -> bool:
     """Whether a span is one of a turn's text, and not of blanks only."""
-    if not 0 <= span.turn < len(turns):
+    _, turn, start, end = span
+    if not 0 <= turn < len(turns):
         return False
-    text = turns[span.turn].turn.text
-    return 0 <= span.start < span.end <= len(text) and not text[span.start : span.end].isspace()
+    text = turns[turn].turn.text
+    # most spans begin with a letter, and need no copy
+    return 0 <= start < end <= len(text) and not (text[start].isspace() and text[start:end].isspace())

@@ -90,8 +90,7 @@ def _opening(reading: Reading, reasons: Reasons) -> Evidence | None:
     for span in reasons.evidence:
         if span.turn in customer:
             turn = customer[span.turn]
-            first = next(place for place in range(len(turn.words)) if turn.place(place, place)[1] > span.start)
-            return _sentence(turn, first)
+            return _sentence(turn, turn.word_at(span.start))
     long_enough = next((turn for turn in reading.customer if len(turn.words) >= _FEW_WORDS), None)
     if long_enough is None:
         return None
@@ -133,10 +132,13 @@ def _first_telling(turn: ReadTurn) -> int:
 def _sentence(turn: ReadTurn, place: int) -> Evidence:
     """The sentence around a word, as far as a reader wants to read it."""
     words = turn.words
-    first = next((at + 1 for at in range(place - 1, -1, -1) if words[at][0] in _ENDS), 0)
-    last = next((at for at in range(place, len(words)) if words[at][0] in _ENDS), len(words) - 1)
-    first = max(first, place - _MOST_WORDS // 2)
-    return Evidence(FEATURE, turn.index, *turn.place(first, min(last, first + _MOST_WORDS)))
+    first, least = place, max(0, place - _MOST_WORDS // 2)
+    while first > least and words[first - 1][0] not in _ENDS:
+        first -= 1
+    last, most = place, min(len(words) - 1, first + _MOST_WORDS)
+    while last < most and words[last][0] not in _ENDS:
+        last += 1
+    return Evidence(FEATURE, turn.index, *turn.place(first, last))
 
 
 def _quoted(span: Evidence, shown: ShownText) -> str:

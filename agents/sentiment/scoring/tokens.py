@@ -1,7 +1,9 @@
 """Cuts a turn's text into words, fast, with their places found only where somebody asks."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from operator import itemgetter
 
 from orchestrator.core.conversations.conversation import Turn
 
@@ -9,6 +11,7 @@ from orchestrator.core.conversations.conversation import Turn
 # something by itself ("!!!", "?!", ":-(", "..."); one symbol (an emoji among them)
 _WORD = re.compile(r"[^\W_]+(?:['’`.\-][^\W_]+)*|[:;=]-?[()\[\]DPp/\\|]|[!?]+|\.{2,}|[^\w\s]")  # noqa: RUF001 - written so
 _APOSTROPHES = str.maketrans({"’": "'", "`": "'"})  # noqa: RUF001 - written so
+_end = itemgetter(1)
 
 
 class ReadTurn:
@@ -29,9 +32,15 @@ class ReadTurn:
 
     def place(self, first: int, last: int) -> tuple[int, int]:
         """Where the words `first` to `last` (both counted) stand in the text: start and end, in code points."""
-        if self._places is None:
-            self._places = [found.span() for found in _WORD.finditer(self.turn.text)]
-        return self._places[first][0], self._places[last][1]
+        places = self._places
+        if places is None:
+            places = self._places = [found.span() for found in _WORD.finditer(self.turn.text)]
+        return places[first][0], places[last][1]
+
+    def word_at(self, offset: int) -> int:
+        """The position of the word that stands at a code point of the text, else of the one after it."""
+        self.place(0, 0)
+        return bisect_right(self._places or (), offset, key=_end)
 
     def shouted(self, position: int) -> bool:
         """Whether a word stands in capitals, with at least two letters."""
