@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests of the Spark engine by each PySpark that it is for, each in an environment of its own beside .venv.
+# Tests the Spark engine by each PySpark that it is for, each in an environment of its own beside .venv.
+# `prepare` makes the environments, `test` runs the tests in them; both without a word: both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # what .ci/run adds is for the README's command
@@ -8,31 +9,34 @@ unset PYTEST_ADDOPTS
 environment() { # folder, requirements
   local folder=".ci/spark/$1"
   shift
-  test -x "$folder/bin/python" || .venv/bin/python -m venv "$folder"
+  test -x "$folder/bin/python" || python3 -m venv "$folder"
   "$folder/bin/pip" install --quiet --disable-pip-version-check "$@" 'pyarrow>=17' 'pandas>=2.2,<3'
-  # the rest comes from .venv, after what was just installed
-  local site main
-  site=$("$folder/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-  main=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-  echo "import site; site.addsitedir('$main')" > "$site/main.pth"
 }
 
 tests() { # folder, options of pytest
   local folder=".ci/spark/$1"
   shift
   echo "-- $folder $*"
+  # the rest comes from .venv, after what is of this environment
+  local site main
+  site=$("$folder/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+  main=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+  echo "import site; site.addsitedir('$main')" > "$site/main.pth"
   # a test that was skipped would be one that nobody ran
   "$folder/bin/python" -m pytest -q -p no:cacheprovider tests/batch/test_spark_engine.py tests/batch/test_spark_shipping.py \
     "$@" | tee "$folder/log"
   ! grep -q skipped "$folder/log"
 }
 
-environment 3.5 'pyspark>=3.5,<3.6'
-environment 4 'pyspark[connect]>=4,<5'
-
-# both at once: one computes while the other waits. The rest is the same code by another session
-tests 3.5 & old=$!
-SPARK_REMOTE='local[2]' tests 4 -k 'sample or changed or place or into_a_table or pickled' & new=$!
-wait "$old"
-wait "$new"
-tests 4 -k 'sample or pickled'
+if test "${1:-prepare}" = prepare; then
+  environment 3.5 'pyspark>=3.5,<3.6'
+  environment 4 'pyspark[connect]>=4,<5'
+fi
+if test "${1:-test}" = test; then
+  # both at once: one computes while the other waits. The rest is the same code by another session
+  tests 3.5 & old=$!
+  SPARK_REMOTE='local[2]' tests 4 -k 'sample or changed or place or into_a_table or pickled' & new=$!
+  wait "$old"
+  wait "$new"
+  tests 4 -k 'sample or pickled'
+fi
