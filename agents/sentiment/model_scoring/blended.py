@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from agents.sentiment.model_scoring.checked import Checked
-from agents.sentiment.model_scoring.contradictions import Contradiction, contradictions
+from agents.sentiment.model_scoring.contradictions import document_flags
 from agents.sentiment.model_scoring.disagreements import Disagreement, Json, disagreements
 from agents.sentiment.model_scoring.shown import ShownTurn
 from agents.sentiment.scoring.course import Step
@@ -58,7 +58,7 @@ def blend(
     # the spans of turns and of the whole have one name: they are the model's where it listed turns
     spans = filled | {"sentiment"} if steps else filled - {"sentiment"}
     evidence = _Evidence(document["evidence"], turns, replaced=spans)
-    return {
+    blended = {
         **document,
         "overall": _overall(document["overall"], checked, steps),
         "trajectory": _trajectory(document["trajectory"], steps),
@@ -72,10 +72,10 @@ def blend(
         "summary": checked.summary or document["summary"],
         "evidence": evidence.whole(checked),
         "skipped": [*skipped, *(_skipped(f"{_SKIP}{one.feature}", one.reason_code) for one in checked.skipped)],
-        "flags": _flags(document["flags"], differ, contradictions(checked.numbers)),
         "disagreements": [one._asdict() for one in differ],
         "provenance": {**document["provenance"], "model": model},
     }
+    return {**blended, "flags": _flags(document["flags"], document_flags(blended), differ)}
 
 
 def _skipped(feature: str, code: ReasonCode) -> Json:
@@ -192,11 +192,10 @@ def _scorecard(
     }
 
 
-def _flags(embedded: Iterable[str], differ: Iterable[Disagreement], found: Iterable[Contradiction]) -> list[str]:
-    """The model's own contradictions in place of the embedded scorer's, and where the two differ."""
+def _flags(embedded: Iterable[str], found: Iterable[str], differ: Iterable[Disagreement]) -> list[str]:
+    """What contradicts now in place of what did before, and where the two scorers differ."""
     kept = [flag for flag in embedded if not flag.startswith(("inconsistent:", "recomputed:"))]
-    ours = [f"inconsistent:{one.one}:{one.other}" for one in found]
-    return [*kept, *ours, *(f"model_disagrees:{one.feature}" for one in differ)]
+    return [*kept, *found, *(f"model_disagrees:{one.feature}" for one in differ)]
 
 
 class _Evidence:
