@@ -143,7 +143,7 @@ def main() -> None:
         nargs="?",
         const=sys.executable,
         metavar="PYTHON",
-        help="on Spark too, by the Python that has PySpark (.ci/spark/4/bin/python); needs Java",
+        help="on Spark too, by the Python that has PySpark (.ci/extras/spark4/bin/python); needs Java",
     )
     parser.add_argument("--folder", type=Path, help="where the files are made; 700 bytes a turn are needed")
     parser.add_argument("--json", action="store_true")
