@@ -19,20 +19,31 @@ class Hit(NamedTuple):
 
 
 class _Node:
-    """A place in the tree: the words that may follow, the place behind a gap, and the labels of what ends here."""
+    """A place in the tree: the words that may follow, the place behind a gap, and the labels of what ends here.
 
-    __slots__ = ("gap", "labels", "next")
+    `stops` where a phrase ends, or a gap may follow.
+    """
+
+    __slots__ = ("gap", "labels", "next", "stops")
 
     def __init__(self) -> None:
         self.next: dict[str, _Node] = {}
         self.gap: _Node | None = None
         self.labels: tuple[str, ...] = ()
+        self.stops = False
+
+    def end(self, label: str) -> None:
+        """Let a phrase of a label end here."""
+        if label not in self.labels:
+            self.labels = (*self.labels, label)
+        self.stops = True
 
     def follow(self, word: str) -> "_Node":
         """The place behind a word, made where it is missing."""
         if word == GAP:
             if self.gap is None:
                 self.gap = _Node()
+                self.stops = True
             return self.gap
         node = self.next.get(word)
         if node is None:
@@ -58,24 +69,30 @@ class PhraseTable:
             if start in ends or text.startswith(GAP) or text.endswith(GAP):
                 raise ValueError(f"a phrase needs a word at both its ends: {text!r} of {label!r}")
             for node in ends:
-                if label not in node.labels:
-                    node.labels = (*node.labels, label)
+                node.end(label)
 
     def scan(self, words: Sequence[str]) -> list[Hit]:
         """Every phrase in a turn's words, by first word; the longest of a label at one place, not the shorter ones."""
         found: list[Hit] = []
         # behind the last word stands one that follows none
         ahead = [*words[1:], ""]
-        for first, node in enumerate(map(self._root.get, words)):
-            if node is None:
+        for first, begin in enumerate(map(self._root.get, words)):
+            if begin is None:
                 continue
-            if node.gap is None and ahead[first] not in node.next:
-                # most words that begin a phrase begin none here
-                found += [Hit(label, first, first) for label in node.labels]
-                continue
-            ends: dict[str, int] = {}
-            _walk(node, words, first, ends)
-            found += [Hit(label, first, last) for label, last in ends.items()]
+            node, place = begin, first
+            # most words that begin a phrase end none here: followed to where one ends, or may leap, without a record
+            while not node.stops:
+                following = node.next.get(ahead[place])
+                if following is None:
+                    break
+                node, place = following, place + 1
+            else:
+                if node.gap is None and ahead[place] not in node.next:
+                    found += [Hit(label, first, place) for label in node.labels]
+                    continue
+                ends: dict[str, int] = {}
+                _walk(node, words, place, ends)
+                found += [Hit(label, first, last) for label, last in ends.items()]
         return found
 
 
