@@ -11,48 +11,41 @@ _BRACKETS = frozenset("()[]")
 
 
 class Hit(NamedTuple):
-    """A phrase that was found: its label, and its first and last word's positions in the turn's words."""
+    """A phrase of a label, from its first to its last word (positions in the turn's words, both counted)."""
 
     label: str
     first: int
     last: int
 
 
+class _Place:
+    """A place in one phrase: the words that follow, what follows a gap, and the labels of what ends here."""
+
+    __slots__ = ("gaps", "labels", "words")
+
+    def __init__(self) -> None:
+        self.words: list[tuple[str, _Place]] = []
+        self.gaps: list[_Place] = []
+        self.labels: list[tuple[int, str]] = []
+
+
 class _Node:
-    """A place in the tree: the words that may follow, the place behind a gap, and the labels of what ends here.
+    """The places of all phrases that the same words lead to, as one: what may follow, and the labels of what ends here.
 
     `stops` where a phrase ends, or a gap may follow.
     """
 
     __slots__ = ("gap", "labels", "next", "stops")
 
-    def __init__(self) -> None:
+    def __init__(self, labels: tuple[str, ...]) -> None:
         self.next: dict[str, _Node] = {}
         self.gap: _Node | None = None
-        self.labels: tuple[str, ...] = ()
-        self.stops = False
-
-    def end(self, label: str) -> None:
-        """Let a phrase of a label end here."""
-        if label not in self.labels:
-            self.labels = (*self.labels, label)
-        self.stops = True
-
-    def follow(self, word: str) -> "_Node":
-        """The place behind a word, made where it is missing."""
-        if word == GAP:
-            if self.gap is None:
-                self.gap = _Node()
-                self.stops = True
-            return self.gap
-        node = self.next.get(word)
-        if node is None:
-            node = self.next[word] = _Node()
-        return node
+        self.labels = labels
+        self.stops = bool(labels)
 
 
 class PhraseTable:
-    """Phrases with their labels, compiled into one tree of words.
+    """Phrases with their labels, compiled into one graph of words, in which like ends of phrases are one.
 
     A phrase is written as its words in small letters, with `(do|does) [really] not ~ work`: a choice, a word that may
     be missing, and a gap of up to three other words (never over the end of a sentence). Choices may hold choices.
@@ -62,14 +55,14 @@ class PhraseTable:
     """
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
-        start = _Node()
-        self._root = start.next
-        for text, label in phrases:
+        start = _Place()
+        for order, (text, label) in enumerate(phrases):
             ends = _grow([start], text)
             if start in ends or text.startswith(GAP) or text.endswith(GAP):
                 raise ValueError(f"a phrase needs a word at both its ends: {text!r} of {label!r}")
-            for node in ends:
-                node.end(label)
+            for place in ends:
+                place.labels.append((order, label))
+        self._root = _node_of(start).next
 
     def scan(self, words: Sequence[str]) -> list[Hit]:
         """Every phrase in a turn's words, by first word; the longest of a label at one place, not the shorter ones."""
@@ -125,17 +118,51 @@ def _leap(behind: Mapping[str, _Node], words: Sequence[str], place: int, ends: d
             return
 
 
-def _grow(nodes: list[_Node], text: str) -> list[_Node]:
-    """The nodes that a phrase's words lead to from these, made where they are missing."""
+def _node_of(start: _Place) -> _Node:
+    """The graph that places lead into; each set of places becomes one node, however it is reached."""
+    made: dict[frozenset[_Place], _Node] = {}
+    waiting: list[tuple[_Node, frozenset[_Place]]] = []
+
+    def node_of(places: frozenset[_Place]) -> _Node:
+        node = made.get(places)
+        if node is None:
+            labels = sorted({one for place in places for one in place.labels})
+            node = made[places] = _Node(tuple(dict.fromkeys(label for _, label in labels)))
+            waiting.append((node, places))
+        return node
+
+    root = node_of(frozenset((start,)))
+    while waiting:
+        node, places = waiting.pop()
+        following: dict[str, set[_Place]] = {}
+        gaps: set[_Place] = set()
+        for place in places:
+            gaps.update(place.gaps)
+            for word, after in place.words:
+                following.setdefault(word, set()).add(after)
+        if gaps:
+            node.gap, node.stops = node_of(frozenset(gaps)), True
+        node.next = {word: node_of(frozenset(after)) for word, after in following.items()}
+    return root
+
+
+def _grow(places: list[_Place], text: str) -> list[_Place]:
+    """The places that a phrase's words lead to from these."""
     for item in _items(text):
         if item[0] not in "([":
-            nodes = [node.follow(item) for node in nodes]
+            after = _Place()
+            for place in places:
+                if item == GAP:
+                    place.gaps.append(after)
+                else:
+                    place.words.append((item, after))
+            places = [after]
             continue
-        reached = dict.fromkeys(nodes) if item[0] == "[" else {}
+        reached = dict.fromkeys(places) if item[0] == "[" else {}
         for option in _split(item[1:-1], "|"):
-            reached |= dict.fromkeys(_grow(nodes, option))
-        nodes = list(reached)
-    return nodes
+            reached |= dict.fromkeys(_grow(places, option))
+        places = list(reached)
+    return places
 
 
 def _items(text: str) -> list[str]:
