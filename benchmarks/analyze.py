@@ -118,7 +118,18 @@ def run(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
 def on_spark(python: Path, source: Path, out: Path, turns: int) -> dict[str, Any]:
     """The same on Spark, on this machine: with the start of Spark, and its own time without it."""
     program = "import sys; from orchestrator.app.main import main; sys.exit(main())"
-    command = [str(python), "-c", program, "analyze", str(source), "--out", str(out), *EVERYTHING, "--engine", "spark"]
+    command = [
+        str(python.absolute()),
+        "-c",
+        program,
+        "analyze",
+        str(source),
+        "--out",
+        str(out),
+        *EVERYTHING,
+        "--engine",
+        "spark",
+    ]
     usage = measure([*command, "--json"], cwd=out.parent)
     figures = figures_of(usage, turns)
     own_s = float(json.loads(usage.output)["seconds"])
