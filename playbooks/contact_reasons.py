@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.core.conversations.reasons import ContactReason
-from orchestrator.core.errors import InputError, Place
+from orchestrator.core.errors import Place
+from playbooks.scorecard import read_id, read_text
 from playbooks.yaml_values import YamlValue, nearest_names, read_yaml
 
 RETAIL = Path(__file__).with_name("contact_reasons") / "retail.yaml"
@@ -17,7 +18,6 @@ _PHRASE = ("phrase", "weight")
 _WEIGHT = 2.0
 _MOST_WEIGHT = 10
 _MOST_FORMS = 2000
-_ID = re.compile(r"[a-z][a-z0-9_]*")
 _NAMED = re.compile(r"<([^<>]*)>")
 _PART = re.compile(r"\([^()\[\]]*\)|\[[^()\[\]]*\]|[^()\[\]]+")
 
@@ -38,11 +38,7 @@ def load_reasons(path: Path) -> ReasonList:
         InputError: The file cannot be read.
         GuideError: What is wrong in it, with line and field.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{path}: cannot be read ({fault}); name a file of contact reasons, UTF-8 text") from fault
-    return parse_reasons(text, file=str(path))
+    return parse_reasons(read_text(path), file=str(path))
 
 
 def parse_reasons(text: str, *, file: str) -> ReasonList:
@@ -52,7 +48,7 @@ def parse_reasons(text: str, *, file: str) -> ReasonList:
     lists = _lists(entries.get("lists"))
     seen: set[str] = set()
     reasons = tuple(_reason(value, lists, seen) for value in entries["reasons"].items())
-    name = _id(entries["id"])
+    name = read_id(entries["id"])
     return ReasonList(name, entries["title"].text() if "title" in entries else name, reasons)
 
 
@@ -72,7 +68,7 @@ def _plain(value: YamlValue) -> str:
 
 def _reason(value: YamlValue, lists: Mapping[str, str], seen: set[str]) -> ContactReason:
     entries = value.mapping(known=_REASON, required=("id", "title", "phrases"))
-    name = _id(entries["id"])
+    name = read_id(entries["id"])
     if name in seen:
         raise entries["id"].error(f"the reason {name!r} is there twice; keep one")
     seen.add(name)
@@ -141,10 +137,3 @@ def _weight(value: YamlValue) -> float:
     if not 0 < weight <= _MOST_WEIGHT:
         raise value.error(f"the weight {weight:g} is not above 0 and at most {_MOST_WEIGHT}")
     return weight
-
-
-def _id(value: YamlValue) -> str:
-    name = value.text()
-    if not _ID.fullmatch(name):
-        raise value.error(f"the id {name!r} is not snake_case: use small letters, digits and underscores")
-    return name

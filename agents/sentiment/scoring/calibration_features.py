@@ -117,7 +117,6 @@ def _share(turns: Sequence[ReadTurn], words: frozenset[str]) -> float:
     return sum(not words.isdisjoint(turn.words) for turn in turns) / max(1, len(turns))
 
 
-COURSE_FEATURES = 19
 _FADING = 0.7
 _MIDDLE = 4.0
 _LOW_TURN, _LOW_MEAN = 3.5, 3.7

@@ -42,12 +42,6 @@ class ReadTurn:
         self.place(0, 0)
         return bisect_right(self._places or (), offset, key=_end)
 
-    def shouted(self, position: int) -> bool:
-        """Whether a word stands in capitals, with at least two letters."""
-        start, end = self.place(position, position)
-        word = self.turn.text[start:end]
-        return len(word) > 1 and word.isupper()
-
 
 def words_of(text: str) -> list[str]:
     """The words of a text, in order; see `ReadTurn.words`."""

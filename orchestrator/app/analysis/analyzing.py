@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.sentiment.scoring.scorer import SCORER_VERSION
-from orchestrator.app.analysis.redacting import redacting_judge, sealing_of
+from orchestrator.app.analysis.redacting import finder_of_sent, redacting_judge, sealing_of
 from orchestrator.app.analysis.reporting import check_spark_report, report_result, reporter
 from orchestrator.app.analysis.scoring_source import read_scoring_files
 from orchestrator.app.analysis.vault import vault_of
@@ -48,7 +48,14 @@ def analyze(
     from orchestrator.app.analysis.model_batch import run_model_batch  # noqa: PLC0415  # brings Semantic Kernel
 
     end, model = run_model_batch(
-        job, make, request.model, scoring, settings(), watch=watch, use=reporter(request, scoring, settings)
+        job,
+        make,
+        request.model,
+        scoring,
+        settings(),
+        find=finder_of_sent(request),
+        watch=watch,
+        use=reporter(request, scoring, settings),
     )
     return _document(request, end, scoring, rejects=job.rejects, model=model) | _stored(request, settings)
 

@@ -10,6 +10,7 @@ from orchestrator.batch.run import BatchEnd, BatchJob, run_batch
 from orchestrator.core.batching import BatchProgress
 from orchestrator.core.conversations.lines import JudgeMaker
 from orchestrator.core.conversations.scoring import Scoring
+from orchestrator.core.personal_data.redactor import Find
 from orchestrator.settings import Settings
 from orchestrator.surfaces.analysis_application import Document, ModelRequest
 
@@ -24,11 +25,12 @@ def run_model_batch(
     scoring: Scoring,
     settings: Settings,
     *,
+    find: Find,
     watch: Watch,
     use: Callable[[Path], None] | None = None,
 ) -> tuple[BatchEnd, Document]:
     """What came of the batch, and of the model's part of it."""
-    part = plan_model(asked, job, scoring, settings)
+    part = plan_model(asked, job, scoring, settings, find=find)
     pool = ModelPool(make_judge, part.open, at_once=part.pace.at_once, tell=_teller(part, watch))
     return run_batch(job, make_judge, watch=watch, use=use, pool=pool), part.document()
 

@@ -1,8 +1,8 @@
 """Plans the model's part of a batch: what it will take, within which budget, and what opens it."""
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from orchestrator.batch.run import BatchJob
 from orchestrator.core.conversations.reading import read_conversation
 from orchestrator.core.conversations.scoring import Scoring
 from orchestrator.core.errors import InputError
-from orchestrator.core.personal_data.finding import find_personal
+from orchestrator.core.personal_data.redactor import Find
 from orchestrator.core.usage import ModelBudget, Usage
 from orchestrator.models.structured import StructuredChat
 from orchestrator.settings import Settings
@@ -31,30 +31,28 @@ class ModelPart:
     """The model's part of a batch.
 
     Attributes:
+        find: Finds personal data in what is sent.
         purse: The budget, and what is spent of it by this process.
         went: How it went; filled in when it was opened.
     """
 
     settings: Settings
     scoring: Scoring
+    find: Find
     answers: Path
     purse: Purse
     pace: Pace
     went: Deepened
 
-    @property
-    def open(self) -> Callable[[], AbstractAsyncContextManager[Deepening]]:
-        """Opens what asks the model."""
-        return self._open
-
     @asynccontextmanager
-    async def _open(self) -> AsyncIterator[Deepening]:
+    async def open(self) -> AsyncIterator[Deepening]:
+        """What asks the model, in the loop that then asks."""
         with Answers(self.answers) as answers:
             async with Azure(self.settings) as azure, open_chat_service(self.settings, azure) as service:
                 deepening = Deepening(
                     StructuredChat(service),
                     self.scoring,
-                    find=lambda text, earlier: find_personal(text, earlier=earlier),
+                    find=self.find,
                     answers=answers,
                     purse=self.purse,
                     pace=self.pace,
@@ -72,7 +70,7 @@ class ModelPart:
         }
 
 
-def plan_model(asked: ModelRequest, job: BatchJob, scoring: Scoring, settings: Settings) -> ModelPart:
+def plan_model(asked: ModelRequest, job: BatchJob, scoring: Scoring, settings: Settings, *, find: Find) -> ModelPart:
     """The model's part of a batch.
 
     Raises:
@@ -94,6 +92,7 @@ def plan_model(asked: ModelRequest, job: BatchJob, scoring: Scoring, settings: S
     return ModelPart(
         settings=settings,
         scoring=scoring,
+        find=find,
         answers=job.out.with_name(f"{job.out.name}.answers.jsonl"),
         purse=Purse(budget=budget, usage=Usage(model=name)),
         pace=Pace(at_once=asked.concurrency, requests=asked.requests_per_minute, tokens=asked.tokens_per_minute),

@@ -10,7 +10,7 @@ from orchestrator.batch.partial import PartialFolder
 from orchestrator.core.conversations.lines import JudgeMaker
 from orchestrator.core.conversations.scoring import Scoring, read_scoring, scoring_document
 from orchestrator.core.errors import InputError
-from orchestrator.core.personal_data.redactor import UNREDACTED, redactor_named
+from orchestrator.core.personal_data.redactor import STANDARD, UNREDACTED, Find, redactor_named
 from orchestrator.surfaces.analysis_application import AnalysisRequest
 
 PRESIDIO = "presidio"
@@ -49,6 +49,11 @@ def sealing_of(request: AnalysisRequest) -> Sealing | None:
     if request.redaction_key is None or request.out is None:
         return None
     return Sealing(request.redaction_key.resolve(), PartialFolder(request.out.resolve()).path)
+
+
+def finder_of_sent(request: AnalysisRequest) -> Find:
+    """What finds personal data in what a model is sent: the rules asked for, our own where those are none."""
+    return (presidio_redactor() if request.redaction == PRESIDIO else STANDARD).find
 
 
 def redacting_judge(request: AnalysisRequest, scoring: Scoring) -> JudgeMaker:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _ROWS = 10_000
 _DELIMITERS = (",", ";", "\t", "|")
-_SAMPLE = 64 * 1024
 MEMORY = "256MB"
 
 

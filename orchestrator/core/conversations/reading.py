@@ -66,37 +66,6 @@ def read_conversation(document: object) -> Conversation:
     )
 
 
-def conversation_document(conversation: Conversation) -> dict[str, object]:
-    """The JSON form of a conversation, without what is not known; `read_conversation` reads it back."""
-    document: dict[str, object] = {
-        "id": conversation.id,
-        "turns": [_turn_document(turn) for turn in conversation.turns],
-    }
-    for name in ("channel", "queue", "agent_id", "customer_id", "started_at", "language", "survey_csat", "metadata"):
-        value = getattr(conversation, name)
-        if isinstance(value, datetime):
-            document[name] = _written(value)
-        elif isinstance(value, Mapping):
-            if value:
-                document[name] = dict(value)
-        elif value not in {None, ""}:
-            document[name] = value
-    return document
-
-
-def _turn_document(turn: Turn) -> dict[str, object]:
-    document: dict[str, object] = {"speaker": turn.speaker.value, "text": turn.text}
-    if turn.participant_id:
-        document["participant_id"] = turn.participant_id
-    if turn.at is not None:
-        document["at"] = _written(turn.at)
-    return document
-
-
-def _written(time: datetime) -> str:
-    return time.isoformat().replace("+00:00", "Z")
-
-
 def _turns(value: object) -> tuple[Turn, ...]:
     if not isinstance(value, list | tuple):
         raise _wrong("turns", value, 'write a list of {"speaker": ..., "text": ...}')

@@ -1,6 +1,6 @@
 """Scorecards: questions with scales, weights and written anchors, and the arithmetic of their answers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -185,25 +185,3 @@ def totals(answers: Iterable[Answer]) -> Totals:
         score = 0.0
     normalized = min(1.0, score / potential) if potential > 0 else None
     return Totals(score, potential, normalized, tuple(failed_by))
-
-
-def with_manual(scorecard: Scorecard, answers: Iterable[Answer], manual: Mapping[str, float | None]) -> list[Answer]:
-    """The answers with a person's in place of the system's, by question; None says that it is not applicable.
-
-    Raises:
-        ValueError: A question is not the scorecard's, or a value is not one of its scale's.
-    """
-    questions = {question.id: question for question in scorecard.questions}
-    for name, value in manual.items():
-        question = questions.get(name)
-        if question is None:
-            raise ValueError(f"{name!r} is no question of {scorecard.id!r}")
-        known = {anchor.value for anchor in question.anchors}
-        if value is not None and question.scale is not Scale.NUMERIC and value not in known:
-            raise ValueError(f"{value:g} is no value of {name!r}; choose from {sorted(known)}")
-    return [
-        answer(questions[one.question], manual[one.question], na=manual[one.question] is None, source=Source.MANUAL)
-        if one.question in manual
-        else one
-        for one in answers
-    ]

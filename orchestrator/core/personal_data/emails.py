@@ -29,7 +29,6 @@ _CUE = re.compile(r"mail|address|reach me|contact me|write (?:to )?me|send (?:it
 _NO_LOCAL_WORDS = """me us it up them him her is are was you there here look looking arrive arrived bought ordered shop
 shopped order buy available one not support"""
 _NO_LOCAL = frozenset(_NO_LOCAL_WORDS.split())
-_MARGIN = "([{<\"'>})].,;: \t\r\n"
 
 
 def email_spans(text: str, earlier: str = "") -> Iterator[tuple[int, int]]:

@@ -49,14 +49,16 @@ def settings_of(server: ModelServer, **more: Any) -> Settings:
 
 
 def run(
-    server: ModelServer, talks: Path, *answers: Answer, resume: bool = False, **model: Any
+    server: ModelServer, talks: Path, *answers: Answer, resume: bool = False, redaction: str = "short", **model: Any
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What came of a batch, and the results."""
     server.answers[:] = answers
     server.requests.clear()
     out = talks.with_name("out.jsonl")
     asked = ModelRequest(**{"token_budget": 1_000_000, "concurrency": 1, **model})
-    request = AnalysisRequest(inputs=(str(talks),), out=out, model=asked, resume=resume, scorecard="none")
+    request = AnalysisRequest(
+        inputs=(str(talks),), out=out, model=asked, resume=resume, redaction=redaction, scorecard="none"
+    )
     prices = {"model_input_price": 1.0, "model_output_price": 1.0}
     document: dict[str, Any] = analyze(request, lambda: settings_of(server, **prices), watch=lambda _: None)
     return document, [json.loads(line) for line in out.read_text().splitlines()]
@@ -70,9 +72,10 @@ def test_every_conversation_is_scored_by_the_model(server: ModelServer, talks: P
     assert document["provenance"]["model"] == "m"
 
 
-def test_personal_data_are_not_sent(server: ModelServer, talks: Path) -> None:
-    """Nor kept among the answers."""
-    run(server, talks, *[scored()] * 3)
+@pytest.mark.parametrize("redaction", ["short", "off"])
+def test_personal_data_are_not_sent(server: ModelServer, talks: Path, redaction: str) -> None:
+    """Nor kept among the answers; the result may hold them where that is asked for, what is sent never does."""
+    run(server, talks, *[scored()] * 3, redaction=redaction)
     sent = json.dumps(server.requests)
     assert ("4111" in sent, "[card]" in sent) == (False, True)
     assert "4111" not in talks.with_name("out.jsonl.answers.jsonl").read_text()

@@ -1,6 +1,5 @@
 """Tests of the arithmetic of scorecards."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,13 +8,9 @@ from orchestrator.core.conversations.scorecard import (
     Answer,
     Question,
     Scale,
-    Scorecard,
-    Section,
-    Source,
     Totals,
     answer,
     totals,
-    with_manual,
 )
 
 _VALUES = (0.0, 1.0, 2.0)
@@ -92,21 +87,3 @@ def test_a_good_no_is_worth_the_weight():
     )  # fmt: skip
     found = [(one.value, one.score) for one in (answer(blamed, 0), answer(blamed, 1))]
     assert found == [(False, 3), (True, 0)]
-
-
-def test_a_person_overrules_the_system():
-    """The source is written down, and the other answers stay."""
-    asked = (question("a", weight=10), question("b", weight=4))
-    card = Scorecard(id="c", title="C", revision=1, sections=(Section(id="s", title="S"),), questions=asked)
-    system = [answer(one, 0) for one in asked]
-    found = with_manual(card, system, {"b": 2})
-    assert [(one.source, one.score) for one in found] == [(Source.SYSTEM, 0), (Source.MANUAL, 4)]
-    assert with_manual(card, system, {"a": None})[0].na
-
-
-@pytest.mark.parametrize(("manual", "message"), [({"x": 1}, "'x' is no question of 'c'"), ({"q": 5}, "5 is no value")])
-def test_a_person_answers_by_the_scale(manual: dict[str, float], message: str):
-    """Values and questions that are not the scorecard's are refused."""
-    card = Scorecard(id="c", title="C", revision=1, sections=(), questions=(question(),))
-    with pytest.raises(ValueError, match=message):
-        with_manual(card, [answer(question(), 0)], manual)
